@@ -1,0 +1,3 @@
+/// Image configuration and policy to config.json.
+module nsbox.bundle {
+}

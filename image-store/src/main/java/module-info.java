@@ -1,0 +1,3 @@
+/// Images by digest in an OCI image layout.
+module nsbox.image {
+}

@@ -1,0 +1,180 @@
+package nsbox.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Reads and writes JSON with Jackson's streaming API alone.
+///
+/// Data binding costs a cold JVM more than the whole of planning a container, so documents become
+/// [JsonObject]s and their readers pick what they need.
+public final class Json {
+  /// The longest document that is read, in bytes: the limit that registries put on manifests.
+  public static final int MAX_BYTES = 4 << 20;
+
+  private static final int MAX_DEPTH = 64;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_BYTES)
+                  .build())
+          .build();
+
+  private Json() {}
+
+  /// Reads a document that must be one object.
+  ///
+  /// @param document what it is, for messages: `manifest sha256:41fa…` or a path
+  /// @throws JsonException if it is not one JSON object, above [#MAX_BYTES] or nested deeper than
+  ///   64
+  public static JsonObject parse(byte[] bytes, String document) throws JsonException {
+    if (bytes.length > MAX_BYTES) {
+      throw new JsonException(
+          document + ": " + bytes.length + " bytes, at most " + MAX_BYTES + " are read");
+    }
+    try (JsonParser parser = FACTORY.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new JsonException(document + ": not a JSON object");
+      }
+      JsonObject object = readObject(parser, document + ": ");
+      if (parser.nextToken() != null) {
+        throw new JsonException(document + ": more text after the JSON object");
+      }
+      return object;
+    } catch (JsonProcessingException e) {
+      throw new JsonException(
+          document
+              + ": not valid JSON at line "
+              + (e.getLocation() == null ? 0 : e.getLocation().getLineNr())
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    } catch (JsonException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new JsonException(document + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// The object as compact UTF-8 JSON.
+  public static byte[] bytes(JsonObject object) {
+    return text(object).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// The object as compact JSON text.
+  public static String text(JsonObject object) {
+    return write(object, false);
+  }
+
+  /// The object as JSON text with one member a line, for people.
+  public static String prettyText(JsonObject object) {
+    return write(object, true);
+  }
+
+  private static String write(JsonObject object, boolean pretty) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+      if (pretty) {
+        generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      }
+      write(generator, object);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static JsonObject readObject(JsonParser parser, String location) throws IOException {
+    JsonObject object = new JsonObject(location);
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      object.put(name, readValue(parser, object.locationOf(name)));
+    }
+    return object;
+  }
+
+  private static Object readValue(JsonParser parser, String location) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> readObject(parser, location);
+      case START_ARRAY -> {
+        List<Object> list = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          list.add(readValue(parser, location + "[" + list.size() + "]"));
+        }
+        yield list;
+      }
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT ->
+          switch (parser.getNumberType()) {
+            case INT, LONG -> parser.getLongValue();
+            default -> parser.getDoubleValue();
+          };
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_TRUE -> Boolean.TRUE;
+      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_NULL -> null;
+      default -> throw new JsonException(location + ": unexpected end");
+    };
+  }
+
+  private static void write(JsonGenerator generator, Object value) throws IOException {
+    switch (value) {
+      case null -> generator.writeNull();
+      case JsonObject object -> {
+        generator.writeStartObject();
+        for (Map.Entry<String, Object> member : object.members().entrySet()) {
+          generator.writeFieldName(member.getKey());
+          write(generator, member.getValue());
+        }
+        generator.writeEndObject();
+      }
+      case List<?> list -> {
+        generator.writeStartArray();
+        for (Object element : list) {
+          write(generator, element);
+        }
+        generator.writeEndArray();
+      }
+      case Map<?, ?> map -> {
+        generator.writeStartObject();
+        for (Map.Entry<?, ?> member : map.entrySet()) {
+          generator.writeFieldName((String) member.getKey());
+          write(generator, member.getValue());
+        }
+        generator.writeEndObject();
+      }
+      case String string -> generator.writeString(string);
+      case Integer number -> generator.writeNumber(number);
+      case Long number -> generator.writeNumber(number);
+      case Double number -> generator.writeNumber(number);
+      case Boolean flag -> generator.writeBoolean(flag);
+      default -> throw new IllegalArgumentException("not a JSON value: " + value.getClass());
+    }
+  }
+
+  static String kind(Object value) {
+    return switch (value) {
+      case null -> "null";
+      case JsonObject _ -> "an object";
+      case List<?> _ -> "a list";
+      case String _ -> "a string";
+      case Boolean flag -> flag.toString();
+      default -> "the number " + value;
+    };
+  }
+}

@@ -1,0 +1,66 @@
+package nsbox.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+  private static JsonObject parse(String text) throws JsonException {
+    return Json.parse(text.getBytes(UTF_8), "config.json");
+  }
+
+  @Test
+  void keepsUnknownMembersAndTheirOrder() throws JsonException {
+    String text = "{\"z\":[1,2.5,null,true,{\"x\":\"ä\"}],\"a\":-9007199254740993}";
+    assertEquals(text, Json.text(parse(text)));
+  }
+
+  @Test
+  void namesThePlaceOfAWrongType() throws JsonException {
+    JsonObject process = parse("{\"process\":{\"args\":[\"sh\",7]}}").object("process");
+    JsonException e = assertThrows(JsonException.class, () -> process.strings("args"));
+    assertEquals(
+        "config.json: process.args[1]: expected a string, found the number 7", e.getMessage());
+  }
+
+  @Test
+  void namesAMissingMember() throws JsonException {
+    JsonObject object = parse("{\"a\":{}}");
+    JsonException e = assertThrows(JsonException.class, () -> object.object("a").number("size"));
+    assertEquals("config.json: a.size: missing, expected an integer", e.getMessage());
+  }
+
+  @Test
+  void refusesWhatIsNotOneObject() {
+    for (String text : List.of("", "[]", "{} {}", "{\"a\":", "{\"a\" 1}", "nul")) {
+      JsonException e = assertThrows(JsonException.class, () -> parse(text), text);
+      assertTrue(e.getMessage().startsWith("config.json: "), e.getMessage());
+    }
+  }
+
+  @Test
+  void refusesDeepNestingWithoutAStackOverflow() {
+    String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+    assertThrows(JsonException.class, () -> parse(deep));
+  }
+
+  @Test
+  void refusesADocumentAboveTheLimit() {
+    byte[] big = new byte[Json.MAX_BYTES + 1];
+    JsonException e = assertThrows(JsonException.class, () -> Json.parse(big, "manifest x"));
+    assertEquals("manifest x: 4194305 bytes, at most 4194304 are read", e.getMessage());
+  }
+
+  @Test
+  void readsStringMaps() throws JsonException {
+    JsonObject object = parse("{\"labels\":{\"a\":\"1\",\"b\":\"2\"},\"bad\":{\"a\":1}}");
+    assertEquals(Map.of("a", "1", "b", "2"), object.stringMap("labels"));
+    assertEquals(Map.of(), object.stringMap("none"));
+    assertThrows(JsonException.class, () -> object.stringMap("bad"));
+  }
+}

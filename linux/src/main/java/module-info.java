@@ -1,0 +1,3 @@
+/// Linux system calls from Java, knowing nothing of containers.
+module nsbox.linux {
+}

@@ -1,0 +1,3 @@
+/// An OCI bundle to a launch program.
+module nsbox.runtime {
+}

@@ -1,0 +1,3 @@
+/// Layers to root filesystems.
+module nsbox.snapshot {
+}
