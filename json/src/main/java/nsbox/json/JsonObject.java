@@ -1,5 +1,6 @@
 package nsbox.json;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,8 +13,8 @@ import java.util.Optional;
 /// place.
 ///
 /// Members keep the order in which they came, and members that nobody asks for are kept too: a
-/// document that is read and written again loses nothing. A value is a `JsonObject`, a `List` of
-/// values, a `String`, a `Long`, a `Double`, a `Boolean`, or null.
+/// document that is read and written again loses nothing. A value is a `JsonObject`, a [JsonText],
+/// a `List` of values, a `String`, a `Long`, a `Double`, a `Boolean`, or null.
 public final class JsonObject {
   private final Map<String, Object> members = new LinkedHashMap<>();
   private final String location;
@@ -27,9 +28,10 @@ public final class JsonObject {
     this.location = location;
   }
 
-  /// Sets a member. Nested objects and lists are kept as they are, not copied.
+  /// Sets a member. Nested objects and lists are kept as they are, not copied; an `Integer` becomes
+  /// a `Long`.
   public JsonObject put(String name, Object value) {
-    members.put(name, value);
+    members.put(name, value instanceof Integer number ? (Object) number.longValue() : value);
     return this;
   }
 
@@ -85,6 +87,10 @@ public final class JsonObject {
 
   /// @throws JsonException if the member is there and not an object
   public Optional<JsonObject> optionalObject(String name) throws JsonException {
+    if (members.get(name) instanceof JsonText text) {
+      return Optional.of(
+          Json.parse(text.text().getBytes(StandardCharsets.UTF_8), locationOf(name)));
+    }
     return optional(name, JsonObject.class, "an object");
   }
 
