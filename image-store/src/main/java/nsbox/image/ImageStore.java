@@ -1,0 +1,179 @@
+package nsbox.image;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The images of one state folder: an OCI image layout that other tools read as it lies.
+///
+/// `images/` holds the layout, `ingest/` what is not checked yet, `images.lock` the lock of the
+/// index. A name is an entry of `index.json` whose annotation `org.opencontainers.image.ref.name`
+/// is the reference in full. Reading makes nothing: a state folder that is missing is an empty
+/// store. Safe for threads and processes.
+///
+/// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md Layout
+public final class ImageStore {
+  private static final int MIN_ID_PREFIX = 2;
+
+  private final Path lockFile;
+  private final Path ingestParent;
+  private final StoreIndex index;
+  private final DiskBlobStore blobs;
+
+  /// @param stateRoot of nsbox, for instance `/var/lib/nsbox`; made at the first write
+  public ImageStore(Path stateRoot) {
+    Path layout = stateRoot.resolve("images");
+    this.lockFile = stateRoot.resolve("images.lock");
+    this.ingestParent = stateRoot.resolve("ingest");
+    this.index = new StoreIndex(layout);
+    this.blobs = new DiskBlobStore(layout.resolve("blobs"), ingestParent);
+  }
+
+  public BlobStore blobs() {
+    return blobs;
+  }
+
+  /// A folder to gather an image's blobs in before any of them shows.
+  Ingest ingest() throws IOException {
+    return Ingest.open(blobs, ingestParent);
+  }
+
+  /// Gives a manifest that is in the store a name, in one step. Who had the name before loses it.
+  ///
+  /// @throws CorruptStoreException if manifest, config or a layer is not in the store; no name is
+  ///   given then
+  public void tag(Reference reference, Descriptor manifest) throws IOException {
+    tagAll(Map.of(reference, manifest));
+  }
+
+  /// Gives several names at once, all or none.
+  void tagAll(Map<Reference, Descriptor> manifests) throws IOException {
+    List<Descriptor> named = new ArrayList<>();
+    for (Map.Entry<Reference, Descriptor> image : manifests.entrySet()) {
+      named.add(named(image.getKey(), image.getValue()));
+    }
+    try (Ingest temporary = ingest();
+        IndexLock _ = IndexLock.take(lockFile)) {
+      List<Descriptor> entries = index.entries();
+      for (Descriptor entry : named) {
+        entries = StoreIndexEdit.named(entries, entry);
+      }
+      index.replace(entries, temporary.file("index.json"));
+    }
+  }
+
+  private Descriptor named(Reference reference, Descriptor manifest) throws IOException {
+    Descriptor entry = manifest.withoutAnnotation(StoreIndex.REF_NAME);
+    StoredImage image = load(entry, List.of(reference));
+    for (Descriptor layer : image.manifest().layers()) {
+      blobs.open(layer).close();
+    }
+    if (entry.platform().isEmpty()) {
+      entry = entry.withPlatform(image.config().platform());
+    }
+    return entry.withAnnotation(StoreIndex.REF_NAME, reference.toString());
+  }
+
+  /// The image of this name.
+  ///
+  /// A digest in the name stands for the entry of that name, or for any tag of the repository that
+  /// points at it.
+  ///
+  /// @throws CorruptStoreException if the index, the manifest or the config is not as it should be
+  public Optional<StoredImage> find(Reference reference) throws IOException {
+    List<Descriptor> entries = index.entries();
+    Descriptor entry = StoreIndexEdit.find(entries, reference);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    return Optional.of(load(entry, StoreIndexEdit.names(entries, entry.digest())));
+  }
+
+  /// The image of this name or ID. A name wins over an ID that looks the same.
+  ///
+  /// @param nameOrId a reference, `sha256:` and digits, or at least two digits of an ID
+  /// @throws AmbiguousImageException if several IDs begin so
+  /// @throws InvalidReferenceException if it is neither
+  public Optional<StoredImage> resolve(String nameOrId) throws IOException {
+    String hex = nameOrId.startsWith("sha256:") ? nameOrId.substring(7) : nameOrId;
+    boolean mayBeId = hex.length() >= MIN_ID_PREFIX && hex.length() <= 64 && Digest.isHex(hex);
+    boolean onlyId = mayBeId && (hex.length() == 64 || hex.length() != nameOrId.length());
+    if (!onlyId) {
+      Optional<StoredImage> named = find(Reference.parse(nameOrId));
+      if (named.isPresent()) {
+        return named;
+      }
+    }
+    return mayBeId ? findById(hex) : Optional.empty();
+  }
+
+  /// As [#resolve], for callers that cannot go on without the image.
+  ///
+  /// @throws ImageNotFoundException if there is none
+  public StoredImage get(String nameOrId) throws IOException {
+    Optional<StoredImage> image = resolve(nameOrId);
+    if (image.isEmpty()) {
+      throw new ImageNotFoundException(nameOrId);
+    }
+    return image.get();
+  }
+
+  /// All images, each once with all its names, in the order of the index.
+  public StoreListing list() throws IOException {
+    List<Descriptor> entries = index.entries();
+    List<Digest> seen = new ArrayList<>();
+    List<StoredImage> images = new ArrayList<>();
+    List<ImageException> damaged = new ArrayList<>();
+    for (Descriptor entry : entries) {
+      if (seen.contains(entry.digest())) {
+        continue;
+      }
+      seen.add(entry.digest());
+      try {
+        images.add(load(entry, StoreIndexEdit.names(entries, entry.digest())));
+      } catch (UnsupportedManifestException | PlatformMissingException e) {
+        // Another tool's entry that is no image for this machine: not ours to judge.
+      } catch (ImageException e) {
+        damaged.add(e);
+      }
+    }
+    return new StoreListing(images, damaged);
+  }
+
+  /// Removes what processes that are gone left half-done.
+  ///
+  /// @return how many of them had left something
+  public int sweep() throws IOException {
+    return Ingest.sweep(ingestParent);
+  }
+
+  private Optional<StoredImage> findById(String hex) throws IOException {
+    StoreListing listing = list();
+    List<StoredImage> found = new ArrayList<>();
+    List<Digest> candidates = new ArrayList<>();
+    for (StoredImage image : listing.images()) {
+      if (image.id().hex().startsWith(hex) && !candidates.contains(image.id())) {
+        found.add(image);
+        candidates.add(image.id());
+      }
+    }
+    if (found.size() > 1) {
+      throw new AmbiguousImageException(hex, List.copyOf(candidates));
+    }
+    if (found.isEmpty() && !listing.damaged().isEmpty()) {
+      throw listing.damaged().getFirst();
+    }
+    return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst());
+  }
+
+  private StoredImage load(Descriptor entry, List<Reference> references) throws IOException {
+    Descriptor chosen = PlatformChoice.choose(entry, Platform.host(), blobs);
+    ImageManifest manifest = ImageManifest.parse(chosen, blobs.document(chosen));
+    manifest.checkConfig();
+    ImageConfig config = ImageConfig.parse(manifest, blobs.document(manifest.config()));
+    return new StoredImage(references, chosen, manifest, config);
+  }
+}

@@ -1,0 +1,144 @@
+package nsbox.image;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A folder in which blobs are gathered and checked before the store shows any of them.
+///
+/// The folder is named after this process, so that [#sweep] of another one can tell that it was
+/// left behind. Closing removes what was not published. For one thread.
+final class Ingest implements AutoCloseable {
+  private final DiskBlobStore store;
+  private final Path folder;
+  private final Map<Digest, Path> staged = new LinkedHashMap<>();
+
+  private Ingest(DiskBlobStore store, Path folder) {
+    this.store = store;
+    this.folder = folder;
+  }
+
+  static Ingest open(DiskBlobStore store, Path parent) throws IOException {
+    StoreFiles.makeFolders(parent);
+    String owner = IngestOwner.self();
+    int number = 0;
+    while (true) {
+      Path folder = parent.resolve(owner + "-" + number);
+      try {
+        StoreFiles.makeFolder(folder);
+        return new Ingest(store, folder);
+      } catch (FileAlreadyExistsException e) {
+        number++;
+      }
+    }
+  }
+
+  /// A path in this folder for a file that is renamed to its place later.
+  Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  /// Checks `bytes`, and keeps them unless the store has the blob already.
+  ///
+  /// They are checked in both cases: what is offered must be sound, whatever the store has.
+  ///
+  /// @param origin where the bytes come from, for the failure
+  /// @throws BlobMismatchException if length or digest differ
+  void stage(Descriptor expected, InputStream bytes, String origin) throws IOException {
+    if (staged.containsKey(expected.digest()) || store.contains(expected)) {
+      BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
+      return;
+    }
+    Path file = stagedPath(expected);
+    try (FileChannel channel = StoreFiles.create(file)) {
+      BlobCheck.copy(expected, bytes, Channels.newOutputStream(channel), origin);
+      channel.force(false);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    staged.put(expected.digest(), file);
+  }
+
+  /// As [#stage], for a file on the store's disk that nobody else writes: it is linked, not copied.
+  ///
+  /// @throws BlobMismatchException if length or digest differ
+  void stageLink(Descriptor expected, Path source, String origin) throws IOException {
+    try (InputStream bytes = Files.newInputStream(source)) {
+      BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
+    }
+    if (staged.containsKey(expected.digest()) || store.contains(expected)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(source, StandardOpenOption.WRITE)) {
+      channel.force(false);
+    }
+    Path file = stagedPath(expected);
+    Files.createLink(file, source);
+    staged.put(expected.digest(), file);
+  }
+
+  /// Keeps a document that was checked when it was read.
+  void stage(Descriptor expected, byte[] bytes) throws IOException {
+    stage(expected, new ByteArrayInputStream(bytes), "memory");
+  }
+
+  /// Moves all that was staged into the store, in the order in which it was staged.
+  void publish() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (Map.Entry<Digest, Path> blob : staged.entrySet()) {
+      Path target = store.path(blob.getKey());
+      StoreFiles.makeFolders(target.getParent());
+      Files.move(blob.getValue(), target, StandardCopyOption.ATOMIC_MOVE);
+      if (!folders.contains(target.getParent())) {
+        folders.add(target.getParent());
+      }
+    }
+    for (Path changed : folders) {
+      StoreFiles.forceFolder(changed);
+    }
+    staged.clear();
+  }
+
+  @Override
+  public void close() throws IOException {
+    StoreFiles.removeTree(folder);
+  }
+
+  /// Removes folders whose process is gone; leaves everything that has another kind of name.
+  ///
+  /// @return how many were removed
+  static int sweep(Path parent) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return 0;
+    }
+    int removed = 0;
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent)) {
+      for (Path folder : folders) {
+        String name = folder.getFileName().toString();
+        if (IngestOwner.isFolder(name) && !IngestOwner.isAlive(name)) {
+          StoreFiles.removeTree(folder);
+          removed++;
+        }
+      }
+    }
+    return removed;
+  }
+
+  private Path stagedPath(Descriptor expected) {
+    return folder.resolve(expected.digest().algorithm() + "-" + expected.digest().hex());
+  }
+}

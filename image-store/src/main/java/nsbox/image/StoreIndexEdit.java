@@ -1,0 +1,92 @@
+package nsbox.image;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a name in the index means, and what giving one does to the other entries.
+final class StoreIndexEdit {
+  private StoreIndexEdit() {}
+
+  /// @return null where no entry has the name
+  static Descriptor find(List<Descriptor> entries, Reference reference) {
+    String full = reference.toString();
+    for (Descriptor entry : entries) {
+      if (full.equals(entry.annotation(StoreIndex.REF_NAME))) {
+        return entry;
+      }
+    }
+    if (reference.digest().isEmpty()) {
+      return null;
+    }
+    String digested = reference.name() + "@" + reference.digest().get();
+    for (Descriptor entry : entries) {
+      String name = entry.annotation(StoreIndex.REF_NAME);
+      boolean sameRepository = name != null && name.startsWith(reference.name() + ":");
+      if (digested.equals(name)
+          || sameRepository && entry.digest().equals(reference.digest().get())) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /// The names of all entries that point at a manifest. Names that other tools made, and that are
+  /// no references in full, are left out.
+  static List<Reference> names(List<Descriptor> entries, Digest manifest) {
+    List<Reference> names = new ArrayList<>();
+    for (Descriptor entry : entries) {
+      String text = entry.annotation(StoreIndex.REF_NAME);
+      if (text == null || !entry.digest().equals(manifest)) {
+        continue;
+      }
+      try {
+        Reference name = Reference.parse(text);
+        if (name.toString().equals(text)) {
+          names.add(name);
+        }
+      } catch (InvalidReferenceException e) {
+        // Another tool's name.
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  /// The entries with `named` among them, at the end or where its name was.
+  ///
+  /// An image that loses its last name stays as an entry without one, so that containers made from
+  /// it still find it by ID; one that gets a name needs its nameless entry no more.
+  static List<Descriptor> named(List<Descriptor> entries, Descriptor named) {
+    String name = named.annotation(StoreIndex.REF_NAME);
+    List<Descriptor> changed = new ArrayList<>();
+    Descriptor loser = null;
+    boolean placed = false;
+    for (Descriptor entry : entries) {
+      String entryName = entry.annotation(StoreIndex.REF_NAME);
+      if (name.equals(entryName)) {
+        if (!placed) {
+          changed.add(named);
+          placed = true;
+        }
+        loser = entry.digest().equals(named.digest()) ? loser : entry;
+      } else if (entryName != null || !entry.digest().equals(named.digest())) {
+        changed.add(entry);
+      }
+    }
+    if (!placed) {
+      changed.add(named);
+    }
+    if (loser != null && !mentions(changed, loser.digest())) {
+      changed.add(loser.withoutAnnotation(StoreIndex.REF_NAME));
+    }
+    return changed;
+  }
+
+  private static boolean mentions(List<Descriptor> entries, Digest digest) {
+    for (Descriptor entry : entries) {
+      if (entry.digest().equals(digest)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+package nsbox.image;
+
+import java.util.List;
+
+/// An image as the store has it, its manifest and config checked.
+///
+/// @param references all names that point at it; none if its last name was given to another
+/// @param descriptor of the manifest
+public record StoredImage(
+    List<Reference> references, Descriptor descriptor, ImageManifest manifest, ImageConfig config) {
+
+  /// The digest of the config, which is what docker calls the image's ID.
+  public Digest id() {
+    return manifest.config().digest();
+  }
+
+  /// Length of config and layers as stored, so compressed where they are.
+  public long compressedBytes() {
+    long bytes = manifest.config().sizeBytes();
+    for (Descriptor layer : manifest.layers()) {
+      bytes += layer.sizeBytes();
+    }
+    return bytes;
+  }
+}
