@@ -1,3 +1,7 @@
 /// Layers to root filesystems.
 module nsbox.snapshot {
+  requires nsbox.linux;
+  requires com.github.luben.zstd_jni;
+
+  exports nsbox.snapshot;
 }

@@ -1,0 +1,221 @@
+package nsbox.snapshot;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import nsbox.linux.Errno;
+import nsbox.linux.Fd;
+import nsbox.linux.FileType;
+import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
+import nsbox.linux.Stat;
+
+/// Puts the entries of one tar into a tree, by the rules of the image specification.
+///
+/// Where the same name comes twice in one layer, which the specification forbids, the last one
+/// wins.
+///
+/// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#applying-changesets
+final class LayerUnpacker {
+  private static final long KEPT_LIMIT_BYTES = 16 << 20;
+
+  private final TarReader tar;
+  private final LayerTree tree;
+  private final Whiteouts whiteouts;
+  private final FileCopy copy;
+  private final String layerDigest;
+  private long keptBytes;
+
+  LayerUnpacker(TarReader tar, LayerTree tree, String layerDigest) {
+    this.tar = tar;
+    this.tree = tree;
+    this.whiteouts = new Whiteouts(tree);
+    this.copy = new FileCopy(tree.owner());
+    this.layerDigest = layerDigest;
+  }
+
+  /// @return the paths of the directories that hide what lies below
+  List<byte[]> unpack() throws IOException {
+    for (TarEntry entry; (entry = tar.next()) != null; ) {
+      try {
+        unpack(entry);
+      } catch (LayerTree.NotADirectory e) {
+        throw bad(entry, e.getMessage());
+      } catch (LinuxException e) {
+        throw blame(entry.text(), e);
+      }
+    }
+    try {
+      return tree.finish();
+    } catch (LayerTree.DirectoryRefused e) {
+      throw blame(e.path, e.reason);
+    }
+  }
+
+  /// Some calls fail because of what the entry says; all others because of the host.
+  private IOException blame(String entry, LinuxException e) {
+    return switch (e.errno()) {
+      case Errno.ENAMETOOLONG -> bad(entry, "a name longer than the file system takes");
+      case Errno.E2BIG -> bad(entry, "an attribute longer than 64 KiB");
+      case Errno.EINVAL, Errno.ERANGE, Errno.ELOOP, Errno.EISDIR, Errno.ENOENT ->
+          bad(entry, e.getMessage());
+      default -> e;
+    };
+  }
+
+  private void unpack(TarEntry entry) throws IOException {
+    byte[] path = BytePath.clean(entry.name());
+    switch (Whiteouts.kind(path)) {
+      case PLAIN -> whiteouts.hide(path);
+      case OPAQUE -> whiteouts.hideAll(path);
+      case AUFS -> {}
+      case HOSTILE -> throw bad(entry, "a whiteout of nothing");
+      case NONE -> make(entry, path);
+    }
+  }
+
+  private void make(TarEntry entry, byte[] path) throws IOException {
+    if (path.length == 0) {
+      makeRoot(entry);
+      return;
+    }
+    LayerDirectory parent = tree.parentOf(path);
+    byte[] name = LayerTree.lastName(path);
+    switch (entry.type()) {
+      case TarEntry.REGULAR -> writeFile(parent, name, entry);
+      case TarEntry.HARD_LINK -> link(parent, name, entry);
+      case TarEntry.DIRECTORY -> {
+        keep(entry.attributes());
+        tree.makeDirectory(parent, name).metadata = Metadata.of(entry);
+      }
+      case TarEntry.SYMBOLIC_LINK -> {
+        replacing(parent, name, dir -> Linux.symlinkat(entry.link(), dir, name));
+        Metadata.of(entry).setAt(tree.directory(parent), name, tree.owner(), true);
+      }
+      default -> makeSpecial(parent, name, entry);
+    }
+  }
+
+  private void makeRoot(TarEntry entry) throws LayerException {
+    if (entry.type() != TarEntry.DIRECTORY) {
+      throw bad(entry, "the root, but not a directory");
+    }
+    keep(entry.attributes());
+    tree.root().metadata = Metadata.of(entry);
+  }
+
+  /// What directories get in the end stays in memory until then, so it has a limit.
+  private void keep(List<TarEntry.Attribute> attributes) throws LayerException {
+    for (TarEntry.Attribute attribute : attributes) {
+      keptBytes += attribute.name().length + attribute.value().length;
+    }
+    if (keptBytes > KEPT_LIMIT_BYTES) {
+      throw new LayerException.TooLarge(
+          layerDigest, "bytes in attributes of directories", KEPT_LIMIT_BYTES);
+    }
+  }
+
+  private void writeFile(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
+    try (Fd file = create(parent, name)) {
+      for (int count; (count = tar.chunk()) > 0; tar.consume(count)) {
+        Linux.write(file, tar.buffer(), tar.position(), count);
+      }
+      Metadata.of(entry).set(file, tree.owner());
+    }
+  }
+
+  private Fd create(LayerDirectory parent, byte[] name) throws LinuxException {
+    tree.forgetChild(parent, name);
+    try {
+      return Names.create(tree.directory(parent), name);
+    } catch (LinuxException e) {
+      requireTaken(e);
+      tree.clear(parent, name);
+      return Names.create(tree.directory(parent), name);
+    }
+  }
+
+  private void makeSpecial(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
+    int type =
+        switch (entry.type()) {
+          case TarEntry.CHARACTER_DEVICE -> FileType.CHARACTER_DEVICE;
+          case TarEntry.BLOCK_DEVICE -> FileType.BLOCK_DEVICE;
+          default -> FileType.FIFO;
+        };
+    boolean noDevice = entry.major() == 0 && entry.minor() == 0;
+    if (type == FileType.CHARACTER_DEVICE && noDevice) {
+      throw bad(entry, "a character device 0:0, which hides files in an overlay");
+    }
+    int major = type == FileType.FIFO ? 0 : entry.major();
+    int minor = type == FileType.FIFO ? 0 : entry.minor();
+    replacing(parent, name, dir -> Linux.mknodat(dir, name, type | 0600, major, minor));
+    Metadata.of(entry).setAt(tree.directory(parent), name, tree.owner(), false);
+  }
+
+  /// Links to what the merged view has; from a layer below the file is copied up first.
+  ///
+  /// Owner and permissions of the entry are left out: they would change the other name too.
+  private void link(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
+    byte[] target = BytePath.clean(entry.link());
+    LayerDirectory from = target.length == 0 ? null : tree.findParentOf(target);
+    byte[] fromName = LayerTree.lastName(target);
+    if (from == null || !findOrCopyUp(from, fromName, entry)) {
+      throw bad(entry, "a hard link to " + TarEntry.text(entry.link()) + ", which is not there");
+    }
+    if (from == parent && Arrays.equals(fromName, name)) {
+      return;
+    }
+    replacing(parent, name, dir -> Linux.linkat(tree.directory(from), fromName, dir, name));
+  }
+
+  private boolean findOrCopyUp(LayerDirectory from, byte[] name, TarEntry entry)
+      throws IOException {
+    LayerDirectory known = from.child(name);
+    Stat own = tree.own(from, name);
+    if (own != null && !own.isDirectory()) {
+      return !own.isWhiteout();
+    }
+    Lowers.Found below = own != null || known != null ? null : tree.findBelow(from, name);
+    if (own != null || known != null || below != null && below.stat().isDirectory()) {
+      throw bad(entry, "a hard link to a directory");
+    }
+    if (below == null) {
+      return false;
+    }
+    tree.make(from);
+    try (Fd lower = tree.lowers().openDirectory(below.layer(), from.path())) {
+      copy.copy(lower, name, below.stat(), tree.directory(from), name);
+    }
+    return true;
+  }
+
+  private interface Maker {
+    void make(Fd dir) throws LinuxException;
+  }
+
+  /// Tries first, since names that are taken are rare.
+  private void replacing(LayerDirectory parent, byte[] name, Maker maker) throws LinuxException {
+    tree.forgetChild(parent, name);
+    try {
+      maker.make(tree.directory(parent));
+    } catch (LinuxException e) {
+      requireTaken(e);
+      tree.clear(parent, name);
+      maker.make(tree.directory(parent));
+    }
+  }
+
+  private static void requireTaken(LinuxException e) throws LinuxException {
+    if (e.errno() != Errno.EEXIST) {
+      throw e;
+    }
+  }
+
+  private LayerException bad(TarEntry entry, String found) {
+    return bad(entry.text(), found);
+  }
+
+  private LayerException bad(String entry, String found) {
+    return new LayerException.BadEntry(layerDigest, entry, found);
+  }
+}

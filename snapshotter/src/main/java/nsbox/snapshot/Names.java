@@ -1,0 +1,73 @@
+package nsbox.snapshot;
+
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.linux.Fd;
+import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
+import nsbox.linux.OpenFlag;
+import nsbox.linux.Resolve;
+import nsbox.linux.Stat;
+
+/// Names below a directory of ours, opened so that nothing on the way leads anywhere else.
+final class Names {
+  private static final long FENCED = Resolve.BENEATH | Resolve.NO_SYMLINKS | Resolve.NO_MAGICLINKS;
+
+  private Names() {}
+
+  /// @param path canonical: without links, `.` and `..`; empty for `root` itself
+  static Fd openDirectory(Fd root, byte[] path) throws LinuxException {
+    byte[] name = path.length == 0 ? BytePath.HERE : path;
+    int flags = OpenFlag.READ | OpenFlag.DIRECTORY | OpenFlag.NOFOLLOW;
+    return Linux.openat2(root, name, flags, 0, FENCED);
+  }
+
+  /// Opens what is known to be a regular file: opening a FIFO would wait for its writer.
+  static Fd openRegular(Fd dir, byte[] name) throws LinuxException {
+    return Linux.openat2(dir, name, OpenFlag.READ | OpenFlag.NOFOLLOW, 0, FENCED);
+  }
+
+  /// Makes a file that only its owner can open until it has its metadata.
+  static Fd create(Fd dir, byte[] name) throws LinuxException {
+    int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE | OpenFlag.NOFOLLOW;
+    return Linux.openat2(dir, name, flags, 0600, FENCED);
+  }
+
+  /// Removes a file, or a directory with all that is in it.
+  static void remove(Fd dir, byte[] name) throws LinuxException {
+    Stat stat = Linux.lstatat(dir, name);
+    if (stat == null) {
+      return;
+    }
+    if (!stat.isDirectory()) {
+      Linux.unlinkat(dir, name);
+      return;
+    }
+    removeDirectory(dir, name);
+  }
+
+  /// Paths instead of one open directory per level: depth must not run into the limit of open
+  /// files.
+  private static void removeDirectory(Fd root, byte[] path) throws LinuxException {
+    for (byte[] child : childrenAfterUnlinkingFiles(root, path)) {
+      removeDirectory(root, BytePath.join(path, child));
+    }
+    Linux.rmdirat(root, path);
+  }
+
+  private static List<byte[]> childrenAfterUnlinkingFiles(Fd root, byte[] path)
+      throws LinuxException {
+    try (Fd dir = openDirectory(root, path)) {
+      List<byte[]> directories = new ArrayList<>();
+      for (byte[] name : Linux.names(dir)) {
+        Stat stat = Linux.lstatat(dir, name);
+        if (stat != null && stat.isDirectory()) {
+          directories.add(name);
+        } else if (stat != null) {
+          Linux.unlinkat(dir, name);
+        }
+      }
+      return directories;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package nsbox.snapshot;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import nsbox.linux.Errno;
+import nsbox.linux.Fd;
+import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
+import nsbox.linux.OpenFlag;
+import nsbox.linux.Resolve;
+
+/// Unpacked layers, each a directory that overlayfs takes as a lower one, named by its chain ID.
+///
+/// A snapshot appears whole or not at all, after its diff ID was found right and its files are on
+/// the disk; it never changes afterwards, so readers need no lock. Processes that apply the same
+/// layer at once all succeed, and one copy stays. What a killed process leaves is invisible, and
+/// [#sweep] removes it.
+///
+/// A layer depends on those below it, because hard links, links in names and the metadata of
+/// implied directories come from there: so it belongs to its chain ID and not to its diff ID.
+///
+/// On disk: `<hex of chain ID>/fs` is the layer and `<hex of chain ID>/opaque` the list of its
+/// opaque directories. [#contains], [#directory] and [#lowerDirectories] make no system call from
+/// Java; all else does, and needs root.
+public final class Snapshots {
+  private static final byte[] FS = "fs".getBytes(StandardCharsets.US_ASCII);
+
+  private final Path root;
+
+  private Snapshots(Path root) {
+    this.root = root;
+  }
+
+  /// @param root created, for its owner alone, where it is missing
+  public static Snapshots open(Path root) throws IOException {
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(
+          root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return new Snapshots(root.toAbsolutePath());
+  }
+
+  /// The name of a layer on top of others.
+  ///
+  /// @param parentChainId null for the lowest layer
+  /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#layer-chainid
+  public static String chainId(String parentChainId, String diffId) {
+    if (parentChainId == null) {
+      return diffId;
+    }
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      byte[] text = (parentChainId + " " + diffId).getBytes(StandardCharsets.US_ASCII);
+      return "sha256:" + HexFormat.of().formatHex(sha256.digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public boolean contains(String chainId) {
+    return Files.isDirectory(directory(chainId), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Where the layer's files are, or would be.
+  public Path directory(String chainId) {
+    return snapshot(chainId).resolve("fs");
+  }
+
+  /// The directories to mount for an image, the topmost first, as overlayfs wants them.
+  ///
+  /// Layers below one whose root is opaque are left out: overlayfs has no opaque root.
+  public List<Path> lowerDirectories(List<String> chainIdsBottomFirst) throws IOException {
+    List<Path> lowers = new ArrayList<>();
+    for (String chainId : chainIdsBottomFirst.reversed()) {
+      lowers.add(directory(chainId));
+      if (OpaqueDirectories.read(snapshot(chainId)).contains(new Name(BytePath.ROOT))) {
+        break;
+      }
+    }
+    return lowers;
+  }
+
+  /// What the layers show together, for looking into it without a mount.
+  public MergedTree merged(List<String> chainIdsBottomFirst) throws IOException {
+    return MergedTree.of(snapshotsTopFirst(chainIdsBottomFirst));
+  }
+
+  /// Unpacks one layer over its parents.
+  ///
+  /// Returning means "the snapshot is there", not "this call made it".
+  ///
+  /// @param parentChainIds the layers below, the lowest first, all of them applied
+  /// @throws LayerException if the layer is at fault; nothing of it is kept
+  public void apply(String chainId, List<String> parentChainIds, Layer layer) throws IOException {
+    String parent = parentChainIds.isEmpty() ? null : parentChainIds.getLast();
+    if (!chainId.equals(chainId(parent, layer.diffId()))) {
+      throw new IllegalArgumentException(chainId + " is not " + layer.diffId() + " on " + parent);
+    }
+    if (contains(chainId)) {
+      return;
+    }
+    try (Fd rootFd = WorkDirectory.openRoot(root);
+        WorkDirectory work = WorkDirectory.create(rootFd)) {
+      unpack(layer, work.fd(), snapshotsTopFirst(parentChainIds));
+      work.commit(hex(chainId).getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  private void unpack(Layer layer, Fd work, List<Path> below) throws IOException {
+    Linux.mkdirat(work, FS, 0700);
+    try (LayerStream stream = new LayerStream(layer);
+        Fd fs = Names.openDirectory(work, FS);
+        Lowers lowers = Lowers.open(below);
+        LayerTree tree = new LayerTree(fs, lowers)) {
+      TarReader tar = new TarReader(stream, layer.digest());
+      List<byte[]> opaque = new LayerUnpacker(tar, tree, layer.digest()).unpack();
+      stream.verify();
+      writeOpaque(work, OpaqueDirectories.list(opaque));
+    }
+  }
+
+  private static void writeOpaque(Fd work, byte[] list) throws LinuxException {
+    if (list.length == 0) {
+      return;
+    }
+    byte[] name = OpaqueDirectories.FILE.getBytes(StandardCharsets.US_ASCII);
+    try (Fd file = Names.create(work, name)) {
+      Linux.write(file, list, 0, list.length);
+    }
+  }
+
+  /// Takes a snapshot away: it is gone at once for who looks now. Who has it mounted must be asked
+  /// before; removing one that is not there is no error.
+  public void remove(String chainId) throws IOException {
+    byte[] name = hex(chainId).getBytes(StandardCharsets.US_ASCII);
+    try (Fd rootFd = WorkDirectory.openRoot(root)) {
+      WorkDirectory.takeAway(rootFd, name);
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.ENOENT || contains(chainId)) {
+        throw e;
+      }
+    }
+  }
+
+  /// Removes what processes that are gone have left half-made. Work in progress is left alone.
+  public void sweep() throws IOException {
+    List<String> leftovers = new ArrayList<>();
+    try (DirectoryStream<Path> stream =
+        Files.newDirectoryStream(root, WorkDirectory.PREFIX + "*")) {
+      stream.forEach(path -> leftovers.add(path.getFileName().toString()));
+    }
+    if (leftovers.isEmpty()) {
+      return;
+    }
+    try (Fd rootFd = WorkDirectory.openRoot(root)) {
+      for (String name : leftovers) {
+        WorkDirectory.sweep(rootFd, name.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+  }
+
+  /// Copies layers on top of each other into a plain directory: what overlayfs would show.
+  ///
+  /// Hard links within a layer, devices, owners, times and attributes are kept.
+  ///
+  /// @param destination an empty directory; what is in it after a failure is the caller's to remove
+  public void materialize(List<String> chainIdsBottomFirst, Path destination) throws IOException {
+    byte[] path = destination.toString().getBytes(StandardCharsets.UTF_8);
+    try (Fd target = Linux.openat2(Fd.NONE, path, OpenFlag.DIRECTORY, 0, Resolve.NO_MAGICLINKS)) {
+      if (!Linux.names(target).isEmpty()) {
+        throw new IllegalArgumentException(destination + " is not empty");
+      }
+      Materializer materializer = new Materializer(target);
+      for (String chainId : chainIdsBottomFirst) {
+        materializer.add(snapshot(chainId));
+      }
+      materializer.finish();
+    }
+  }
+
+  private List<Path> snapshotsTopFirst(List<String> chainIdsBottomFirst) {
+    return chainIdsBottomFirst.reversed().stream().map(this::snapshot).toList();
+  }
+
+  private Path snapshot(String chainId) {
+    return root.resolve(hex(chainId));
+  }
+
+  private static String hex(String chainId) {
+    String hex = chainId.substring(chainId.indexOf(':') + 1);
+    boolean valid = chainId.startsWith("sha256:") && hex.matches("[0-9a-f]{64}");
+    if (!valid && !(chainId.startsWith("sha512:") && hex.matches("[0-9a-f]{128}"))) {
+      throw new IllegalArgumentException("chain ID " + chainId);
+    }
+    return hex;
+  }
+}

@@ -1,0 +1,131 @@
+package nsbox.snapshot;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import nsbox.linux.Fd;
+import nsbox.linux.FileType;
+import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
+import nsbox.linux.Stat;
+import nsbox.linux.Xattr;
+
+/// Turns the whiteouts of a tar into those of overlayfs.
+///
+/// A whiteout takes away what the layers below have, never what its own layer has, wherever in the
+/// archive it stands. Its name alone decides; its type does not matter.
+///
+/// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md#whiteouts
+final class Whiteouts {
+  private static final byte[] PREFIX = ascii(".wh.");
+  private static final byte[] OPAQUE = ascii(".wh..wh..opq");
+  private static final byte[] AUFS = ascii(".wh..wh.");
+  private static final byte[] OPAQUE_ATTRIBUTE = ascii("trusted.overlay.opaque");
+  private static final byte[] YES = {'y'};
+
+  private final LayerTree tree;
+
+  Whiteouts(LayerTree tree) {
+    this.tree = tree;
+  }
+
+  /// What a clean path is about, by the prefixes of its components.
+  enum Kind {
+    /// A file of the layer.
+    NONE,
+    /// Says that one name is gone.
+    PLAIN,
+    /// Says that all names of its directory are gone.
+    OPAQUE,
+    /// Book-keeping of aufs that some old images carry.
+    AUFS,
+    /// No name at all, `.` or `..`, or a file inside of a whiteout.
+    HOSTILE
+  }
+
+  static Kind kind(byte[] path) {
+    int slash = BytePath.lastSlash(path);
+    for (int start = 0, end = 0; slash >= 0 && end <= slash; end++) {
+      if (path[end] == '/') {
+        byte[] component = Arrays.copyOfRange(path, start, Math.min(end, start + AUFS.length));
+        if (BytePath.startsWith(component, AUFS)) {
+          return Kind.AUFS;
+        }
+        if (BytePath.startsWith(component, PREFIX)) {
+          return Kind.HOSTILE;
+        }
+        start = end + 1;
+      }
+    }
+    return kindOfName(path, slash + 1);
+  }
+
+  private static Kind kindOfName(byte[] path, int start) {
+    if (path.length <= start || path[start] != '.') {
+      return Kind.NONE;
+    }
+    byte[] name = Arrays.copyOfRange(path, start, path.length);
+    if (!BytePath.startsWith(name, PREFIX)) {
+      return Kind.NONE;
+    }
+    if (Arrays.equals(name, OPAQUE)) {
+      return Kind.OPAQUE;
+    }
+    if (BytePath.startsWith(name, AUFS)) {
+      return Kind.AUFS;
+    }
+    byte[] hidden = hidden(name);
+    boolean isName = hidden.length > 0 && !Arrays.equals(hidden, BytePath.HERE);
+    return isName && !BytePath.isParent(hidden) ? Kind.PLAIN : Kind.HOSTILE;
+  }
+
+  private static byte[] hidden(byte[] name) {
+    return Arrays.copyOfRange(name, PREFIX.length, name.length);
+  }
+
+  /// Hides one name, if a layer below has it: a whiteout over nothing would show as a file.
+  void hide(byte[] path) throws IOException {
+    LayerDirectory parent = tree.findParentOf(path);
+    if (parent == null || parent.lowers.length == 0) {
+      return;
+    }
+    byte[] name = hidden(LayerTree.lastName(path));
+    LayerDirectory child = parent.child(name);
+    if (child != null && child.made) {
+      hideBelow(child);
+      return;
+    }
+    Stat own = tree.own(parent, name);
+    if (own != null || tree.findBelow(parent, name) == null) {
+      return;
+    }
+    tree.forgetChild(parent, name);
+    tree.make(parent);
+    Linux.mknodat(tree.directory(parent), name, FileType.CHARACTER_DEVICE, 0, 0);
+    parent.addWhiteout(name);
+  }
+
+  /// Hides all that the layers below have in the directory that holds the entry.
+  void hideAll(byte[] path) throws IOException {
+    LayerDirectory directory = tree.findParentOf(path);
+    if (directory != null && directory.lowers.length > 0) {
+      tree.make(directory);
+      hideBelow(directory);
+    }
+  }
+
+  private static void hideBelow(LayerDirectory directory) {
+    if (directory.lowers.length > 0) {
+      directory.opaque = true;
+      directory.hideLowers();
+    }
+  }
+
+  static void setOpaque(Fd directory) throws LinuxException {
+    Xattr.set(directory, OPAQUE_ATTRIBUTE, YES);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}
