@@ -1,0 +1,160 @@
+/* Instructions on files and cgroups of the host. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "operations.h"
+
+static void sleep_milliseconds(long milliseconds) {
+    struct timespec time = {milliseconds / 1000, (milliseconds % 1000) * 1000000};
+    nanosleep(&time, NULL);
+}
+
+int op_mkdir(struct context *context, const struct argument *argument) {
+    (void)context;
+    return mkdir(argument[0].bytes, (mode_t)argument[1].number) < 0 ? -errno : 0;
+}
+
+int op_write_file(struct context *context, const struct argument *argument) {
+    (void)context;
+    int fd = open(argument[0].bytes, (int)argument[2].number | O_WRONLY | O_CLOEXEC,
+                  (mode_t)argument[3].number);
+    if (fd < 0) return -errno;
+    /* One write(2): a file of cgroupfs or procfs takes a value only in one piece. */
+    ssize_t written = write(fd, argument[1].bytes, argument[1].length);
+    int error = written < 0 ? -errno : (size_t)written < argument[1].length ? -EIO : 0;
+    close(fd);
+    return error;
+}
+
+/* A cgroup stays busy for a moment after its last process was reaped. */
+int op_rmdir(struct context *context, const struct argument *argument) {
+    (void)context;
+    for (long wait = 1; rmdir(argument[0].bytes) < 0; wait *= 2) {
+        if (errno != EBUSY || wait > 1024) return -errno;
+        sleep_milliseconds(wait);
+    }
+    return 0;
+}
+
+int op_unlink(struct context *context, const struct argument *argument) {
+    (void)context;
+    return unlink(argument[0].bytes) < 0 ? -errno : 0;
+}
+
+int op_rename(struct context *context, const struct argument *argument) {
+    (void)context;
+    return rename(argument[0].bytes, argument[1].bytes) < 0 ? -errno : 0;
+}
+
+static int remove_entry(int parent, const char *name);
+
+/* Empties a directory through its descriptor, so that nobody can turn a path into a link below us. */
+static int empty_directory(int fd) {
+    DIR *directory = fdopendir(fd);
+    if (!directory) {
+        int error = -errno;
+        close(fd);
+        return error;
+    }
+    int first = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+        int error = remove_entry(dirfd(directory), entry->d_name);
+        if (error && !first) first = error;
+    }
+    closedir(directory);
+    return first;
+}
+
+static int remove_entry(int parent, const char *name) {
+    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
+    if (errno != EISDIR) return -errno;
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? 0 : -errno;
+    int error = empty_directory(fd);
+    if (error) return error;
+    return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+int op_remove_tree(struct context *context, const struct argument *argument) {
+    (void)context;
+    return remove_entry(AT_FDCWD, argument[0].bytes);
+}
+
+/* Sends SIGKILL to each process of a cgroup that has no cgroup.kill; gives how many there were. */
+static int kill_members(const char *cgroup) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/cgroup.procs", cgroup);
+    FILE *members = fopen(path, "re");
+    if (!members) return -errno;
+    int count = 0;
+    long pid;
+    while (fscanf(members, "%ld", &pid) == 1) {
+        if (pid > 0) kill((pid_t)pid, SIGKILL);
+        count++;
+    }
+    fclose(members);
+    return count;
+}
+
+int op_kill_cgroup(struct context *context, const struct argument *argument) {
+    (void)context;
+    const char *cgroup = argument[0].bytes;
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/cgroup.kill", cgroup) >= sizeof path)
+        return -ENAMETOOLONG;
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t written = write(fd, "1", 1);
+        int error = written < 0 ? -errno : 0;
+        close(fd);
+        if (error) return error;
+    }
+    for (int tries = 0; tries < 2000; tries++) {
+        int count = kill_members(cgroup);
+        if (count == 0 || count == -ENOENT || count == -ENODEV) return 0;
+        if (count < 0) return count;
+        sleep_milliseconds(5);
+    }
+    return -ETIMEDOUT;
+}
+
+static int bpf(int command, union bpf_attr *attributes) {
+    return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
+}
+
+int op_device_filter(struct context *context, const struct argument *argument) {
+    (void)context;
+    int cgroup = open(argument[0].bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (cgroup < 0) return -errno;
+    union bpf_attr load;
+    memset(&load, 0, sizeof load);
+    load.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+    load.insns = (uint64_t)(uintptr_t)argument[1].bytes;
+    load.insn_cnt = (uint32_t)(argument[1].length / sizeof(struct bpf_insn));
+    load.license = (uint64_t)(uintptr_t) "GPL";
+    int error = 0;
+    int filter = bpf(BPF_PROG_LOAD, &load);
+    if (filter < 0) error = -errno;
+    union bpf_attr attach;
+    memset(&attach, 0, sizeof attach);
+    attach.target_fd = (uint32_t)cgroup;
+    attach.attach_bpf_fd = (uint32_t)filter;
+    attach.attach_type = BPF_CGROUP_DEVICE;
+    attach.attach_flags = BPF_F_ALLOW_MULTI;
+    if (!error && bpf(BPF_PROG_ATTACH, &attach) < 0) error = -errno;
+    if (filter >= 0) close(filter);
+    close(cgroup);
+    return error;
+}

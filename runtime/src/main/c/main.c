@@ -1,0 +1,264 @@
+/* nsbox: the program that users call.
+ *
+ * It starts the planner (a JVM), hands it the invocation, and does what the planner says until the
+ * planner is done: print, run short programs, or launch a container. After a launch in the
+ * foreground this process is the container's monitor, and the planner is gone. PROTOCOL.md has the
+ * whole conversation.
+ *
+ * The process that becomes a container is forked from this one, so while it still runs our code the
+ * container can see our binary as /proc/self/exe. Therefore, while the JVM starts, we move into a
+ * sealed copy in memory that nobody can write to (CVE-2019-5736). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor.h"
+#include "operations.h"
+#include "wire.h"
+
+extern char **environ;
+
+#define EXIT_NSBOX 125
+/* "SOCKET PLANNER-PID", from us to our sealed copy. */
+#define SEALED "NSBOX_SEALED"
+
+static _Noreturn void fail(const char *what, int error) {
+    fprintf(stderr, "nsbox: %s: %s\n", what, strerror(error));
+    exit(EXIT_NSBOX);
+}
+
+/* The folder that bin/nsbox stands in, two levels up. */
+static void find_home(char *home, size_t size) {
+    ssize_t length = readlink("/proc/self/exe", home, size - 1);
+    if (length < 0) fail("cannot find my own file (is /proc mounted?)", errno);
+    home[length] = 0;
+    for (int level = 0; level < 2; level++) {
+        char *slash = strrchr(home, '/');
+        if (!slash) fail("cannot find my own folder", ENOENT);
+        *slash = 0;
+    }
+}
+
+/* The planner's standard input and output are the channel; its standard error stays ours, for what
+ * a JVM says when it cannot even start. It gets none of our environment: a user's JAVA_TOOL_OPTIONS
+ * is not for us. */
+static pid_t start_planner(const char *home, int channel) {
+    pid_t pid = vfork();
+    if (pid != 0) return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (dup2(channel, 0) < 0 || dup2(channel, 1) < 0 || chdir(home) < 0) _exit(EXIT_NSBOX);
+    char *const arguments[] = {"nsbox-planner", "@lib/planner.args", NULL};
+    char *const environment[] = {"LC_ALL=C.UTF-8", NULL};
+    execve("lib/jvm/bin/java", arguments, environment);
+    dprintf(2, "nsbox: cannot start the planner %s/lib/jvm/bin/java: %s\n", home, strerror(errno));
+    _exit(EXIT_NSBOX);
+}
+
+static void write_strings(struct writer *w, char *const *strings) {
+    uint32_t count = 0;
+    while (strings[count]) count++;
+    write_u32(w, count);
+    for (uint32_t i = 0; i < count; i++) write_string(w, strings[i]);
+}
+
+static void send_invocation(int channel, const char *home, char **arguments) {
+    struct writer w = {0};
+    char *directory = getcwd(NULL, 0);
+    struct winsize size = {0};
+    for (int fd = 2; fd >= 0; fd--) ioctl(fd, TIOCGWINSZ, &size);
+    write_strings(&w, arguments);
+    write_strings(&w, environ);
+    write_string(&w, directory ? directory : "");
+    write_string(&w, home);
+    write_u32(&w, (uint32_t)getpid());
+    write_u64(&w, start_time(getpid()));
+    write_u32(&w, geteuid());
+    write_u8(&w, (uint8_t)(isatty(0) | isatty(1) << 1 | isatty(2) << 2));
+    write_u32(&w, size.ws_row);
+    write_u32(&w, size.ws_col);
+    int error = -send_frame(channel, FRAME_INVOCATION, w.bytes, w.length);
+    if (error) fail("cannot talk to the planner", error);
+    free(directory);
+    free(w.bytes);
+}
+
+/* Continues as the sealed copy; returns only where the kernel cannot make one. */
+static void become_sealed(int channel, pid_t planner, char **arguments) {
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    int copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    struct stat status;
+    if (self < 0 || copy < 0 || fstat(self, &status) < 0) fail("cannot copy myself to memory", errno);
+    while (status.st_size > 0) {
+        ssize_t sent = sendfile(copy, self, NULL, (size_t)status.st_size);
+        if (sent <= 0) fail("cannot copy myself to memory", sent < 0 ? errno : EIO);
+        status.st_size -= sent;
+    }
+    close(self);
+    if (fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+        fail("cannot seal my copy in memory", errno);
+    char state[64];
+    snprintf(state, sizeof state, "%d %d", channel, planner);
+    if (setenv(SEALED, state, 1) < 0 || fcntl(channel, F_SETFD, 0) < 0) fail("cannot go on", errno);
+    syscall(SYS_execveat, copy, "", arguments, environ, AT_EMPTY_PATH);
+    fail("cannot run my copy in memory", errno);
+}
+
+static void send_outcome(int channel, struct failure failure) {
+    struct writer w = {0};
+    write_u32(&w, (uint32_t)failure.error);
+    write_u32(&w, failure.section);
+    write_u32(&w, failure.index);
+    /* A planner that is gone needs no answer; what was done stays done. */
+    send_frame(channel, FRAME_OUTCOME, w.bytes, w.length);
+    free(w.bytes);
+}
+
+static void decode_or_fail(const struct frame *frame, size_t skip, struct program *program) {
+    if (frame->length < skip || !decode_program(frame->payload + skip, frame->length - skip, program))
+        fail("the planner sent a malformed program", EBADMSG);
+}
+
+static void run_program(int channel, const struct frame *frame) {
+    struct program program = {0};
+    decode_or_fail(frame, 0, &program);
+    struct context context;
+    context_init(&context, &program);
+    struct failure failure = run_section(&context, &program, SECTION_MONITOR);
+    struct failure teardown = run_teardown(&context, &program);
+    send_outcome(channel, failure.error ? failure : teardown);
+}
+
+/* Cuts the monitor of a detached container off from whoever started it. */
+static void detach(void) {
+    setsid();
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || chdir("/") < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+        fail("cannot detach", errno);
+}
+
+/* Starts the container; returns only if it did not start. */
+static void launch(int channel, const struct program *program, bool detached) {
+    monitor_block_signals();
+    struct context context;
+    context_init(&context, program);
+    struct failure failure = run_section(&context, program, SECTION_MONITOR);
+    if (failure.error) {
+        if (context.init_failure.error) failure = context.init_failure;
+        monitor_abandon(&context.container);
+        run_teardown(&context, program);
+        send_outcome(channel, failure);
+        return;
+    }
+    send_outcome(channel, failure);
+    close(channel);
+    int code = monitor_container(&context.container, !detached);
+    struct failure teardown = run_teardown(&context, program);
+    if (teardown.error)
+        fprintf(stderr, "nsbox: clean-up step %u: %s; the next nsbox command repeats it\n",
+                teardown.index + 1, strerror(teardown.error));
+    exit(detached ? 0 : code);
+}
+
+static void launch_program(int channel, const struct frame *frame) {
+    struct program program = {0};
+    decode_or_fail(frame, 1, &program);
+    bool detached = frame->payload[0];
+    if (detached) {
+        pid_t monitor = fork();
+        if (monitor < 0) fail("cannot start a monitor", errno);
+        if (monitor > 0) return; /* the monitor answers the planner */
+        detach();
+    }
+    sigset_t before;
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    launch(channel, &program, detached);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (detached) exit(EXIT_NSBOX);
+}
+
+static void answer_stdin(int channel, const struct frame *frame) {
+    struct reader r = {frame->payload, frame->length, false};
+    size_t wanted = read_u32(&r);
+    char bytes[65536];
+    if (wanted > sizeof bytes) wanted = sizeof bytes;
+    ssize_t got;
+    do got = read(0, bytes, wanted);
+    while (got < 0 && errno == EINTR);
+    if (got < 0) fail("cannot read standard input", errno);
+    if (send_frame(channel, FRAME_STDIN, bytes, (size_t)got)) fail("cannot talk to the planner", EPIPE);
+}
+
+static _Noreturn void planner_gone(pid_t planner) {
+    int status;
+    if (waitpid(planner, &status, 0) < 0) fail("the planner is gone", errno);
+    if (WIFSIGNALED(status))
+        fprintf(stderr, "nsbox: the planner was killed by signal %d; nothing was started\n", WTERMSIG(status));
+    else if (WEXITSTATUS(status) != EXIT_NSBOX)
+        fprintf(stderr, "nsbox: the planner ended with code %d before it was done\n", WEXITSTATUS(status));
+    exit(EXIT_NSBOX);
+}
+
+static _Noreturn void converse(int channel, pid_t planner) {
+    for (;;) {
+        struct frame frame;
+        if (receive_frame(channel, &frame)) planner_gone(planner);
+        switch (frame.kind) {
+            case FRAME_STDOUT:
+            case FRAME_STDERR: {
+                int error = -write_all(frame.kind == FRAME_STDOUT ? 1 : 2, frame.payload, frame.length);
+                if (error && frame.kind == FRAME_STDOUT) fail("cannot write to standard output", error);
+                break;
+            }
+            case FRAME_READ_STDIN:
+                answer_stdin(channel, &frame);
+                break;
+            case FRAME_RUN:
+                run_program(channel, &frame);
+                break;
+            case FRAME_LAUNCH:
+                launch_program(channel, &frame);
+                break;
+            case FRAME_EXIT:
+                exit(frame.length == 1 ? frame.payload[0] : EXIT_NSBOX);
+            default:
+                fail("the planner sent an unknown frame", EBADMSG);
+        }
+        free(frame.payload);
+    }
+}
+
+int main(int count, char **arguments) {
+    (void)count;
+    const char *sealed = getenv(SEALED);
+    int channel, planner;
+    if (sealed && sscanf(sealed, "%d %d", &channel, &planner) == 2) {
+        unsetenv(SEALED);
+        fcntl(channel, F_SETFD, FD_CLOEXEC);
+        prctl(PR_SET_NAME, "nsbox");
+        converse(channel, planner);
+    }
+    /* What a caller left open is not for the JVM, the monitor or the container. */
+    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
+    char home[4096];
+    find_home(home, sizeof home);
+    int channels[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
+    pid_t pid = start_planner(home, channels[1]);
+    if (pid < 0) fail("cannot start the planner", errno);
+    close(channels[1]);
+    send_invocation(channels[0], home, arguments);
+    become_sealed(channels[0], pid, arguments);
+}

@@ -1,0 +1,317 @@
+/* Instructions on mounts, by the container's process in its own mount namespace.
+ *
+ * Paths "at" are paths inside the container. They are resolved below the root's descriptor by
+ * openat2(2) with RESOLVE_IN_ROOT and never become a path of the host again: what an image or a
+ * neighbour put there (a link, an exchange in the middle) cannot lead outside. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "mounts.h"
+
+static int open_in(int root, const char *path, int flags, uint64_t resolve) {
+    struct open_how how = {.flags = (uint64_t)(flags | O_CLOEXEC),
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve};
+    /* EAGAIN: something above was renamed meanwhile; the kernel wants us to look again. */
+    for (int tries = 0;; tries++) {
+        int fd = (int)syscall(SYS_openat2, root, *path ? path : "/", &how, sizeof how);
+        if (fd >= 0) return fd;
+        if (errno != EAGAIN || tries == 1000) return -errno;
+    }
+}
+
+int open_at(struct context *context, const char *path, int flags) {
+    if (context->root_fd < 0) return -EBADF;
+    return open_in(context->root_fd, path, flags, 0);
+}
+
+/* Splits "/a/b/c" into "/a/b" and "c"; both are the caller's to free. */
+static void split_path(const char *path, char **parent, char **name) {
+    size_t end = strlen(path);
+    while (end > 0 && path[end - 1] == '/') end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/') start--;
+    *parent = start > 0 ? strndup(path, start) : strdup("/");
+    *name = strndup(path + start, end - start);
+    if (!*parent || !*name) abort();
+}
+
+/* The directory in which the last name of a path stands, created if it is missing. */
+static int open_parent_at(struct context *context, const char *path, char **name) {
+    char *parent;
+    split_path(path, &parent, name);
+    int fd = open_directory_at(context, parent, 0755);
+    free(parent);
+    return fd;
+}
+
+int open_directory_at(struct context *context, const char *path, mode_t mode) {
+    int fd = open_at(context, path, O_PATH | O_DIRECTORY);
+    if (fd != -ENOENT) return fd;
+    char *name;
+    int parent = open_parent_at(context, path, &name);
+    if (parent >= 0 && mkdirat(parent, name, mode) < 0 && errno != EEXIST) {
+        fd = -errno;
+    } else if (parent >= 0) {
+        fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0) fd = -errno;
+    } else {
+        fd = parent;
+    }
+    if (parent >= 0) close(parent);
+    free(name);
+    return fd;
+}
+
+static int open_file_at(struct context *context, const char *path) {
+    int fd = open_at(context, path, O_PATH);
+    if (fd != -ENOENT) return fd;
+    char *name;
+    int parent = open_parent_at(context, path, &name);
+    if (parent < 0) {
+        free(name);
+        return parent;
+    }
+    int created = openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    int error = created < 0 && errno != EEXIST ? -errno : 0;
+    if (created >= 0) close(created);
+    fd = error ? error : openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (!error && fd < 0) fd = -errno;
+    close(parent);
+    free(name);
+    return fd;
+}
+
+static int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation) {
+    struct mount_attr attributes = {.attr_set = set, .attr_clr = clear, .propagation = propagation};
+    unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+    return syscall(SYS_mount_setattr, fd, "", flags, &attributes, sizeof attributes) < 0 ? -errno : 0;
+}
+
+int attach_mount(int mount, int target) {
+    return syscall(SYS_move_mount, mount, "", target, "",
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+int clone_mount(int at, const char *path, bool recursive) {
+    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+    int fd = (int)syscall(SYS_open_tree, at, path, flags);
+    return fd < 0 ? -errno : fd;
+}
+
+static int configure(int filesystem, const char *option) {
+    const char *value = strchr(option, '=');
+    if (!value)
+        return syscall(SYS_fsconfig, filesystem, FSCONFIG_SET_FLAG, option, NULL, 0) < 0 ? -errno : 0;
+    char *key = strndup(option, (size_t)(value - option));
+    if (!key) abort();
+    int error = syscall(SYS_fsconfig, filesystem, FSCONFIG_SET_STRING, key, value + 1, 0) < 0 ? -errno : 0;
+    free(key);
+    return error;
+}
+
+/* Makes a mount that stands nowhere yet. Its descriptor, or -errno. */
+static int new_mount(const char *type, const char *source, uint64_t attributes, char *const *options,
+                     char *const *lower) {
+    int filesystem = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+    if (filesystem < 0) return -errno;
+    int error = 0;
+    if (*source && syscall(SYS_fsconfig, filesystem, FSCONFIG_SET_STRING, "source", source, 0) < 0)
+        error = -errno;
+    for (; !error && lower && *lower; lower++)
+        if (syscall(SYS_fsconfig, filesystem, FSCONFIG_SET_STRING, "lowerdir+", *lower, 0) < 0)
+            error = -errno;
+    for (; !error && options && *options; options++) error = configure(filesystem, *options);
+    if (!error && syscall(SYS_fsconfig, filesystem, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) error = -errno;
+    int mount = error ? error : (int)syscall(SYS_fsmount, filesystem, FSMOUNT_CLOEXEC, attributes);
+    if (!error && mount < 0) mount = -errno;
+    close(filesystem);
+    return mount;
+}
+
+static int attach_and_close(int mount, int target) {
+    int error = mount < 0 ? mount : target < 0 ? target : attach_mount(mount, target);
+    if (mount >= 0) close(mount);
+    if (target >= 0) close(target);
+    return error;
+}
+
+int op_unshare(struct context *context, const struct argument *argument) {
+    (void)context;
+    return unshare((int)argument[0].number) < 0 ? -errno : 0;
+}
+
+int op_propagation(struct context *context, const struct argument *argument) {
+    (void)context;
+    return mount(NULL, argument[0].bytes, NULL, argument[1].number, NULL) < 0 ? -errno : 0;
+}
+
+int op_mount(struct context *context, const struct argument *argument) {
+    (void)context;
+    return mount(argument[0].bytes, argument[1].bytes, argument[2].bytes, argument[3].number,
+                 argument[4].bytes) < 0 ? -errno : 0;
+}
+
+/* One fsconfig(2) a layer, so their number is not bounded by the page that mount(2) takes. */
+int op_overlay(struct context *context, const struct argument *argument) {
+    (void)context;
+    int mount = new_mount("overlay", "overlay", argument[1].number, argument[2].list, argument[3].list);
+    int target = open(argument[0].bytes, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return attach_and_close(mount, target < 0 ? -errno : target);
+}
+
+int op_enter_root(struct context *context, const struct argument *argument) {
+    context->root_fd = open(argument[0].bytes, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return context->root_fd < 0 ? -errno : 0;
+}
+
+/* A target that is a link is refused: file systems like proc decide over the rest, so where they
+ * stand must not be the image's choice (CVE-2019-19921 and its family). */
+int op_mount_at(struct context *context, const struct argument *argument) {
+    int target = open_directory_at(context, argument[2].bytes, 0755);
+    if (target < 0) return target;
+    close(target);
+    target = open_in(context->root_fd, argument[2].bytes, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+    if (target < 0) return target;
+    int mount = new_mount(argument[0].bytes, argument[1].bytes, argument[3].number, argument[4].list, NULL);
+    return attach_and_close(mount, target);
+}
+
+int op_bind_at(struct context *context, const struct argument *argument) {
+    bool recursive = argument[2].number;
+    int mount = clone_mount(AT_FDCWD, argument[0].bytes, recursive);
+    if (mount < 0) return mount;
+    struct stat status;
+    int error = fstat(mount, &status) < 0 ? -errno : 0;
+    if (!error)
+        error = set_attributes(mount, recursive, argument[3].number, argument[4].number, argument[5].number);
+    int target = error                      ? error
+                 : S_ISDIR(status.st_mode) ? open_directory_at(context, argument[1].bytes, 0755)
+                                           : open_file_at(context, argument[1].bytes);
+    return attach_and_close(mount, target);
+}
+
+int op_set_attributes_at(struct context *context, const struct argument *argument) {
+    int fd = open_at(context, argument[0].bytes, O_PATH);
+    if (fd < 0) return fd;
+    int error = set_attributes(fd, argument[1].number, argument[2].number, argument[3].number, 0);
+    close(fd);
+    return error;
+}
+
+int op_readonly_at(struct context *context, const struct argument *argument) {
+    int target = open_at(context, argument[0].bytes, O_PATH);
+    if (target < 0) return target;
+    int mount = clone_mount(target, "", true);
+    int error = mount < 0 ? mount : set_attributes(mount, true, MOUNT_ATTR_RDONLY, 0, 0);
+    if (error) {
+        if (mount >= 0) close(mount);
+        close(target);
+        return error;
+    }
+    return attach_and_close(mount, target);
+}
+
+/* A masked file becomes the host's /dev/null, not the container's, which the image may have
+ * replaced (CVE-2025-31133); a masked directory becomes an empty file system. */
+int op_mask_at(struct context *context, const struct argument *argument) {
+    int target = open_at(context, argument[0].bytes, O_PATH);
+    if (target < 0) return target;
+    struct stat status;
+    int mount;
+    if (fstat(target, &status) < 0) {
+        mount = -errno;
+    } else if (S_ISDIR(status.st_mode)) {
+        char *options[] = {"nr_blocks=1", "nr_inodes=1", "ro", NULL};
+        mount = new_mount("tmpfs", "tmpfs", MOUNT_ATTR_RDONLY, options, NULL);
+    } else {
+        mount = clone_mount(AT_FDCWD, "/dev/null", false);
+        if (mount >= 0 && (fstat(mount, &status) < 0 || !S_ISCHR(status.st_mode) ||
+                           status.st_rdev != makedev(1, 3))) {
+            close(mount);
+            mount = -ENODEV;
+        }
+        if (mount >= 0) {
+            int error = set_attributes(mount, false, MOUNT_ATTR_RDONLY, 0, 0);
+            if (error) {
+                close(mount);
+                mount = error;
+            }
+        }
+    }
+    return attach_and_close(mount, target);
+}
+
+int op_mkdir_at(struct context *context, const struct argument *argument) {
+    int fd = open_directory_at(context, argument[0].bytes, (mode_t)argument[1].number);
+    if (fd >= 0) close(fd);
+    return fd < 0 ? fd : 0;
+}
+
+int op_mknod_at(struct context *context, const struct argument *argument) {
+    char *name;
+    int parent = open_parent_at(context, argument[0].bytes, &name);
+    int error = parent < 0 ? parent : 0;
+    mode_t mode = (mode_t)argument[1].number;
+    dev_t device = makedev((unsigned)argument[2].number, (unsigned)argument[3].number);
+    if (!error && mknodat(parent, name, mode, device) < 0) error = -errno;
+    /* The umask has cut the mode, and a device of another's is no use to a user of the container. */
+    if (!error && fchmodat(parent, name, mode & 07777, 0) < 0) error = -errno;
+    if (!error && fchownat(parent, name, (uid_t)argument[4].number, (gid_t)argument[5].number,
+                           AT_SYMLINK_NOFOLLOW) < 0)
+        error = -errno;
+    if (parent >= 0) close(parent);
+    free(name);
+    return error;
+}
+
+int op_symlink_at(struct context *context, const struct argument *argument) {
+    char *name;
+    int parent = open_parent_at(context, argument[1].bytes, &name);
+    int error = parent < 0 ? parent : symlinkat(argument[0].bytes, parent, name) < 0 ? -errno : 0;
+    if (parent >= 0) close(parent);
+    free(name);
+    return error;
+}
+
+/* Writes only into a real procfs, wherever the path led (CVE-2025-52881). */
+int op_sysctl_at(struct context *context, const struct argument *argument) {
+    char path[512];
+    if (strlen(argument[0].bytes) > 400) return -ENAMETOOLONG;
+    strcpy(path, "/proc/sys/");
+    strcat(path, argument[0].bytes);
+    int fd = open_in(context->root_fd, path, O_WRONLY, RESOLVE_NO_SYMLINKS);
+    if (fd < 0) return fd;
+    struct statfs filesystem;
+    int error = fstatfs(fd, &filesystem) < 0 ? -errno : filesystem.f_type != PROC_SUPER_MAGIC ? -EXDEV : 0;
+    if (!error && write(fd, argument[1].bytes, argument[1].length) < 0) error = -errno;
+    close(fd);
+    return error;
+}
+
+/* Makes the new root "/" and lets the old one go. pivot_root(".", ".") stacks the old root onto the
+ * new one, so no directory for it is needed inside the container. */
+int op_pivot_root(struct context *context, const struct argument *argument) {
+    (void)argument;
+    int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (old < 0) return -errno;
+    int error = 0;
+    if (fchdir(context->root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0) error = -errno;
+    /* Whoever shares mounts with the host's namespace must not see this one being taken down. */
+    if (!error && (fchdir(old) < 0 || mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
+                   umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
+        error = -errno;
+    close(old);
+    return error;
+}

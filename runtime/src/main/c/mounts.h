@@ -1,0 +1,21 @@
+/* What other instructions need of mounts. Descriptors, or -errno. */
+#ifndef NSBOX_MOUNTS_H
+#define NSBOX_MOUNTS_H
+
+#include <sys/types.h>
+
+#include "operations.h"
+
+/* Opens a path inside the container. */
+int open_at(struct context *context, const char *path, int flags);
+
+/* Opens a directory inside the container; makes it, and those above it, where they are missing. */
+int open_directory_at(struct context *context, const char *path, mode_t mode);
+
+/* Copies the mount that stands at a path, or at the descriptor itself where the path is "". */
+int clone_mount(int at, const char *path, bool recursive);
+
+/* Puts a mount without a place onto an open target. */
+int attach_mount(int mount, int target);
+
+#endif

@@ -1,0 +1,54 @@
+/* What instructions do. Each returns 0 or -errno, taken at the call that failed. */
+#ifndef NSBOX_OPERATIONS_H
+#define NSBOX_OPERATIONS_H
+
+#include "program.h"
+
+struct operation {
+    uint16_t code;
+    const char *name;
+    int (*run)(struct context *, const struct argument *);
+    const char *arguments;
+};
+
+/* How `spawn` treats the container's standard streams. */
+enum {
+    SPAWN_STDIN = 1,    /* keep its standard input open, fed from ours where we are attached */
+    SPAWN_TERMINAL = 2, /* the program will make a terminal: no pipes */
+};
+
+/* The container's process as its monitor knows it. */
+struct container {
+    pid_t pid;
+    int pidfd;
+    int status_fd;             /* our end of the channel that closes at execve */
+    int stdin_fd;              /* write end, or -1 */
+    int stdout_fd, stderr_fd;  /* read ends, or -1 */
+    int terminal_fd;           /* master of its terminal, or -1 */
+    int log_fd;                /* or -1 */
+    bool input;                /* what the user types is for the container */
+    bool exited;
+    int wait_status;           /* as of waitpid(2); valid once exited */
+};
+
+/* What instructions share. One process, one context: the container's process has its own copy. */
+struct context {
+    const struct program *program;
+    struct container container;
+    struct failure init_failure; /* what stopped the container's process before execve */
+    int root_fd;                 /* O_PATH of the new root; -1 before enter_root */
+    int status_fd;               /* the container's process: its end of the channel, else -1 */
+};
+
+void context_init(struct context *context, const struct program *program);
+
+#define OP(code, name, function, arguments) \
+    int function(struct context *context, const struct argument *argument);
+#include "opcodes.def"
+#undef OP
+
+/* The start time of a process in clock ticks since boot (proc(5), stat field 22), which together
+ * with the pid names a process for good; 0 if there is none. */
+uint64_t start_time(pid_t pid);
+
+#endif

@@ -1,0 +1,275 @@
+/* Instructions on the process itself, up to execve. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <linux/keyctl.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <linux/filter.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "mounts.h"
+
+int op_set_hostname(struct context *context, const struct argument *argument) {
+    (void)context;
+    return sethostname(argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
+}
+
+int op_set_domainname(struct context *context, const struct argument *argument) {
+    (void)context;
+    return setdomainname(argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
+}
+
+int op_netlink(struct context *context, const struct argument *argument) {
+    (void)context;
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0) return -errno;
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr answer;
+        char rest[512];
+    } reply;
+    int error = 0;
+    ssize_t length = 0;
+    if (send(fd, argument[0].bytes, argument[0].length, 0) < 0 ||
+        (length = recv(fd, &reply, sizeof reply, 0)) < 0)
+        error = -errno;
+    else if ((size_t)length < sizeof reply.header + sizeof reply.answer.error ||
+             reply.header.nlmsg_type != NLMSG_ERROR)
+        error = -EBADMSG;
+    else
+        error = reply.answer.error;
+    close(fd);
+    return error;
+}
+
+static int send_descriptor(int channel, int fd) {
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {{0}};
+    char byte = 0;
+    struct iovec iov = {&byte, 1};
+    struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* Shows the terminal as /dev/console by its descriptor, not by its name under /dev/pts, which
+ * could have been replaced meanwhile (CVE-2025-52565). */
+static int bind_console(struct context *context, int terminal) {
+    int directory = open_at(context, "/dev", O_PATH | O_DIRECTORY);
+    if (directory < 0) return directory;
+    int created = openat(directory, "console", O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int error = created < 0 && errno != EEXIST ? -errno : 0;
+    if (created >= 0) close(created);
+    int target = openat(directory, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (!error && target < 0) error = -errno;
+    int mount = error ? -1 : clone_mount(terminal, "", false);
+    if (!error) error = mount < 0 ? mount : attach_mount(mount, target);
+    if (mount >= 0) close(mount);
+    if (target >= 0) close(target);
+    close(directory);
+    return error;
+}
+
+int op_terminal(struct context *context, const struct argument *argument) {
+    int master = open_at(context, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+    if (master < 0) return master;
+    int unlocked = 0;
+    struct winsize size = {.ws_row = (unsigned short)argument[0].number,
+                           .ws_col = (unsigned short)argument[1].number};
+    int terminal = -1, error = 0;
+    if (ioctl(master, TIOCSPTLCK, &unlocked) < 0 || ioctl(master, TIOCSWINSZ, &size) < 0 ||
+        (terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 ||
+        fchown(terminal, (uid_t)argument[2].number, (gid_t)-1) < 0)
+        error = -errno;
+    if (!error) error = bind_console(context, terminal);
+    if (!error && (ioctl(terminal, TIOCSCTTY, 0) < 0 || dup2(terminal, 0) < 0 || dup2(terminal, 1) < 0 ||
+                   dup2(terminal, 2) < 0))
+        error = -errno;
+    if (!error) error = send_descriptor(context->status_fd, master);
+    if (terminal >= 0) close(terminal);
+    close(master);
+    return error;
+}
+
+/* The /dev/null of the container in place of the host's, once it is known to be the real one. */
+int op_null_input(struct context *context, const struct argument *argument) {
+    (void)argument;
+    int fd = open_at(context, "/dev/null", O_RDONLY);
+    if (fd < 0) return fd;
+    struct stat status;
+    int error = 0;
+    if (fstat(fd, &status) < 0)
+        error = -errno;
+    else if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
+        error = -ENODEV;
+    else if (dup2(fd, 0) < 0)
+        error = -errno;
+    close(fd);
+    return error;
+}
+
+/* So that a user of the container can open /dev/stdout again. Only pipes: they are ours. */
+int op_chown_stdio(struct context *context, const struct argument *argument) {
+    (void)context;
+    for (int fd = 0; fd <= 2; fd++) {
+        struct stat status;
+        if (fstat(fd, &status) < 0) return -errno;
+        if (!S_ISFIFO(status.st_mode)) continue;
+        if (fchown(fd, (uid_t)argument[0].number, (gid_t)argument[1].number) < 0) return -errno;
+    }
+    return 0;
+}
+
+int op_session_keyring(struct context *context, const struct argument *argument) {
+    (void)context;
+    return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, argument[0].bytes) < 0 ? -errno : 0;
+}
+
+int op_rlimit(struct context *context, const struct argument *argument) {
+    (void)context;
+    struct rlimit limit = {argument[1].number, argument[2].number};
+    return setrlimit((int)argument[0].number, &limit) < 0 ? -errno : 0;
+}
+
+int op_oom_score_adjust(struct context *context, const struct argument *argument) {
+    (void)context;
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    int error = write(fd, argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
+    close(fd);
+    return error;
+}
+
+int op_no_new_privileges(struct context *context, const struct argument *argument) {
+    (void)context;
+    (void)argument;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+int op_umask(struct context *context, const struct argument *argument) {
+    (void)context;
+    umask((mode_t)argument[0].number);
+    return 0;
+}
+
+int op_seccomp(struct context *context, const struct argument *argument) {
+    (void)context;
+    struct sock_fprog filter = {.len = (unsigned short)(argument[1].length / sizeof(struct sock_filter)),
+                                .filter = (struct sock_filter *)(void *)argument[1].bytes};
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)argument[0].number, &filter) < 0
+               ? -errno : 0;
+}
+
+int op_bounding_set(struct context *context, const struct argument *argument) {
+    (void)context;
+    for (int capability = 0; capability < 64; capability++) {
+        if (argument[0].number >> capability & 1) continue;
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) continue;
+        return errno == EINVAL ? 0 : -errno; /* EINVAL: above the last one this kernel knows */
+    }
+    return 0;
+}
+
+int op_identity(struct context *context, const struct argument *argument) {
+    (void)context;
+    size_t count = argument[2].length / sizeof(uint32_t);
+    gid_t *groups = calloc(count + 1, sizeof(gid_t));
+    if (!groups) return -ENOMEM;
+    memcpy(groups, argument[2].bytes, count * sizeof(uint32_t));
+    uid_t uid = (uid_t)argument[0].number;
+    gid_t gid = (gid_t)argument[1].number;
+    int error = 0;
+    /* The raw calls: one thread is all we are. Capabilities stay for `capabilities` to set. */
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || syscall(SYS_setgroups, count, groups) < 0 ||
+        syscall(SYS_setresgid, gid, gid, gid) < 0 || syscall(SYS_setresuid, uid, uid, uid) < 0 ||
+        prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+        error = -errno;
+    free(groups);
+    return error;
+}
+
+int op_capabilities(struct context *context, const struct argument *argument) {
+    (void)context;
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    for (int half = 0; half < 2; half++) {
+        data[half].effective = (uint32_t)(argument[0].number >> (32 * half));
+        data[half].permitted = (uint32_t)(argument[1].number >> (32 * half));
+        data[half].inheritable = (uint32_t)(argument[2].number >> (32 * half));
+    }
+    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+int op_ambient_set(struct context *context, const struct argument *argument) {
+    (void)context;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return -errno;
+    for (int capability = 0; capability < 64; capability++)
+        if ((argument[0].number >> capability & 1) &&
+            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+            return -errno;
+    return 0;
+}
+
+/* Also refuses a directory that is outside of the root, as an inherited descriptor could offer one
+ * under /proc/self/fd (CVE-2024-21626). */
+int op_chdir(struct context *context, const struct argument *argument) {
+    (void)context;
+    if (chdir(argument[0].bytes) < 0) return -errno;
+    char directory[4096];
+    if (syscall(SYS_getcwd, directory, sizeof directory) < 0) return -errno;
+    return directory[0] == '/' ? 0 : -EXDEV;
+}
+
+/* Tries each directory of the search path; what was found but may not run counts more than what was
+ * not found. */
+static int execute_searched(const char *name, char **arguments, char **environment, const char *path) {
+    int error = -ENOENT;
+    char candidate[4096 + 256];
+    while (*path) {
+        size_t length = strcspn(path, ":");
+        if (length + strlen(name) + 2 <= sizeof candidate) {
+            memcpy(candidate, path, length);
+            candidate[length] = '/';
+            /* An empty entry is the working directory. */
+            strcpy(length ? candidate + length + 1 : candidate, name);
+            execve(candidate, arguments, environment);
+            if (errno == EACCES)
+                error = -EACCES;
+            else if (errno != ENOENT && errno != ENOTDIR)
+                return -errno;
+        }
+        path += length + (path[length] == ':');
+    }
+    return error;
+}
+
+int op_execute(struct context *context, const struct argument *argument) {
+    (void)context;
+    char **arguments = argument[0].list, **environment = argument[1].list;
+    if (!arguments[0] || !*arguments[0]) return -ENOENT;
+    /* All that is still open closes with execve: also what a caller left open by accident. */
+    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
+    if (!strchr(arguments[0], '/'))
+        return execute_searched(arguments[0], arguments, environment, argument[2].bytes);
+    execve(arguments[0], arguments, environment);
+    return -errno;
+}

@@ -1,0 +1,68 @@
+/* A launch program in memory: three lists of instructions, decoded and checked before any runs. */
+#ifndef NSBOX_PROGRAM_H
+#define NSBOX_PROGRAM_H
+
+#include <sys/types.h>
+
+#include "wire.h"
+
+#define MAX_ARGUMENTS 6
+
+/* One argument. Strings and bytes end with an extra NUL that does not count into `length`. */
+struct argument {
+    uint64_t number;
+    char *bytes;
+    size_t length;
+    char **list; /* NULL-terminated */
+};
+
+struct instruction {
+    const struct operation *operation;
+    uint16_t ignore; /* IGNORE_ bits */
+    struct argument arguments[MAX_ARGUMENTS];
+};
+
+/* Failures that do not end the program, for this instruction alone. */
+enum {
+    IGNORE_EXISTS = 1,  /* EEXIST */
+    IGNORE_MISSING = 2, /* ENOENT, ENOTDIR */
+    IGNORE_ALL = 4,     /* any: the instruction is a wish */
+};
+
+/* Who runs a section, and when. */
+enum section {
+    SECTION_MONITOR,  /* the monitor, from the start until the container's process is up */
+    SECTION_INIT,     /* the container's process, from clone to execve */
+    SECTION_TEARDOWN, /* the monitor after the container's end, or whoever finds the monitor dead */
+    SECTIONS,
+};
+
+struct instructions {
+    struct instruction *list;
+    size_t count;
+};
+
+struct program {
+    struct instructions sections[SECTIONS];
+};
+
+/* Where a program failed: errno 0 says that it did not. */
+struct failure {
+    int error; /* errno */
+    uint32_t section;
+    uint32_t index;
+};
+
+/* Decodes; returns false if a length, code or argument list does not fit. The program lives until
+ * the process ends. */
+bool decode_program(const unsigned char *bytes, size_t length, struct program *program);
+
+/* Runs one section up to its first failure. */
+struct context;
+struct failure run_section(struct context *context, const struct program *program,
+                           enum section section);
+
+/* Runs all of the teardown, failures notwithstanding, and returns the first. */
+struct failure run_teardown(struct context *context, const struct program *program);
+
+#endif

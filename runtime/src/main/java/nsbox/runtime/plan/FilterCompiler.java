@@ -1,0 +1,22 @@
+package nsbox.runtime.plan;
+
+import java.io.IOException;
+import nsbox.runtime.seccomp.Seccomp;
+import nsbox.runtime.seccomp.SeccompCompiler;
+import nsbox.runtime.spec.LinuxSpec;
+
+/// Turns `linux.seccomp` into the filter that the kernel takes, or has it ready.
+@FunctionalInterface
+public interface FilterCompiler {
+  /// @param flags of seccomp(2)
+  /// @param instructions `struct sock_filter[]`
+  record Filter(int flags, byte[] instructions) {}
+
+  Filter compile(LinuxSpec linux) throws IOException;
+
+  /// Compiles anew each time.
+  static Filter direct(LinuxSpec linux) throws IOException {
+    Seccomp parsed = Seccomp.parse(linux.seccomp());
+    return new Filter(parsed.filterFlags(), SeccompCompiler.compile(parsed));
+  }
+}

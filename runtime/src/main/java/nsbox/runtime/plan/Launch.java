@@ -1,0 +1,33 @@
+package nsbox.runtime.plan;
+
+import java.util.List;
+import java.util.Optional;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.spec.Spec;
+
+/// All that a launch program is made of.
+///
+/// @param bundle directory that relative paths of the configuration start from
+/// @param keepInput the container's standard input stays open, fed by whoever is attached
+/// @param log file that collects the container's output
+/// @param teardown what the caller wants done after the container's end, last of all
+public record Launch(
+    String id,
+    String bundle,
+    Spec spec,
+    Rootfs rootfs,
+    boolean keepInput,
+    Optional<String> log,
+    Records records,
+    CgroupLayout cgroups,
+    FilterCompiler seccompFilter,
+    List<Instruction> teardown) {
+
+  /// Files in which the monitor tells what goes on.
+  ///
+  /// @param monitor "PID START-TIME" of the monitor
+  /// @param process "PID START-TIME" of the container's first process
+  /// @param exit "exit CODE SECONDS" or "signal NUMBER SECONDS", since the epoch
+  public record Records(String monitor, String process, String exit) {}
+}

@@ -1,0 +1,340 @@
+package nsbox.runtime.plan;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.spec.LinuxSpec;
+import nsbox.runtime.spec.MountSpec;
+import nsbox.runtime.spec.UnsupportedSpecException;
+
+/// Everything that the container sees as files.
+final class MountStage {
+  private static final long MS_NODEV = 4;
+  private static final long MS_BIND = 4096;
+  private static final long MS_REC = 16384;
+  private static final long MS_PRIVATE = 1 << 18;
+  private static final long MS_SLAVE = 1 << 19;
+
+  /// mount(2) takes one page of options, the last byte of it a NUL.
+  private static final int MOUNT_DATA_BYTES = 4095;
+
+  private static final int S_IFCHR = 0020000;
+  private static final int S_IFBLK = 0060000;
+  private static final int S_IFIFO = 0010000;
+
+  private final Launch launch;
+  private final Instructions init;
+
+  /// What must be writable while the container is made, and read-only after.
+  private final List<String> readonlyLater = new ArrayList<>();
+
+  MountStage(Launch launch, Instructions init) {
+    this.launch = launch;
+    this.init = init;
+  }
+
+  /// The new root, mounted where only this process sees it.
+  void root() {
+    String asked = launch.spec().linux().rootPropagation();
+    boolean isPrivate = asked.endsWith("private");
+    init.add(
+        "receive no mounts from the host" + (isPrivate ? "" : " but those it makes later"),
+        Opcode.PROPAGATION,
+        "/",
+        MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
+    if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
+      overlay(overlay);
+      init.add("take it as the root", Opcode.ENTER_ROOT, overlay.mountPoint());
+    } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
+      String path = directory.path();
+      /* pivot_root(2) wants a mount. */
+      init.add("make " + path + " a mount", Opcode.MOUNT, path, path, "", MS_BIND | MS_REC, "");
+      init.add("take it as the root", Opcode.ENTER_ROOT, path);
+    }
+  }
+
+  private void overlay(Rootfs.Overlay overlay) {
+    List<String> options = new ArrayList<>();
+    options.add("upperdir=" + overlay.upper());
+    options.add("workdir=" + overlay.work());
+    /* The upper directory must be readable as a layer, and layers come from strangers: neither may
+     * refer to other directories by overlayfs's own attributes. */
+    options.add("index=off");
+    options.add("metacopy=off");
+    options.add("redirect_dir=nofollow");
+    if (overlay.volatileUpper()) {
+      options.add("volatile");
+    }
+    String data =
+        "lowerdir=" + String.join(":", overlay.lowers()) + "," + String.join(",", options);
+    String label = "overlay of " + overlay.lowers().size() + " layers on " + overlay.mountPoint();
+    boolean plain = data.length() <= MOUNT_DATA_BYTES && data.indexOf('\\') < 0;
+    if (plain) {
+      init.add(label, Opcode.MOUNT, "overlay", overlay.mountPoint(), "overlay", MS_NODEV, data);
+    } else {
+      init.add(
+          label,
+          Opcode.OVERLAY,
+          overlay.mountPoint(),
+          MountOptions.NODEV,
+          options,
+          overlay.lowers());
+    }
+  }
+
+  void mounts(CgroupStage cgroups) throws UnsupportedSpecException {
+    for (MountSpec mount : launch.spec().mounts()) {
+      MountOptions options = MountOptions.parse(mount.options());
+      if (mount.isBind()) {
+        bind(mount, options);
+      } else if (mount.type().equals("cgroup") || mount.type().equals("cgroup2")) {
+        cgroup(mount, options, cgroups);
+      } else {
+        filesystem(mount, options);
+      }
+    }
+  }
+
+  private void bind(MountSpec mount, MountOptions options) throws UnsupportedSpecException {
+    if (!options.data().isEmpty()) {
+      throw new UnsupportedSpecException(
+          "mounts: " + mount.destination(), "a bind mount takes no option " + options.data());
+    }
+    String source = mount.source();
+    if (!source.startsWith("/")) {
+      source = launch.bundle() + "/" + source;
+    }
+    init.add(
+        "bind " + source + " on " + mount.destination() + describe(mount),
+        Opcode.BIND_AT,
+        source,
+        mount.destination(),
+        options.bindRecursive() ? 1 : 0,
+        options.set(),
+        options.clear(),
+        options.propagation());
+  }
+
+  private void filesystem(MountSpec mount, MountOptions options) throws UnsupportedSpecException {
+    if (mount.type().isEmpty()) {
+      throw new UnsupportedSpecException("mounts: " + mount.destination(), "no type");
+    }
+    MountOptions now = options;
+    if (options.readonly() && mount.type().equals("tmpfs")) {
+      readonlyLater.add(mount.destination());
+      now = options.writable();
+    }
+    init.add(
+        mount.type() + " on " + mount.destination() + describe(mount),
+        Opcode.MOUNT_AT,
+        mount.type(),
+        mount.source(),
+        mount.destination(),
+        now.set(),
+        now.data());
+  }
+
+  private static String describe(MountSpec mount) {
+    return mount.options().isEmpty() ? "" : " (" + String.join(",", mount.options()) + ")";
+  }
+
+  /* Version 2 is one mount. Version 1 is a directory of mounts, one for each controller. */
+  private void cgroup(MountSpec mount, MountOptions options, CgroupStage cgroups) {
+    boolean ownNamespace = launch.spec().linux().namespaces().contains("cgroup");
+    String destination = mount.destination();
+    if (launch.cgroups().isUnified()) {
+      cgroupHierarchy(
+          launch.cgroups().unified().get(), destination, ownNamespace, options, cgroups);
+      return;
+    }
+    init.add(
+        "tmpfs on " + destination + " for the cgroup hierarchies",
+        Opcode.MOUNT_AT,
+        "tmpfs",
+        "tmpfs",
+        destination,
+        options.writable().set(),
+        List.of("mode=755"));
+    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
+      String directory = destination + "/" + hierarchy.directoryName();
+      cgroupHierarchy(hierarchy, directory, ownNamespace, options, cgroups);
+      if (!hierarchy.unified() && hierarchy.name().indexOf(',') > 0) {
+        for (String controller : hierarchy.name().split(",")) {
+          init.add(
+              "link " + controller + " to " + hierarchy.directoryName(),
+              Opcode.SYMLINK_AT,
+              hierarchy.directoryName(),
+              destination + "/" + controller);
+        }
+      }
+    }
+    if (options.readonly()) {
+      readonlyLater.add(destination);
+    }
+  }
+
+  private void cgroupHierarchy(
+      Hierarchy hierarchy,
+      String destination,
+      boolean ownNamespace,
+      MountOptions options,
+      CgroupStage cgroups) {
+    String type = hierarchy.unified() ? "cgroup2" : "cgroup";
+    String which = hierarchy.unified() ? "" : " of " + hierarchy.name();
+    if (!ownNamespace) {
+      init.add(
+          "bind the container's " + type + which + " on " + destination,
+          Opcode.BIND_AT,
+          cgroups.directory(hierarchy),
+          destination,
+          0,
+          options.set(),
+          0,
+          MS_PRIVATE);
+      return;
+    }
+    init.add(
+        type + which + " on " + destination,
+        Opcode.MOUNT_AT,
+        type,
+        type,
+        destination,
+        options.set(),
+        hierarchy.unified() ? List.of() : List.of(hierarchy.name().split(",")));
+  }
+
+  /// The nodes and links of /dev, where the configuration mounts a /dev of the container's own.
+  void devices() {
+    if (!hasOwnDev()) {
+      return;
+    }
+    device("/dev/null", 1, 3);
+    device("/dev/zero", 1, 5);
+    device("/dev/full", 1, 7);
+    device("/dev/random", 1, 8);
+    device("/dev/urandom", 1, 9);
+    device("/dev/tty", 5, 0);
+    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
+      node(device);
+    }
+    link("/proc/self/fd", "/dev/fd");
+    link("/proc/self/fd/0", "/dev/stdin");
+    link("/proc/self/fd/1", "/dev/stdout");
+    link("/proc/self/fd/2", "/dev/stderr");
+    if (Files.exists(Path.of("/proc/kcore"))) {
+      link("/proc/kcore", "/dev/core");
+    }
+    link("pts/ptmx", "/dev/ptmx");
+  }
+
+  private boolean hasOwnDev() {
+    for (MountSpec mount : launch.spec().mounts()) {
+      if (mount.destination().equals("/dev")) {
+        return !mount.isBind();
+      }
+    }
+    return false;
+  }
+
+  private void device(String path, int major, int minor) {
+    node(new LinuxSpec.Device(path, 'c', major, minor, 0666, 0, 0));
+  }
+
+  private void node(LinuxSpec.Device device) {
+    int type =
+        switch (device.type()) {
+          case 'b' -> S_IFBLK;
+          case 'p' -> S_IFIFO;
+          default -> S_IFCHR;
+        };
+    init.addIgnoring(
+        Instruction.EXISTS,
+        "make the device " + device.path() + " " + device.major() + ":" + device.minor(),
+        Opcode.MKNOD_AT,
+        device.path(),
+        type | device.mode(),
+        device.major(),
+        device.minor(),
+        device.uid(),
+        device.gid());
+  }
+
+  private void link(String content, String path) {
+    init.addIgnoring(
+        Instruction.EXISTS, "link " + path + " to " + content, Opcode.SYMLINK_AT, content, path);
+  }
+
+  void workingDirectory() {
+    String directory = launch.spec().process().directory();
+    if (!directory.equals("/")) {
+      init.add("make sure there is " + directory, Opcode.MKDIR_AT, directory, 0755);
+    }
+  }
+
+  void sysctls() throws UnsupportedSpecException {
+    for (Map.Entry<String, String> entry : launch.spec().linux().sysctl().entrySet()) {
+      String name = entry.getKey();
+      requireOwnNamespace(name);
+      init.add(
+          "set " + name + " to " + entry.getValue(),
+          Opcode.SYSCTL_AT,
+          name.replace('.', '/'),
+          entry.getValue());
+    }
+  }
+
+  /* What is not of a namespace of the container would be set for the whole host. */
+  private void requireOwnNamespace(String name) throws UnsupportedSpecException {
+    String namespace =
+        name.startsWith("net.")
+            ? "network"
+            : name.startsWith("fs.mqueue.") || isIpcSysctl(name) ? "ipc" : "";
+    if (namespace.isEmpty()) {
+      throw new UnsupportedSpecException(
+          "linux.sysctl: " + name, "belongs to the host, not to a namespace of the container");
+    }
+    if (!launch.spec().linux().namespaces().contains(namespace)) {
+      throw new UnsupportedSpecException(
+          "linux.sysctl: " + name, "needs the container's own " + namespace + " namespace");
+    }
+  }
+
+  private static boolean isIpcSysctl(String name) {
+    return switch (name) {
+      case "kernel.msgmax",
+          "kernel.msgmnb",
+          "kernel.msgmni",
+          "kernel.sem",
+          "kernel.shmall",
+          "kernel.shmmax",
+          "kernel.shmmni",
+          "kernel.shm_rmid_forced" ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// What the container sees but may not change, and what it does not see.
+  void protectedPaths() {
+    for (String path : readonlyLater) {
+      init.add(
+          "make " + path + " read-only", Opcode.SET_ATTRIBUTES_AT, path, 0, MountOptions.RDONLY, 0);
+    }
+    for (String path : launch.spec().linux().readonlyPaths()) {
+      init.addIgnoring(
+          Instruction.MISSING, "make " + path + " read-only", Opcode.READONLY_AT, path);
+    }
+    for (String path : launch.spec().linux().maskedPaths()) {
+      init.addIgnoring(Instruction.MISSING, "mask " + path, Opcode.MASK_AT, path);
+    }
+    if (launch.spec().root().readonly()) {
+      init.add("make the root read-only", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.RDONLY, 0);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package nsbox.runtime.plan;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.spec.ProcessSpec;
+import nsbox.runtime.spec.Spec;
+import nsbox.runtime.spec.UnsupportedSpecException;
+
+/// Streams, rights and the program: the last steps before execve.
+final class ProcessStage {
+  private static final List<String> RLIMITS =
+      List.of(
+          "RLIMIT_CPU",
+          "RLIMIT_FSIZE",
+          "RLIMIT_DATA",
+          "RLIMIT_STACK",
+          "RLIMIT_CORE",
+          "RLIMIT_RSS",
+          "RLIMIT_NPROC",
+          "RLIMIT_NOFILE",
+          "RLIMIT_MEMLOCK",
+          "RLIMIT_AS",
+          "RLIMIT_LOCKS",
+          "RLIMIT_SIGPENDING",
+          "RLIMIT_MSGQUEUE",
+          "RLIMIT_NICE",
+          "RLIMIT_RTPRIO",
+          "RLIMIT_RTTIME");
+
+  private final Launch launch;
+  private final ProcessSpec process;
+  private final Instructions init;
+
+  ProcessStage(Launch launch, Instructions init) {
+    this.launch = launch;
+    this.process = launch.spec().process();
+    this.init = init;
+  }
+
+  void streams() {
+    ProcessSpec.User user = process.user();
+    if (process.terminal()) {
+      init.add(
+          "make a terminal of " + process.rows() + " rows and " + process.columns() + " columns",
+          Opcode.TERMINAL,
+          process.rows(),
+          process.columns(),
+          user.uid());
+      return;
+    }
+    if (!launch.keepInput()) {
+      init.add("read nothing from standard input", Opcode.NULL_INPUT);
+    }
+    init.add(
+        "give the standard streams to user " + user.uid(),
+        Opcode.CHOWN_STDIO,
+        user.uid(),
+        user.gid());
+  }
+
+  void rightsAndProgram() throws UnsupportedSpecException, IOException {
+    limits();
+    if (process.noNewPrivileges()) {
+      init.add("allow no new privileges", Opcode.NO_NEW_PRIVILEGES);
+    } else {
+      /* Without no_new_privs loading a filter needs CAP_SYS_ADMIN, which is about to go. */
+      seccomp();
+    }
+    ProcessSpec.User user = process.user();
+    if (process.capabilities().isPresent()) {
+      init.add(
+          "keep in the bounding set: " + names(process.capabilities().get().bounding()),
+          Opcode.BOUNDING_SET,
+          CapabilityNames.bits(
+              "process.capabilities.bounding", process.capabilities().get().bounding()));
+    }
+    init.add("work in " + process.directory(), Opcode.CHDIR, process.directory());
+    if (user.umask().isPresent()) {
+      init.add(
+          "set the umask to 0" + Long.toOctalString(user.umask().get()),
+          Opcode.UMASK,
+          user.umask().get());
+    }
+    init.add(
+        "become user " + user.uid() + ", group " + user.gid() + groups(user),
+        Opcode.IDENTITY,
+        user.uid(),
+        user.gid(),
+        groupBytes(user.additionalGids()));
+    capabilities();
+    if (process.noNewPrivileges()) {
+      seccomp();
+    }
+    /* Once more: the kernel forgets the first time when the user changes. */
+    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
+    init.add(
+        "run " + String.join(" ", process.arguments()),
+        Opcode.EXECUTE,
+        process.arguments(),
+        process.environment(),
+        Spec.environment(process.environment()).getOrDefault("PATH", ""));
+  }
+
+  private static String groups(ProcessSpec.User user) {
+    return user.additionalGids().isEmpty() ? "" : ", also groups " + user.additionalGids();
+  }
+
+  private static String names(List<String> names) {
+    return names.isEmpty() ? "nothing" : String.join(" ", names);
+  }
+
+  private void limits() throws UnsupportedSpecException {
+    for (ProcessSpec.Rlimit rlimit : process.rlimits()) {
+      int number = RLIMITS.indexOf(rlimit.type());
+      if (number < 0) {
+        throw new UnsupportedSpecException(
+            "process.rlimits", rlimit.type() + " is no limit of Linux");
+      }
+      init.add(
+          "limit " + rlimit.type() + " to " + rlimit.soft() + ", at most " + rlimit.hard(),
+          Opcode.RLIMIT,
+          number,
+          rlimit.soft(),
+          rlimit.hard());
+    }
+    process
+        .oomScoreAdjust()
+        .ifPresent(score ->
+            init.add(
+                "adjust the OOM score by " + score, Opcode.OOM_SCORE_ADJUST, Long.toString(score)));
+  }
+
+  private void seccomp() throws UnsupportedSpecException, IOException {
+    if (!launch.spec().linux().hasSeccomp()) {
+      return;
+    }
+    FilterCompiler.Filter filter = launch.seccompFilter().compile(launch.spec().linux());
+    init.add(
+        "filter system calls by " + filter.instructions().length / 8 + " instructions",
+        Opcode.SECCOMP,
+        filter.flags(),
+        filter.instructions());
+  }
+
+  private void capabilities() throws UnsupportedSpecException {
+    if (process.capabilities().isEmpty()) {
+      return;
+    }
+    ProcessSpec.Capabilities sets = process.capabilities().get();
+    init.add(
+        "set the capabilities to " + names(sets.effective()),
+        Opcode.CAPABILITIES,
+        CapabilityNames.bits("process.capabilities.effective", sets.effective()),
+        CapabilityNames.bits("process.capabilities.permitted", sets.permitted()),
+        CapabilityNames.bits("process.capabilities.inheritable", sets.inheritable()));
+    if (!sets.ambient().isEmpty()) {
+      init.add(
+          "set the ambient capabilities to " + names(sets.ambient()),
+          Opcode.AMBIENT_SET,
+          CapabilityNames.bits("process.capabilities.ambient", sets.ambient()));
+    }
+  }
+
+  private static byte[] groupBytes(List<Long> groups) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * groups.size()).order(ByteOrder.nativeOrder());
+    for (long group : groups) {
+      bytes.putInt((int) group);
+    }
+    return bytes.array();
+  }
+}

@@ -1,0 +1,21 @@
+package nsbox.runtime.plan;
+
+import java.util.List;
+
+/// Where a container's root file system comes from.
+public sealed interface Rootfs {
+
+  /// A directory that is there, such as the `rootfs` of a bundle from elsewhere.
+  record Directory(String path) implements Rootfs {}
+
+  /// An overlay, mounted in the container's own mount namespace and nowhere else.
+  ///
+  /// @param lowers read-only layers, topmost first, as overlayfs counts them; at least one
+  /// @param upper takes what the container changes
+  /// @param work empty directory beside `upper`, for overlayfs alone
+  /// @param mountPoint an empty directory of the host; it stays empty there
+  /// @param volatileUpper skip every sync: right where `upper` is thrown away with the container
+  record Overlay(
+      List<String> lowers, String upper, String work, String mountPoint, boolean volatileUpper)
+      implements Rootfs {}
+}
