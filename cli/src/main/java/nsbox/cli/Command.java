@@ -1,0 +1,20 @@
+package nsbox.cli;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// One command of `nsbox`.
+///
+/// Only the called command builds its model: the models of all would cost a cold JVM more than the
+/// rest of planning a container.
+public interface Command {
+
+  /// Its options and positional parameters, and the text of its help.
+  CommandSpec spec();
+
+  /// Does it.
+  ///
+  /// @return the exit code, or [Commands#LAUNCHED]
+  /// @throws Exception for [Sentences] to put into words
+  int run(ParseResult arguments, Session session) throws Exception;
+}

@@ -1,0 +1,124 @@
+package nsbox.cli;
+
+import java.io.IOException;
+import java.util.List;
+import nsbox.cli.command.BundleCommand;
+import nsbox.cli.command.ImagesCommand;
+import nsbox.cli.command.ImportCommand;
+import nsbox.cli.command.LogsCommand;
+import nsbox.cli.command.PsCommand;
+import nsbox.cli.command.RmCommand;
+import nsbox.cli.command.RunCommand;
+import nsbox.cli.command.RuntimeRunCommand;
+import nsbox.cli.command.StopCommand;
+import nsbox.engine.Front;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// Finds the command that is meant, and runs it.
+public final class Commands {
+  /// No exit code: the front is the monitor of a container and no longer listens.
+  public static final int LAUNCHED = -1;
+
+  static final String VERSION = "0.1.0";
+
+  private static final String RUNTIME = "nsbox-runtime";
+
+  private Commands() {}
+
+  /// Runs what the user typed; all failures become sentences on standard error.
+  ///
+  /// @return the exit code, or [#LAUNCHED]
+  public static int run(Invocation invocation, Front front) throws IOException {
+    boolean runtime = invocation.program().equals(RUNTIME);
+    GlobalOptions options = null;
+    try {
+      options = GlobalOptions.parse(invocation, runtime);
+      return run(invocation, front, options, runtime);
+    } catch (Exception e) {
+      Failure failure = Sentences.of(e);
+      front.err(invocation.program() + ": " + failure.getMessage() + "\n");
+      if (options != null && options.debug()) {
+        front.err(Sentences.trace(e));
+      }
+      /* runc's callers know 1 as its only failure. */
+      return runtime ? 1 : failure.exitCode();
+    }
+  }
+
+  private static int run(Invocation invocation, Front front, GlobalOptions options, boolean runtime)
+      throws Exception {
+    List<String> arguments = options.rest();
+    if (options.version()) {
+      front.out(invocation.program() + " version " + VERSION + "\n");
+      return 0;
+    }
+    if (options.help() || arguments.isEmpty()) {
+      front.out(runtime ? Help.RUNTIME : Help.NSBOX);
+      return options.help() ? 0 : Failure.NSBOX;
+    }
+    String name = arguments.getFirst();
+    Command command = runtime ? runtimeCommand(name) : command(name);
+    if (command == null) {
+      throw new Failure(
+          "there is no command "
+              + name
+              + "\n  '"
+              + invocation.program()
+              + " --help' lists those that there are.");
+    }
+    CommandLine line =
+        new CommandLine(command.spec())
+            .setStopAtPositional(true)
+            .setExpandAtFiles(false)
+            .setOverwrittenOptionsAllowed(true);
+    ParseResult parsed;
+    try {
+      parsed = line.parseArgs(arguments.subList(1, arguments.size()).toArray(new String[0]));
+    } catch (ParameterException e) {
+      throw new Failure(
+          name
+              + ": "
+              + e.getMessage()
+              + "\n  '"
+              + invocation.program()
+              + " "
+              + name
+              + " --help' shows what it takes.",
+          e);
+    }
+    if (parsed.isUsageHelpRequested()) {
+      front.out(line.getUsageMessage());
+      return 0;
+    }
+    if (invocation.userId() != 0) {
+      throw new Failure(
+          "this version runs as root only; you are user "
+              + invocation.userId()
+              + "\n  Use sudo, or become root.");
+    }
+    return command.run(parsed, new Session(invocation, front, options.roots()));
+  }
+
+  private static Command command(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "import" -> new ImportCommand();
+      case "images" -> new ImagesCommand();
+      case "ps" -> new PsCommand();
+      case "logs" -> new LogsCommand();
+      case "stop" -> new StopCommand();
+      case "rm" -> new RmCommand();
+      case "bundle" -> new BundleCommand();
+      default -> null;
+    };
+  }
+
+  private static Command runtimeCommand(String name) {
+    return switch (name) {
+      case "run" -> new RuntimeRunCommand();
+      default -> null;
+    };
+  }
+}

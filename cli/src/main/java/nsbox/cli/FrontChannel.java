@@ -1,0 +1,114 @@
+package nsbox.cli;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import nsbox.engine.Front;
+import nsbox.runtime.program.Program;
+
+/// The front at the other end of a socket; `PROTOCOL.md` beside the C sources draws the
+/// conversation.
+final class FrontChannel implements Front {
+  private static final byte STDOUT = 1;
+  private static final byte STDERR = 2;
+  private static final byte READ_STDIN = 3;
+  private static final byte RUN = 4;
+  private static final byte LAUNCH = 5;
+  private static final byte EXIT = 6;
+  private static final byte INVOCATION = 16;
+  private static final byte OUTCOME = 17;
+  private static final byte STDIN = 18;
+
+  private static final int HEADER_BYTES = 5;
+  private static final int MAX_FRAME_BYTES = 16 << 20;
+
+  private final InputStream in;
+  private final OutputStream out;
+
+  FrontChannel(InputStream in, OutputStream out) {
+    this.in = in;
+    this.out = out;
+  }
+
+  Invocation invocation() throws IOException {
+    return Invocation.decode(receive(INVOCATION));
+  }
+
+  void exit(int code) throws IOException {
+    send(EXIT, new byte[] {(byte) code}, 1);
+  }
+
+  @Override
+  public void out(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    send(STDOUT, bytes, bytes.length);
+  }
+
+  @Override
+  public void err(String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    send(STDERR, bytes, bytes.length);
+  }
+
+  @Override
+  public void write(boolean error, byte[] bytes, int length) throws IOException {
+    send(error ? STDERR : STDOUT, bytes, length);
+  }
+
+  @Override
+  public int read(byte[] buffer) throws IOException {
+    byte[] wanted =
+        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(buffer.length).array();
+    send(READ_STDIN, wanted, wanted.length);
+    byte[] bytes = receive(STDIN);
+    System.arraycopy(bytes, 0, buffer, 0, bytes.length);
+    return bytes.length;
+  }
+
+  @Override
+  public Outcome run(byte[] program) throws IOException {
+    send(RUN, program, program.length);
+    return outcome();
+  }
+
+  @Override
+  public Outcome launch(Program program, boolean detached) throws IOException {
+    byte[] encoded = program.encode();
+    byte[] payload = new byte[encoded.length + 1];
+    payload[0] = (byte) (detached ? 1 : 0);
+    System.arraycopy(encoded, 0, payload, 1, encoded.length);
+    send(LAUNCH, payload, payload.length);
+    return outcome();
+  }
+
+  private Outcome outcome() throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(receive(OUTCOME)).order(ByteOrder.LITTLE_ENDIAN);
+    return new Outcome(buffer.getInt(), buffer.getInt(), buffer.getInt());
+  }
+
+  private void send(byte kind, byte[] payload, int length) throws IOException {
+    byte[] frame = new byte[HEADER_BYTES + length];
+    ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(length).put(kind);
+    System.arraycopy(payload, 0, frame, HEADER_BYTES, length);
+    out.write(frame);
+    out.flush();
+  }
+
+  private byte[] receive(byte kind) throws IOException {
+    byte[] header = in.readNBytes(HEADER_BYTES);
+    if (header.length < HEADER_BYTES) {
+      throw new EOFException("the nsbox process that started this planner is gone");
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    int length = buffer.getInt();
+    byte found = buffer.get();
+    if (found != kind || length < 0 || length > MAX_FRAME_BYTES) {
+      throw new IOException("expected frame " + kind + ", found " + found + " of " + length);
+    }
+    return in.readNBytes(length);
+  }
+}

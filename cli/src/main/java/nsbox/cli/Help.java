@@ -1,0 +1,48 @@
+package nsbox.cli;
+
+/// The overviews of commands.
+final class Help {
+  private Help() {}
+
+  static final String NSBOX =
+      """
+      Usage: nsbox [OPTIONS] COMMAND
+
+      Runs containers from OCI images, without a daemon.
+
+      Containers:
+        run      Create a container from an image and run it
+        ps       List containers
+        logs     Show what a container wrote
+        stop     Stop containers
+        rm       Remove containers
+
+      Images:
+        import   Bring images from an OCI layout into the store
+        images   List images
+        bundle   Write an image as an OCI bundle, for any OCI runtime
+
+      Options:
+        --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
+        --run-root DIR   Where the state of running containers is kept (/run/nsbox, $NSBOX_RUN_ROOT)
+        --debug          Add a stack trace to an error
+        --version        Print the version
+        --help           Print this text; 'nsbox COMMAND --help' explains a command
+      """;
+
+  static final String RUNTIME =
+      """
+      Usage: nsbox-runtime [OPTIONS] COMMAND
+
+      Runs OCI bundles.
+
+      Commands:
+        run      Run a bundle in the foreground
+
+      Options:
+        --root DIR   Where the state of running containers is kept (/run/nsbox-runtime)
+        --debug      Add a stack trace to an error
+        --version    Print the version
+        --help       Print this text; 'nsbox-runtime COMMAND --help' explains a command
+      """;
+}

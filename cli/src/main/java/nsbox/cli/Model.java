@@ -1,0 +1,66 @@
+package nsbox.cli;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/// Shorthand for the models of commands.
+public final class Model {
+  private Model() {}
+
+  public static CommandSpec command(String name, String synopsis, String... description) {
+    CommandSpec spec = CommandSpec.create().name(name);
+    spec.usageMessage().customSynopsis("nsbox " + name + " " + synopsis).description(description);
+    spec.addOption(
+        OptionSpec.builder("--help").usageHelp(true).description("Show this help").build());
+    return spec;
+  }
+
+  public static OptionSpec flag(String description, String... names) {
+    return OptionSpec.builder(names).type(boolean.class).description(description).build();
+  }
+
+  public static OptionSpec text(String label, String description, String... names) {
+    return OptionSpec.builder(names)
+        .type(String.class)
+        .arity("1")
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  public static OptionSpec texts(String label, String description, String... names) {
+    return OptionSpec.builder(names)
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .arity("1")
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  /// @param arity as picocli has it: `1`, `1..*`, `0..*`
+  public static PositionalParamSpec parameters(String label, String arity, String description) {
+    return PositionalParamSpec.builder()
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .arity(arity)
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  public static boolean isSet(ParseResult arguments, String option) {
+    return arguments.matchedOptionValue(option, false);
+  }
+
+  public static List<String> values(ParseResult arguments, String option) {
+    return arguments.matchedOptionValue(option, List.of());
+  }
+
+  public static List<String> positionals(ParseResult arguments) {
+    return arguments.matchedPositionalValue(0, List.of());
+  }
+}

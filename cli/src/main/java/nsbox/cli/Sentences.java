@@ -1,0 +1,54 @@
+package nsbox.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import nsbox.bundle.BundleException;
+import nsbox.engine.AmbiguousContainerException;
+import nsbox.engine.NameTakenException;
+import nsbox.image.ImageException;
+import nsbox.image.ImageNotFoundException;
+import nsbox.image.InvalidReferenceException;
+import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.snapshot.LayerException;
+
+/// Puts failures into words: what could not be done, what was found, what to do.
+final class Sentences {
+  private Sentences() {}
+
+  static Failure of(Exception exception) {
+    return switch (exception) {
+      case Failure failure -> failure;
+      case ImageNotFoundException e ->
+          new Failure(
+              e.getMessage()
+                  + "\n  'nsbox images' lists what is there; 'nsbox import DIR' brings an image in.",
+              e);
+      case InvalidReferenceException e -> new Failure(e.getMessage(), e);
+      case ImageException e -> new Failure(e.getMessage() + "\n  Nothing was stored.", e);
+      case LayerException e -> new Failure(e.getMessage() + "\n  Nothing of it was kept.", e);
+      case BundleException e -> new Failure(e.getMessage(), e);
+      case UnsupportedSpecException e -> new Failure(e.getMessage(), e);
+      case NameTakenException e ->
+          new Failure(
+              e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
+      case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
+      case NoSuchFileException e -> new Failure(e.getFile() + ": no such file or directory", e);
+      case AccessDeniedException e -> new Failure(e.getFile() + ": permission denied", e);
+      case FileSystemException e ->
+          new Failure(e.getFile() + ": " + (e.getReason() == null ? "failed" : e.getReason()), e);
+      case IOException e -> new Failure(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+      /* A mistake of ours: say so, and where. */
+      default -> new Failure("internal error, please report it: " + trace(exception), exception);
+    };
+  }
+
+  static String trace(Exception exception) {
+    StringWriter text = new StringWriter();
+    exception.printStackTrace(new PrintWriter(text, true));
+    return text.toString();
+  }
+}

@@ -1,0 +1,68 @@
+package nsbox.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import nsbox.engine.Containers;
+import nsbox.engine.DefaultFilter;
+import nsbox.engine.Front;
+import nsbox.engine.Images;
+import nsbox.engine.ProcessIdentity;
+import nsbox.engine.StateRoots;
+import nsbox.engine.Sweep;
+
+/// What a command works with: who called, the front, and the state that the global options name.
+public final class Session {
+  private final Invocation invocation;
+  private final Front front;
+  private final StateRoots roots;
+  private final Containers containers;
+
+  Session(Invocation invocation, Front front, StateRoots roots) {
+    this.invocation = invocation;
+    this.front = front;
+    this.roots = roots;
+    this.containers = new Containers(roots);
+  }
+
+  public Invocation invocation() {
+    return invocation;
+  }
+
+  public Front front() {
+    return front;
+  }
+
+  public StateRoots roots() {
+    return roots;
+  }
+
+  public Containers containers() {
+    return containers;
+  }
+
+  /// The images; made anew on each call, so to be kept by the caller.
+  public Images images() throws IOException {
+    return new Images(roots, Path.of(invocation.home(), "lib", "images"));
+  }
+
+  /// The system call filter that containers get.
+  public DefaultFilter defaultFilter() throws IOException {
+    return DefaultFilter.read(Path.of(invocation.home(), "lib", "seccomp"));
+  }
+
+  /// The user's `nsbox` process, which answers for whatever this command leaves half done.
+  public ProcessIdentity caller() {
+    return new ProcessIdentity(invocation.processId(), invocation.startTime());
+  }
+
+  /// A path of the user's, relative to where the user is.
+  public Path path(String text) {
+    return Path.of(invocation.directory()).resolve(text).normalize();
+  }
+
+  /// Makes the state's folders and puts in order what others left behind.
+  public void prepare() throws IOException {
+    roots.create();
+    new Sweep(containers, front).run();
+  }
+}

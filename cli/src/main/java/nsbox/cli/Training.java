@@ -1,0 +1,153 @@
+package nsbox.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import nsbox.engine.DefaultFilter;
+import nsbox.engine.ProcessIdentity;
+
+/// Runs real commands at build time, so that the JVM can archive the classes they use.
+///
+/// All that is archived is loaded with every later command. So only those commands are trained in
+/// which the user waits for the planner and for nothing else; what imports an image first is
+/// another process. The front is none: it answers every program with success and runs nothing.
+final class Training {
+  private static final int ROUNDS = 3;
+  private static final int LAUNCHED = -1;
+  private static final byte STDOUT = 1;
+  private static final byte STDERR = 2;
+  private static final byte EXIT = 6;
+  private static final byte INVOCATION = 16;
+  private static final byte OUTCOME = 17;
+  private static final int OUTCOME_BYTES = 12;
+  private static final int HEADER_BYTES = 5;
+
+  private final String state;
+  private final String home;
+
+  private Training(String state, String home) {
+    this.state = state;
+    this.home = home;
+  }
+
+  /// @param arguments a folder for the state of the commands, to be thrown away; with `prepare`
+  ///   after it, makes the default filter and brings the image there that the training needs
+  public static void main(String[] arguments) throws IOException {
+    Training training = new Training(arguments[0], Path.of("").toAbsolutePath().toString());
+    if (arguments.length > 1) {
+      DefaultFilter.make().write(Path.of("lib/seccomp"));
+      training.expect(0, "import", training.home + "/lib/images/hello");
+    } else {
+      training.run();
+    }
+  }
+
+  private void run() throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
+      String name = "trained" + round;
+      expect(LAUNCHED, "run", "--rm", "--network", "none", "hello", "/hello");
+      expect(
+          LAUNCHED,
+          "run",
+          "-it",
+          "--name",
+          name,
+          "-e",
+          "A=b",
+          "-w",
+          "/tmp",
+          "-u",
+          "1:1",
+          "-v",
+          "/tmp:/tmp:ro",
+          "--read-only",
+          "--network=host",
+          "hello:latest");
+      expect(0, "run", "-d", "hello");
+      expect(0, "ps", "-a");
+      expect(0, "logs", name);
+      expect(0, "stop", name);
+      expect(0, "rm", "-f", name);
+    }
+  }
+
+  private void expect(int code, String... arguments) throws IOException {
+    ByteArrayOutputStream answers = new ByteArrayOutputStream();
+    Planner.serve(new ByteArrayInputStream(requests(arguments)), answers);
+    ByteBuffer frames = ByteBuffer.wrap(answers.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    int found = LAUNCHED;
+    StringBuilder text = new StringBuilder();
+    while (frames.hasRemaining()) {
+      byte[] payload = new byte[frames.getInt()];
+      byte kind = frames.get();
+      frames.get(payload);
+      if (kind == EXIT) {
+        found = payload[0] & 0xff;
+      } else if (kind == STDOUT || kind == STDERR) {
+        text.append(new String(payload, StandardCharsets.UTF_8));
+      }
+    }
+    if (found != code) {
+      throw new IllegalStateException(
+          String.join(" ", arguments)
+              + ": exit code "
+              + found
+              + ", expected "
+              + code
+              + ": "
+              + text);
+    }
+  }
+
+  /* The invocation, and more answers to programs than any command has. */
+  private byte[] requests(String... arguments) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] invocation = invocation(arguments);
+    bytes.writeBytes(header(invocation.length, INVOCATION));
+    bytes.writeBytes(invocation);
+    for (int i = 0; i < 100; i++) {
+      bytes.writeBytes(header(OUTCOME_BYTES, OUTCOME));
+      bytes.writeBytes(new byte[OUTCOME_BYTES]);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] header(int length, byte kind) {
+    return ByteBuffer.allocate(HEADER_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(length)
+        .put(kind)
+        .array();
+  }
+
+  private byte[] invocation(String... arguments) throws IOException {
+    ProcessIdentity self = ProcessIdentity.ofSelf();
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    String[] globals = {"nsbox", "--root", state + "/root", "--run-root", state + "/run"};
+    buffer.putInt(globals.length + arguments.length);
+    for (String word : globals) {
+      put(buffer, word);
+    }
+    for (String word : arguments) {
+      put(buffer, word);
+    }
+    buffer.putInt(1);
+    put(buffer, "PATH=/usr/bin:/bin");
+    put(buffer, "/");
+    put(buffer, home);
+    buffer.putInt(self.pid()).putLong(self.startTime()).putInt(0);
+    buffer.put((byte) 7).putInt(24).putInt(80);
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    return bytes;
+  }
+
+  private static void put(ByteBuffer buffer, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    buffer.putInt(bytes.length).put(bytes);
+  }
+}

@@ -1,0 +1,98 @@
+package nsbox.cli.command;
+
+import static nsbox.cli.Model.positionals;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import nsbox.bundle.Bundle;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.engine.BundlePlan;
+import nsbox.engine.Images;
+import nsbox.json.Json;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox bundle`: an image as an OCI bundle, which any OCI runtime starts.
+public final class BundleCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "bundle",
+            "[OPTIONS] IMAGE DIR [COMMAND] [ARG...]",
+            "Write an image as an OCI bundle: DIR/config.json and DIR/rootfs.",
+            "DIR must be empty or not there yet.");
+    ContainerFlags.addTo(spec);
+    spec.addPositional(Model.parameters("IMAGE", "2..*", "Image, folder, command and arguments"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    List<String> words = positionals(parsed);
+    Path target = session.path(words.get(1));
+    checkTarget(target);
+    session.prepare();
+    Images images = session.images();
+    Images.Unpacked image = images.unpack(images.find(words.getFirst()));
+    Bundle bundle =
+        BundlePlan.make(
+            images,
+            image,
+            ContainerFlags.read(parsed, words.subList(2, words.size()), session.invocation()),
+            session.defaultFilter());
+    write(session, images, image, bundle, target);
+    return 0;
+  }
+
+  private static void checkTarget(Path target) throws IOException, Failure {
+    if (!Files.exists(target)) {
+      return;
+    }
+    if (!Files.isDirectory(target)) {
+      throw new Failure("cannot write a bundle to " + target + ": it is not a folder");
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
+      if (entries.iterator().hasNext()) {
+        throw new Failure(
+            "cannot write a bundle to " + target + ": the folder is not empty\n  Name a new one.");
+      }
+    }
+  }
+
+  /* Filled beside its place and renamed, so a bundle that is there is whole. */
+  private static void write(
+      Session session, Images images, Images.Unpacked image, Bundle bundle, Path target)
+      throws IOException, Failure {
+    Path unfinished = target.resolveSibling("." + target.getFileName() + ".nsbox-new");
+    removeTree(session, unfinished);
+    try {
+      Files.createDirectories(unfinished);
+      images.snapshots().materialize(image.chainIds(), unfinished.resolve("rootfs"));
+      Files.writeString(unfinished.resolve("config.json"), Json.prettyText(bundle.config()) + "\n");
+      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      removeTree(session, unfinished);
+    }
+  }
+
+  private static void removeTree(Session session, Path folder) throws IOException, Failure {
+    Instructions steps = new Instructions();
+    steps.addIgnoring(
+        Instruction.MISSING, "remove " + folder, Opcode.REMOVE_TREE, folder.toString());
+    if (!session.front().run(Program.of(steps).encode()).succeeded()) {
+      throw new Failure("cannot remove " + folder);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package nsbox.cli.command;
+
+import java.util.List;
+import nsbox.cli.Errno;
+import nsbox.cli.Failure;
+import nsbox.engine.Front;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Program;
+
+/// Why a container did not start: the instruction that failed, in words.
+final class LaunchFailure {
+  private LaunchFailure() {}
+
+  /// @param intent what was to be done, such as `start container web`
+  static Failure of(String intent, Program program, Front.Outcome outcome) {
+    Instruction failed = program.section(outcome.section()).get(outcome.index());
+    return switch (failed.opcode()) {
+      case EXECUTE -> execution(intent, (List<?>) failed.arguments().getFirst(), outcome.errno());
+      case MOUNT_AT ->
+          failure(
+              intent,
+              failed,
+              outcome,
+              outcome.errno() == Errno.ELOOP
+                  ? "The image has a link where " + failed.arguments().get(2) + " must be a folder."
+                  : "");
+      case BIND_AT ->
+          failure(
+              intent,
+              failed,
+              outcome,
+              outcome.errno() == Errno.ENOTDIR
+                  ? "A file and a folder cannot be shown on each other's place."
+                  : "");
+      case CHDIR -> failure(intent, failed, outcome, "See --workdir.");
+      default -> failure(intent, failed, outcome, "");
+    };
+  }
+
+  private static Failure failure(
+      String intent, Instruction failed, Front.Outcome outcome, String hint) {
+    return new Failure(
+        "cannot "
+            + intent
+            + "\n  This step failed: "
+            + failed.label()
+            + ": "
+            + Errno.text(outcome.errno())
+            + "."
+            + (hint.isEmpty() ? "" : "\n  " + hint));
+  }
+
+  private static Failure execution(String intent, List<?> arguments, int errno) {
+    String program = (String) arguments.getFirst();
+    boolean searched = program.indexOf('/') < 0;
+    int code =
+        errno == Errno.ENOENT || errno == Errno.ENOTDIR
+            ? Failure.NOT_FOUND
+            : Failure.NOT_EXECUTABLE;
+    String reason =
+        switch (errno) {
+          case Errno.ENOENT, Errno.ENOTDIR ->
+              searched
+                  ? "executable file not found in $PATH"
+                  : "no such file or directory, or its interpreter is missing";
+          case Errno.ENOEXEC ->
+              "exec format error: no program for this machine, or a script without #!";
+          default -> Errno.text(errno);
+        };
+    return new Failure(
+        code, "cannot " + intent + "\n  exec: \"" + program + "\": " + reason + ".", null);
+  }
+}

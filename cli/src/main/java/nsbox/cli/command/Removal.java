@@ -1,0 +1,36 @@
+package nsbox.cli.command;
+
+import java.io.IOException;
+import nsbox.cli.Session;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.Front;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+
+/// Takes a container that does not run off the disk.
+final class Removal {
+  private Removal() {}
+
+  /// Safe to repeat, and for two at once.
+  static void remove(Session session, ContainerFolder folder, String name) throws IOException {
+    session.containers().withdraw(folder, name);
+    Instructions steps = new Instructions();
+    steps.addIgnoring(
+        Instruction.MISSING,
+        "remove the container's files",
+        Opcode.REMOVE_TREE,
+        session.containers().removed(folder.id()).toString());
+    steps.addIgnoring(
+        Instruction.MISSING,
+        "remove " + folder.running(),
+        Opcode.REMOVE_TREE,
+        folder.running().toString());
+    Front.Outcome outcome = session.front().run(Program.of(steps).encode());
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "cannot remove all files of container " + name + ": error " + outcome.errno());
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package nsbox.cli.command;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.text;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import nsbox.bundle.ContainerOptions;
+import nsbox.cli.Command;
+import nsbox.cli.Commands;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerPlan;
+import nsbox.engine.ContainerRecord;
+import nsbox.engine.Containers;
+import nsbox.engine.Front;
+import nsbox.engine.Images;
+import nsbox.image.StoredImage;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox run`: from an image reference to PID 1.
+public final class RunCommand implements Command {
+  private static final int NAME_LENGTH = 128;
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "run",
+            "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+            "Create a container from an image and run it.");
+    spec.addOption(flag("Run in the background and print the container's ID", "-d", "--detach"));
+    spec.addOption(flag("Keep standard input open", "-i", "--interactive"));
+    spec.addOption(flag("Remove the container when it ends", "--rm"));
+    spec.addOption(text("NAME", "Name of the container", "--name"));
+    spec.addOption(
+        flag(
+            "Print the way from the image to the process, step by step, and start nothing",
+            "--explain"));
+    ContainerFlags.addTo(spec);
+    spec.addPositional(Model.parameters("IMAGE", "1..*", "Image, command and arguments"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    List<String> words = positionals(parsed);
+    ContainerOptions options =
+        ContainerFlags.read(parsed, words.subList(1, words.size()), session.invocation());
+    Optional<String> name = checkedName(ContainerFlags.optional(parsed, "--name"));
+    boolean interactive = isSet(parsed, "--interactive");
+    boolean detached = isSet(parsed, "--detach");
+    boolean autoRemove = isSet(parsed, "--rm");
+
+    session.prepare();
+    Images images = session.images();
+    StoredImage image = images.find(words.getFirst());
+    Images.Unpacked unpacked = images.unpack(image);
+    if (isSet(parsed, "--explain")) {
+      String id = "<id>";
+      ContainerPlan.Request request =
+          new ContainerPlan.Request(
+              name.orElse("<name>"), options, interactive, autoRemove, session.defaultFilter());
+      ContainerPlan plan = ContainerPlan.make(session.containers(), images, unpacked, id, request);
+      session.front().out(Explanation.of(words.getFirst(), images, unpacked, plan));
+      return 0;
+    }
+    warnAboutInput(session, interactive, detached, options);
+    makeVolumeSources(options);
+    String id = Containers.newId();
+    ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
+    String taken = maker.claim(id, name);
+    ContainerPlan plan =
+        ContainerPlan.make(
+            session.containers(),
+            images,
+            unpacked,
+            id,
+            new ContainerPlan.Request(
+                taken, options, interactive, autoRemove, session.defaultFilter()));
+    ContainerRecord record = record(plan, words.getFirst(), image, taken, autoRemove);
+    maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
+    return launch(session, plan, record, detached);
+  }
+
+  private static int launch(
+      Session session, ContainerPlan plan, ContainerRecord record, boolean detached)
+      throws Exception {
+    Front.Outcome outcome = session.front().launch(plan.program(), detached);
+    if (!outcome.succeeded()) {
+      /* Nobody could do anything with a container that never ran. */
+      Removal.remove(session, plan.folder(), record.name());
+      throw LaunchFailure.of("start container " + record.name(), plan.program(), outcome);
+    }
+    if (detached) {
+      session.front().out(record.id() + "\n");
+      return 0;
+    }
+    return Commands.LAUNCHED;
+  }
+
+  private static ContainerRecord record(
+      ContainerPlan plan, String imageName, StoredImage image, String name, boolean autoRemove)
+      throws IOException, Failure {
+    return new ContainerRecord(
+        plan.folder().id(),
+        name,
+        imageName,
+        image.id().toString(),
+        plan.bundle().config().object("process").strings("args"),
+        System.currentTimeMillis() / 1000,
+        Signals.number(image.config().stopSignal().orElse("SIGTERM")),
+        autoRemove,
+        plan.bundle().config().object("process").flag("terminal"),
+        image.config().labels());
+  }
+
+  private static Optional<String> checkedName(Optional<String> name) throws Failure {
+    if (name.isEmpty()) {
+      return name;
+    }
+    String text = name.get();
+    boolean good = !text.isEmpty() && text.length() <= NAME_LENGTH;
+    for (int i = 0; good && i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      good = alphanumeric || i > 0 && (c == '_' || c == '.' || c == '-');
+    }
+    if (!good) {
+      throw new Failure(
+          "--name "
+              + text
+              + ": a name has 1 to "
+              + NAME_LENGTH
+              + " letters, digits, '_', '.' or '-' and begins with a letter or digit");
+    }
+    return name;
+  }
+
+  private static void warnAboutInput(
+      Session session, boolean interactive, boolean detached, ContainerOptions options)
+      throws IOException {
+    if (interactive
+        && !detached
+        && options.terminal().isPresent()
+        && !session.invocation().inputIsTerminal()) {
+      session
+          .front()
+          .err(
+              "nsbox: standard input is not a terminal; -t and -i together may not do what you expect\n");
+    }
+  }
+
+  /* As docker does: what is to be shown and is not there becomes a folder. */
+  private static void makeVolumeSources(ContainerOptions options) throws IOException {
+    for (ContainerOptions.Volume volume : options.volumes()) {
+      Path source = Path.of(volume.source());
+      if (!Files.exists(source)) {
+        Files.createDirectories(source);
+      }
+    }
+  }
+}

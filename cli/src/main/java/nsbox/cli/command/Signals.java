@@ -1,0 +1,47 @@
+package nsbox.cli.command;
+
+import java.util.List;
+import nsbox.cli.Failure;
+
+/// Signals by name or number.
+///
+/// @see <a href="https://man7.org/linux/man-pages/man7/signal.7.html">signal(7)</a>
+final class Signals {
+  private static final int LAST = 64;
+  private static final int RTMIN = 34;
+
+  private static final List<String> NAMES =
+      List.of(
+          "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV",
+          "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU",
+          "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+
+  static final int KILL = 9;
+
+  private Signals() {}
+
+  /// @param text `TERM`, `SIGTERM`, `15`, `SIGRTMIN+3`
+  /// @throws Failure if it is none
+  static int number(String text) throws Failure {
+    String name = text.toUpperCase(java.util.Locale.ROOT);
+    if (name.startsWith("SIG")) {
+      name = name.substring(3);
+    }
+    int number = NAMES.indexOf(name);
+    if (number > 0) {
+      return number;
+    }
+    try {
+      number =
+          name.startsWith("RTMIN+")
+              ? RTMIN + Integer.parseInt(name.substring(6))
+              : Integer.parseInt(name);
+    } catch (NumberFormatException e) {
+      throw new Failure("invalid signal: " + text, e);
+    }
+    if (number < 1 || number > LAST) {
+      throw new Failure("invalid signal: " + text + ": valid signals are 1 through " + LAST);
+    }
+    return number;
+  }
+}

@@ -1,0 +1,72 @@
+package nsbox.cli.command;
+
+import java.io.IOException;
+import nsbox.cli.Errno;
+import nsbox.cli.Failure;
+import nsbox.cli.Session;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerState;
+import nsbox.engine.Front;
+import nsbox.engine.ProcessIdentity;
+import nsbox.engine.Sweep;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+
+/// Ends running containers.
+final class Stopping {
+  private static final long CLEAN_UP_MILLISECONDS = 10_000;
+
+  private Stopping() {}
+
+  /// Sends a signal, and SIGKILL where the container is still there after `graceMilliseconds`.
+  /// Returns when it has ended and its monitor has cleaned up. One that does not run is left as it
+  /// is.
+  static void stop(Session session, ContainerFolder folder, int signal, long graceMilliseconds)
+      throws IOException, Failure {
+    if (!(folder.state() instanceof ContainerState.Running running)) {
+      return;
+    }
+    ProcessIdentity process = running.process();
+    Front.Outcome outcome = signal(session, process, signal, graceMilliseconds);
+    if (outcome.errno() == Errno.ETIMEDOUT) {
+      outcome = signal(session, process, Signals.KILL, CLEAN_UP_MILLISECONDS);
+    }
+    if (outcome.succeeded()) {
+      outcome = session.front().run(awaitExit(running.monitor()));
+    }
+    if (!outcome.succeeded()) {
+      throw new Failure(
+          "cannot stop container " + folder.id() + ": " + Errno.text(outcome.errno()));
+    }
+    /* A monitor that had been killed leaves its clean-up to us. */
+    new Sweep(session.containers(), session.front()).run();
+  }
+
+  private static Front.Outcome signal(
+      Session session, ProcessIdentity process, int signal, long milliseconds) throws IOException {
+    Instructions steps = new Instructions();
+    steps.addIgnoring(
+        Instruction.ALL,
+        "send signal " + signal,
+        Opcode.SIGNAL,
+        process.pid(),
+        process.startTime(),
+        signal);
+    steps.add(
+        "wait for its end", Opcode.AWAIT_EXIT, process.pid(), process.startTime(), milliseconds);
+    return session.front().run(Program.of(steps).encode());
+  }
+
+  private static byte[] awaitExit(ProcessIdentity process) {
+    Instructions steps = new Instructions();
+    steps.add(
+        "wait for its end",
+        Opcode.AWAIT_EXIT,
+        process.pid(),
+        process.startTime(),
+        CLEAN_UP_MILLISECONDS);
+    return Program.of(steps).encode();
+  }
+}

@@ -1,0 +1,42 @@
+package nsbox.cli.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Columns as docker prints them: as wide as their widest cell, three blanks apart.
+final class Table {
+  private static final int GAP = 3;
+
+  private final List<List<String>> rows = new ArrayList<>();
+
+  Table(String... headings) {
+    rows.add(List.of(headings));
+  }
+
+  void add(String... cells) {
+    rows.add(List.of(cells));
+  }
+
+  @Override
+  public String toString() {
+    int columns = rows.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < columns; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : rows) {
+      for (int i = 0; i < columns; i++) {
+        String cell = row.get(i);
+        text.append(cell);
+        if (i < columns - 1) {
+          text.append(" ".repeat(widths[i] - cell.length() + GAP));
+        }
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+}

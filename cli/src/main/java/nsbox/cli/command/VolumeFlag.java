@@ -1,0 +1,51 @@
+package nsbox.cli.command;
+
+import java.nio.file.Path;
+import nsbox.bundle.ContainerOptions.Volume;
+import nsbox.cli.Failure;
+
+/// The value of `--volume`.
+final class VolumeFlag {
+  private VolumeFlag() {}
+
+  /// @param directory the caller's, for sources that begin with `.`
+  /// @throws Failure if it does not name two paths, or an option that is none
+  static Volume parse(String flag, String directory) throws Failure {
+    String[] parts = flag.split(":", -1);
+    if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
+      throw new Failure("--volume " + flag + ": expected SOURCE:TARGET or SOURCE:TARGET:OPTIONS");
+    }
+    String source = parts[0];
+    if (!source.startsWith("/") && !source.startsWith(".")) {
+      throw new Failure(
+          "--volume "
+              + flag
+              + ": "
+              + source
+              + " would be a named volume, which this version of nsbox does not have\n"
+              + "  For a folder write its path: /"
+              + source
+              + " or ./"
+              + source);
+    }
+    Path target = Path.of(parts[1]).normalize();
+    if (!target.isAbsolute() || target.equals(Path.of("/"))) {
+      throw new Failure("--volume " + flag + ": the target must be an absolute path other than /");
+    }
+    boolean readonly = false;
+    String propagation = "rprivate";
+    for (String option : parts.length == 3 ? parts[2].split(",") : new String[0]) {
+      switch (option) {
+        case "ro", "readonly" -> readonly = true;
+        case "rw" -> readonly = false;
+        case "private", "rprivate", "slave", "rslave", "shared", "rshared" -> propagation = option;
+        default -> throw new Failure("--volume " + flag + ": unknown option " + option);
+      }
+    }
+    return new Volume(
+        Path.of(directory).resolve(source).normalize().toString(),
+        target.toString(),
+        readonly,
+        propagation);
+  }
+}

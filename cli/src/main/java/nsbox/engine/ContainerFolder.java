@@ -1,0 +1,103 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import nsbox.json.Json;
+import nsbox.runtime.plan.Launch;
+
+/// The files of one container.
+///
+/// @param lasting what outlives a reboot: `<root>/containers/<id>`
+/// @param running what goes with its process: `<run root>/<id>`
+public record ContainerFolder(String id, Path lasting, Path running) {
+
+  static ContainerFolder of(StateRoots roots, String id) {
+    return new ContainerFolder(id, roots.containers().resolve(id), roots.run().resolve(id));
+  }
+
+  public Path recordFile() {
+    return lasting.resolve("container.json");
+  }
+
+  public Path configFile() {
+    return lasting.resolve("config.json");
+  }
+
+  public Path upper() {
+    return lasting.resolve("upper");
+  }
+
+  public Path work() {
+    return lasting.resolve("work");
+  }
+
+  public Path log() {
+    return lasting.resolve("log");
+  }
+
+  public Path exitFile() {
+    return lasting.resolve("exit");
+  }
+
+  public Path monitorFile() {
+    return running.resolve("monitor");
+  }
+
+  public Path processFile() {
+    return running.resolve("process");
+  }
+
+  public Path teardownFile() {
+    return running.resolve("teardown");
+  }
+
+  /// Where the overlay is mounted, in the container's own mount namespace; empty on the host.
+  public Path mountPoint() {
+    return running.resolve("rootfs");
+  }
+
+  public Launch.Records records() {
+    return new Launch.Records(
+        monitorFile().toString(), processFile().toString(), exitFile().toString());
+  }
+
+  public ContainerRecord record() throws IOException {
+    return ContainerRecord.of(
+        Json.parse(Files.readAllBytes(recordFile()), recordFile().toString()));
+  }
+
+  /// Derives the state from what is there now.
+  public ContainerState state() throws IOException {
+    var process = ProcessIdentity.read(processFile());
+    var monitor = ProcessIdentity.read(monitorFile());
+    if (process.isPresent() && monitor.isPresent() && process.get().isAlive()) {
+      long since = modifiedSeconds(processFile());
+      return new ContainerState.Running(process.get(), monitor.get(), since);
+    }
+    String exit = ProcessIdentity.readIfThere(exitFile());
+    if (!exit.isEmpty()) {
+      return parseExit(exit);
+    }
+    if (monitor.isPresent() && monitor.get().isAlive()) {
+      return new ContainerState.Created();
+    }
+    /* Nobody saw the end: the host went down, or the monitor was killed. */
+    return new ContainerState.Exited(255, modifiedSeconds(recordFile()));
+  }
+
+  private static long modifiedSeconds(Path file) throws IOException {
+    return Files.exists(file) ? Files.getLastModifiedTime(file).toMillis() / 1000 : 0;
+  }
+
+  private ContainerState parseExit(String exit) throws IOException {
+    String[] words = exit.strip().split(" ");
+    try {
+      int number = Integer.parseInt(words[1]);
+      return new ContainerState.Exited(
+          words[0].equals("signal") ? 128 + number : number, Long.parseLong(words[2]));
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      throw new IOException(exitFile() + " should say how the container ended: " + exit, e);
+    }
+  }
+}

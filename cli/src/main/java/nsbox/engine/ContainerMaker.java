@@ -1,0 +1,101 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import nsbox.json.Json;
+
+/// Writes a planned container to disk, so that whatever is killed meanwhile leaves a whole
+/// container or none.
+public final class ContainerMaker {
+  private final Containers containers;
+  private final ProcessIdentity maker;
+
+  /// @param maker the process that answers for what is half made: the user's `nsbox`
+  public ContainerMaker(Containers containers, ProcessIdentity maker) {
+    this.containers = containers;
+    this.maker = maker;
+  }
+
+  /// Takes the name that the user wants, or one that is free.
+  ///
+  /// Claims the ID first: an ID that has a living maker keeps its name.
+  ///
+  /// @throws NameTakenException if the user's name is another container's
+  public String claim(String id, Optional<String> wanted) throws IOException, NameTakenException {
+    claimId(id);
+    if (wanted.isPresent()) {
+      containers.takeName(wanted.get(), id);
+      return wanted.get();
+    }
+    NameTakenException last = null;
+    for (int attempt = 0; attempt < 8; attempt++) {
+      String name = Names.generate(id, attempt);
+      try {
+        containers.takeName(name, id);
+        return name;
+      } catch (NameTakenException e) {
+        last = e;
+      }
+    }
+    throw last;
+  }
+
+  /* The folder appears with its maker's name inside, so nobody takes it for rubbish. */
+  void claimId(String id) throws IOException {
+    ContainerFolder folder = containers.folder(id);
+    Path unfinished =
+        containers
+            .roots()
+            .run()
+            .resolve(Containers.NEW + maker.pid() + "-" + maker.startTime() + "-" + id);
+    Files.createDirectory(unfinished);
+    Files.createDirectory(unfinished.resolve(folder.mountPoint().getFileName()));
+    Containers.write(
+        unfinished.resolve(folder.monitorFile().getFileName()),
+        maker.text().getBytes(StandardCharsets.US_ASCII),
+        false);
+    Files.move(unfinished, folder.running(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Writes all files of the container and gives it its final name.
+  ///
+  /// @param rootOwner the directory whose mode and owner the container's `/` gets: that of its
+  ///   topmost layer
+  public void make(ContainerPlan plan, ContainerRecord record, Path rootOwner) throws IOException {
+    ContainerFolder folder = plan.folder();
+    boolean lasting = !record.autoRemove();
+    Path unfinished = containers.unfinished(record.id());
+    Files.createDirectory(unfinished);
+    makeUpper(unfinished.resolve("upper"), rootOwner);
+    Files.createDirectory(unfinished.resolve("work"));
+    for (Map.Entry<String, String> file : plan.etcFiles().entrySet()) {
+      Path path = unfinished.resolve(file.getKey());
+      Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    Containers.write(
+        unfinished.resolve("config.json"), Json.bytes(plan.bundle().config()), lasting);
+    Containers.write(unfinished.resolve("container.json"), Json.bytes(record.toJson()), lasting);
+    Containers.write(folder.teardownFile(), plan.program().teardownOnly().encode(), false);
+    containers.publish(record.id(), lasting);
+  }
+
+  /* The upper directory is the container's "/": overlayfs shows its mode and owner. */
+  private static void makeUpper(Path upper, Path rootOwner) throws IOException {
+    Files.createDirectory(upper);
+    Map<String, Object> owner = Files.readAttributes(rootOwner, "unix:mode,uid,gid");
+    if ((Integer) owner.get("uid") != 0) {
+      Files.setAttribute(upper, "unix:uid", owner.get("uid"));
+    }
+    if ((Integer) owner.get("gid") != 0) {
+      Files.setAttribute(upper, "unix:gid", owner.get("gid"));
+    }
+    Files.setAttribute(upper, "unix:mode", (Integer) owner.get("mode") & 07777);
+  }
+}

@@ -1,0 +1,149 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nsbox.bundle.Bundle;
+import nsbox.bundle.BundleException;
+import nsbox.bundle.BundleGenerator;
+import nsbox.bundle.ContainerOptions;
+import nsbox.bundle.ContainerOptions.Network;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.plan.Launch;
+import nsbox.runtime.plan.LaunchPlan;
+import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.Spec;
+import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.snapshot.MergedTree;
+
+/// The way from an image to a launch program, without touching anything.
+///
+/// @param bundle config.json and where it came from
+/// @param etcFiles contents of the files of /etc that are the container's own, by file name
+public record ContainerPlan(
+    ContainerFolder folder, Bundle bundle, Map<String, String> etcFiles, Program program) {
+
+  private static final int ETC_FILE_LIMIT = 1 << 20;
+  private static final List<String> ETC_FILES = List.of("hostname", "hosts", "resolv.conf");
+
+  /// What a plan is made from.
+  ///
+  /// @param keepInput leave the container's standard input open
+  /// @param autoRemove the container goes with its process
+  public record Request(
+      String name,
+      ContainerOptions options,
+      boolean keepInput,
+      boolean autoRemove,
+      DefaultFilter filter) {}
+
+  /// @throws BundleException if image and options do not make a container
+  /// @throws UnsupportedSpecException if this host or this runtime cannot do what they ask
+  public static ContainerPlan make(
+      Containers containers, Images images, Images.Unpacked image, String id, Request request)
+      throws IOException, BundleException, UnsupportedSpecException {
+    ContainerFolder folder = containers.folder(id);
+    CgroupLayout cgroups = CgroupLayout.ofHost();
+    boolean hostNetwork = request.options().network() == Network.HOST;
+    String hostname = hostNetwork ? hostHostname() : id.substring(0, Math.min(12, id.length()));
+    Map<String, String> etc =
+        EtcFiles.make(request.options().hostname().orElse(hostname), hostNetwork);
+    Map<String, String> etcMounts = new LinkedHashMap<>();
+    for (String file : ETC_FILES) {
+      etcMounts.put("/etc/" + file, folder.lasting().resolve(file).toString());
+    }
+    Bundle bundle =
+        BundleGenerator.generate(
+            image.image().config(),
+            request.options(),
+            new BundleGenerator.Surroundings(
+                rootFiles(images, image),
+                folder.mountPoint().toString(),
+                hostname,
+                Optional.of("/nsbox/" + id),
+                hasPids(cgroups),
+                Optional.of(request.filter().json()),
+                etcMounts));
+    Launch launch =
+        new Launch(
+            id,
+            folder.lasting().toString(),
+            Spec.parse(bundle.config()),
+            overlay(images, image, folder, request.autoRemove()),
+            request.keepInput(),
+            Optional.of(folder.log().toString()),
+            folder.records(),
+            cgroups,
+            _ -> request.filter().filter(),
+            teardown(containers, folder, request));
+    return new ContainerPlan(folder, bundle, etc, LaunchPlan.compile(launch));
+  }
+
+  static boolean hasPids(CgroupLayout cgroups) {
+    return cgroups.isUnified() || cgroups.controller("pids").isPresent();
+  }
+
+  static nsbox.bundle.RootFiles rootFiles(Images images, Images.Unpacked image) {
+    return path -> {
+      MergedTree.Lookup found =
+          images.snapshots().merged(image.chainIds()).read(path, ETC_FILE_LIMIT);
+      if (found instanceof MergedTree.Lookup.Refused refused) {
+        throw new IOException("the image's " + path + " " + refused.reason());
+      }
+      return found instanceof MergedTree.Lookup.Content content
+          ? Optional.of(content.bytes())
+          : Optional.empty();
+    };
+  }
+
+  private static Rootfs overlay(
+      Images images, Images.Unpacked image, ContainerFolder folder, boolean autoRemove)
+      throws IOException {
+    List<String> lowers = new ArrayList<>();
+    for (Path directory : images.snapshots().lowerDirectories(image.chainIds())) {
+      lowers.add(directory.toString());
+    }
+    return new Rootfs.Overlay(
+        lowers,
+        folder.upper().toString(),
+        folder.work().toString(),
+        folder.mountPoint().toString(),
+        autoRemove);
+  }
+
+  /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */
+  private static List<Instruction> teardown(
+      Containers containers, ContainerFolder folder, Request request) {
+    Instructions steps = new Instructions();
+    if (request.autoRemove()) {
+      String removed = containers.removed(folder.id()).toString();
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "take the container away",
+          Opcode.RENAME,
+          folder.lasting().toString(),
+          removed);
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "free the name " + request.name(),
+          Opcode.UNLINK,
+          containers.nameLink(request.name()).toString());
+      steps.add("remove its files", Opcode.REMOVE_TREE, removed);
+    }
+    steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
+    return steps.list();
+  }
+
+  private static String hostHostname() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+  }
+}

@@ -1,0 +1,209 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// All containers of a root, as directories.
+///
+/// A container exists when its folder has its final name, and is gone when it has lost it: both are
+/// one rename. A name is a symbolic link that only one process can create. Nothing is recorded that
+/// could be derived, so there is nothing to repair.
+public final class Containers {
+  static final String NEW = ".new-";
+  static final String REMOVED = ".removed-";
+  private static final int ID_BYTES = 32;
+
+  private final StateRoots roots;
+
+  public Containers(StateRoots roots) {
+    this.roots = roots;
+  }
+
+  public ContainerFolder folder(String id) {
+    return ContainerFolder.of(roots, id);
+  }
+
+  /// A new random ID, 64 hexadecimal digits.
+  public static String newId() throws IOException {
+    /* Not SecureRandom: it loads its providers, the kernel's generator needs one read. */
+    try (InputStream random = Files.newInputStream(Path.of("/dev/urandom"))) {
+      return HexFormat.of().formatHex(random.readNBytes(ID_BYTES));
+    }
+  }
+
+  /// All containers, in no order. A folder that is being removed meanwhile is left out.
+  public List<ContainerFolder> list() throws IOException {
+    List<ContainerFolder> folders = new ArrayList<>();
+    if (!Files.isDirectory(roots.containers())) {
+      return folders;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(roots.containers())) {
+      for (Path entry : entries) {
+        String id = entry.getFileName().toString();
+        if (!id.startsWith(".") && Files.exists(entry.resolve("container.json"))) {
+          folders.add(folder(id));
+        }
+      }
+    }
+    return folders;
+  }
+
+  /// Finds by name, by ID or by an unambiguous beginning of an ID; a name wins.
+  ///
+  /// @throws AmbiguousContainerException if several IDs begin so
+  public Optional<ContainerFolder> find(String nameOrId)
+      throws IOException, AmbiguousContainerException {
+    if (nameOrId.isEmpty() || nameOrId.contains("/") || nameOrId.startsWith(".")) {
+      return Optional.empty();
+    }
+    Optional<String> named = named(nameOrId);
+    if (named.isPresent()) {
+      return Optional.of(folder(named.get()));
+    }
+    List<ContainerFolder> matches = new ArrayList<>();
+    for (ContainerFolder folder : list()) {
+      if (folder.id().startsWith(nameOrId)) {
+        matches.add(folder);
+      }
+    }
+    if (matches.size() > 1) {
+      throw new AmbiguousContainerException(nameOrId, matches);
+    }
+    return matches.isEmpty() ? Optional.empty() : Optional.of(matches.getFirst());
+  }
+
+  /* The ID that a name stands for, if its container exists. */
+  private Optional<String> named(String name) throws IOException {
+    Path link = roots.names().resolve(name);
+    if (!Files.isSymbolicLink(link)) {
+      return Optional.empty();
+    }
+    String id = Files.readSymbolicLink(link).getFileName().toString();
+    return Files.exists(folder(id).recordFile()) ? Optional.of(id) : Optional.empty();
+  }
+
+  /// Takes a name for a container that is about to be created.
+  ///
+  /// @throws NameTakenException if another container has it
+  void takeName(String name, String id) throws IOException, NameTakenException {
+    Path link = roots.names().resolve(name);
+    for (int tries = 0; tries < 100; tries++) {
+      try {
+        Files.createSymbolicLink(link, Path.of("../containers").resolve(id));
+        return;
+      } catch (FileAlreadyExistsException e) {
+        String owner = owner(link);
+        if (!owner.isEmpty() && isKept(owner)) {
+          throw new NameTakenException(name, owner);
+        }
+        Files.deleteIfExists(link);
+      }
+    }
+    throw new IOException("cannot take the name " + name + ": others keep taking it");
+  }
+
+  private static String owner(Path link) throws IOException {
+    try {
+      return Files.readSymbolicLink(link).getFileName().toString();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  /* A container that is there, or that somebody who lives is still making. */
+  private boolean isKept(String id) throws IOException {
+    if (Files.exists(folder(id).recordFile())) {
+      return true;
+    }
+    Optional<ProcessIdentity> maker = ProcessIdentity.read(folder(id).monitorFile());
+    return maker.isPresent() && maker.get().isAlive();
+  }
+
+  void releaseName(String name, String id) throws IOException {
+    Path link = roots.names().resolve(name);
+    if (Files.isSymbolicLink(link) && owner(link).equals(id)) {
+      Files.deleteIfExists(link);
+    }
+  }
+
+  Path nameLink(String name) {
+    return roots.names().resolve(name);
+  }
+
+  /// Where a container's folder goes first when it is removed.
+  public Path removed(String id) {
+    return roots.containers().resolve(REMOVED + id);
+  }
+
+  /// Where a container's folder is filled before it gets its final name.
+  Path unfinished(String id) {
+    return roots.containers().resolve(NEW + id);
+  }
+
+  StateRoots roots() {
+    return roots;
+  }
+
+  /// Gives a filled folder its final name. From here on the container exists.
+  ///
+  /// @param lasting also over a power cut; a container that goes with its process needs none
+  void publish(String id, boolean lasting) throws IOException {
+    if (lasting) {
+      sync(unfinished(id));
+    }
+    Files.move(unfinished(id), folder(id).lasting(), StandardCopyOption.ATOMIC_MOVE);
+    if (lasting) {
+      sync(roots.containers());
+      sync(roots.names());
+    }
+  }
+
+  /// Takes a container's final name away. From here on it does not exist; its files go later.
+  ///
+  /// @return false if somebody else was first
+  public boolean withdraw(ContainerFolder folder, String name) throws IOException {
+    try {
+      Files.move(folder.lasting(), removed(folder.id()), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    releaseName(name, folder.id());
+    return true;
+  }
+
+  static void write(Path file, byte[] bytes, boolean lasting) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      if (lasting) {
+        channel.force(false);
+      }
+    }
+  }
+
+  private static void sync(Path directory) throws IOException {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import nsbox.runtime.program.Program;
+
+/// The other side of the conversation: the `nsbox` process that the user called.
+///
+/// It owns the user's streams and does what only a small single-threaded program can do.
+public interface Front {
+
+  /// Prints to the user's standard output.
+  void out(String text) throws IOException;
+
+  /// Prints to the user's standard error.
+  void err(String text) throws IOException;
+
+  /// Prints bytes as they are, to standard output or standard error.
+  void write(boolean error, byte[] bytes, int length) throws IOException;
+
+  /// Reads from the user's standard input.
+  ///
+  /// @return how many bytes came, 0 at the end
+  int read(byte[] buffer) throws IOException;
+
+  /// Runs a program of host steps to its end.
+  Outcome run(byte[] program) throws IOException;
+
+  /// Starts a container. After success in the foreground the front is its monitor and this planner
+  /// has nobody to talk to any more; detached, the conversation goes on.
+  Outcome launch(Program program, boolean detached) throws IOException;
+
+  /// How a program ended.
+  ///
+  /// @param errno 0 for success, else as of errno(3)
+  /// @param section where it failed: 0 monitor, 1 init, 2 teardown
+  /// @param index of the instruction that failed
+  record Outcome(int errno, int section, int index) {
+    public boolean succeeded() {
+      return errno == 0;
+    }
+  }
+}

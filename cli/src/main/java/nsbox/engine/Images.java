@@ -1,0 +1,109 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.image.Descriptor;
+import nsbox.image.Digest;
+import nsbox.image.ImageStore;
+import nsbox.image.LayoutImport;
+import nsbox.image.Platform;
+import nsbox.image.Reference;
+import nsbox.image.StoredImage;
+import nsbox.snapshot.Layer;
+import nsbox.snapshot.Snapshots;
+
+/// Images of the store, ready to run: their layers unpacked.
+public final class Images {
+  private final ImageStore store;
+  private final Snapshots snapshots;
+  private final Path embedded;
+
+  /// @param embedded folder of OCI layouts that come with nsbox, each named as its image
+  public Images(StateRoots roots, Path embedded) throws IOException {
+    this.store = new ImageStore(roots.root());
+    this.snapshots = Snapshots.open(roots.snapshots());
+    this.embedded = embedded;
+  }
+
+  public ImageStore store() {
+    return store;
+  }
+
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /// An image and its snapshots.
+  ///
+  /// @param chainIds of its layers, bottom first
+  public record Unpacked(StoredImage image, List<String> chainIds) {}
+
+  /// Finds an image in the store, or takes it from those that come with nsbox.
+  ///
+  /// @throws nsbox.image.ImageNotFoundException if it is in neither
+  public StoredImage find(String nameOrId) throws IOException {
+    Optional<StoredImage> stored = store.resolve(nameOrId);
+    if (stored.isPresent()) {
+      return stored.get();
+    }
+    Optional<Path> layout = embeddedLayout(nameOrId);
+    if (layout.isEmpty()) {
+      return store.get(nameOrId);
+    }
+    new LayoutImport(store)
+        .importFrom(layout.get(), Optional.of(Reference.parse(nameOrId)), Platform.host());
+    return store.get(nameOrId);
+  }
+
+  /* Only plain names: what has a registry or a digest is meant to come from elsewhere. */
+  private Optional<Path> embeddedLayout(String name) {
+    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf(':') >= 0) {
+      return Optional.empty();
+    }
+    Path layout = embedded.resolve(name);
+    return Files.exists(layout.resolve("oci-layout")) ? Optional.of(layout) : Optional.empty();
+  }
+
+  /// Unpacks the layers that are not unpacked yet.
+  public Unpacked unpack(StoredImage image) throws IOException {
+    List<String> chainIds = chainIds(image);
+    for (int i = 0; i < chainIds.size(); i++) {
+      if (!snapshots.contains(chainIds.get(i))) {
+        snapshots.apply(chainIds.get(i), chainIds.subList(0, i), layer(image, i));
+      }
+    }
+    return new Unpacked(image, chainIds);
+  }
+
+  /// The chain IDs of an image's layers, bottom first.
+  ///
+  /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#layer-chainid
+  public static List<String> chainIds(StoredImage image) {
+    List<String> chainIds = new ArrayList<>();
+    String parent = null;
+    for (Digest diffId : image.config().diffIds()) {
+      parent = Snapshots.chainId(parent, diffId.toString());
+      chainIds.add(parent);
+    }
+    return chainIds;
+  }
+
+  private Layer layer(StoredImage image, int index) {
+    Descriptor descriptor = image.manifest().layers().get(index);
+    return new Layer(
+        descriptor.mediaType(),
+        descriptor.digest().toString(),
+        image.config().diffIds().get(index).toString(),
+        descriptor.sizeBytes(),
+        () -> open(descriptor));
+  }
+
+  private InputStream open(Descriptor descriptor) throws IOException {
+    return store.blobs().open(descriptor);
+  }
+}

@@ -1,0 +1,109 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+
+/// Puts in order what was left behind by those who were killed: planners, monitors, whole hosts.
+///
+/// Every command does this first. It costs one directory listing and, for each container that runs,
+/// two small reads.
+public final class Sweep {
+  private final Containers containers;
+  private final Front front;
+
+  public Sweep(Containers containers, Front front) {
+    this.containers = containers;
+    this.front = front;
+  }
+
+  public void run() throws IOException {
+    for (Path running : entries(containers.roots().run())) {
+      sweepRunning(running);
+    }
+    List<Path> rubbish = new ArrayList<>();
+    for (Path lasting : entries(containers.roots().containers())) {
+      String name = lasting.getFileName().toString();
+      if (name.startsWith(Containers.REMOVED)) {
+        rubbish.add(lasting);
+      } else if (name.startsWith(Containers.NEW) && !isOwned(name)) {
+        rubbish.add(lasting);
+      }
+    }
+    remove(rubbish);
+  }
+
+  private boolean isOwned(String name) throws IOException {
+    String id = name.substring(Containers.NEW.length());
+    return lives(containers.folder(id).monitorFile());
+  }
+
+  private static boolean lives(Path identityFile) throws IOException {
+    Optional<ProcessIdentity> process = ProcessIdentity.read(identityFile);
+    return process.isPresent() && process.get().isAlive();
+  }
+
+  /* A folder of the run root is somebody's as long as the process that it names as its monitor
+   * lives. It appears with that name inside, so one without a name is rubbish as well. */
+  private void sweepRunning(Path running) throws IOException {
+    if (lives(running.resolve("monitor"))) {
+      return;
+    }
+    ContainerFolder folder = containers.folder(running.getFileName().toString());
+    if (Files.exists(folder.teardownFile())) {
+      if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
+        recordLoss(folder);
+      }
+      front.run(Files.readAllBytes(folder.teardownFile()));
+    }
+    remove(List.of(running));
+  }
+
+  /* The container ends with its monitor: both were killed, which is signal 9. */
+  private static void recordLoss(ContainerFolder folder) throws IOException {
+    String text = "signal 9 " + System.currentTimeMillis() / 1000 + "\n";
+    try {
+      Containers.write(folder.exitFile(), text.getBytes(StandardCharsets.US_ASCII), false);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      /* Another command was quicker, or the container has been removed meanwhile. */
+      return;
+    }
+  }
+
+  private void remove(List<Path> folders) throws IOException {
+    if (folders.isEmpty()) {
+      return;
+    }
+    Instructions steps = new Instructions();
+    for (Path folder : folders) {
+      steps.addIgnoring(
+          Instruction.MISSING, "remove " + folder, Opcode.REMOVE_TREE, folder.toString());
+    }
+    Front.Outcome outcome = front.run(Program.of(steps).encode());
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "cannot remove " + folders.get(outcome.index()) + ": error " + outcome.errno());
+    }
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(entries::add);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,6 @@
+/// picocli, compiled from its published sources.
+module nsbox.picocli {
+  requires static java.sql;
+
+  exports picocli;
+}
