@@ -32,6 +32,8 @@
 extern char **environ;
 
 #define EXIT_NSBOX 125
+/* As src/build/assemble of the cli module sets it. */
+#define JAR_TIME 1767225600
 /* "SOCKET PLANNER-PID", from us to our sealed copy. */
 #define SEALED "NSBOX_SEALED"
 
@@ -50,6 +52,18 @@ static void find_home(char *home, size_t size) {
         if (!slash) fail("cannot find my own folder", ENOENT);
         *slash = 0;
     }
+}
+
+/* The JVM takes its AOT cache only beside a jar with the time that the cache was trained with, which
+ * most ways of copying a folder lose. Where it cannot be restored the planner starts slower, and
+ * that is all. */
+static void restore_jar_time(const char *home) {
+    char path[4096 + 32];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/lib/nsbox.jar", home);
+    if (stat(path, &status) < 0 || status.st_mtime == JAR_TIME) return;
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = JAR_TIME}};
+    utimensat(AT_FDCWD, path, times, 0);
 }
 
 /* The planner's standard input and output are the channel; its standard error stays ours, for what
@@ -254,6 +268,7 @@ int main(int count, char **arguments) {
     if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
     char home[4096];
     find_home(home, sizeof home);
+    restore_jar_time(home);
     int channels[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
     pid_t pid = start_planner(home, channels[1]);

@@ -14,6 +14,9 @@ public final class Planner {
   private Planner() {}
 
   public static void main(String[] arguments) throws IOException {
+    Thread warmUp = new Thread(new WarmUp(), "warm-up");
+    warmUp.setDaemon(true);
+    warmUp.start();
     serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
     /* Nothing of this process is worth an orderly end, and the user waits. */
     Runtime.getRuntime().halt(0);
