@@ -140,6 +140,18 @@ public final class Containers {
     }
   }
 
+  /// Frees the names of containers that are gone.
+  void freeDanglingNames() throws IOException {
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(roots.names())) {
+      for (Path link : links) {
+        String owner = owner(link);
+        if (!isKept(owner)) {
+          releaseName(link.getFileName().toString(), owner);
+        }
+      }
+    }
+  }
+
   Path nameLink(String name) {
     return roots.names().resolve(name);
   }

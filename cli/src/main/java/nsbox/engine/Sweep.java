@@ -22,6 +22,7 @@ import nsbox.runtime.program.Program;
 public final class Sweep {
   private final Containers containers;
   private final Front front;
+  private boolean foundDead;
 
   public Sweep(Containers containers, Front front) {
     this.containers = containers;
@@ -42,6 +43,9 @@ public final class Sweep {
       }
     }
     remove(rubbish);
+    if (foundDead || !rubbish.isEmpty()) {
+      containers.freeDanglingNames();
+    }
   }
 
   private boolean isOwned(String name) throws IOException {
@@ -60,6 +64,7 @@ public final class Sweep {
     if (lives(running.resolve("monitor"))) {
       return;
     }
+    foundDead = true;
     ContainerFolder folder = containers.folder(running.getFileName().toString());
     if (Files.exists(folder.teardownFile())) {
       if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {

@@ -13,6 +13,7 @@ import nsbox.json.JsonObject;
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#mounts
 public record MountSpec(String destination, String type, String source, List<String> options) {
   private static final List<String> NOT_APPLIED = List.of("uidMappings", "gidMappings");
+  private static final List<String> OPTIONS_NOT_APPLIED = List.of("tmpcopyup", "idmap", "ridmap");
 
   static List<MountSpec> parseAll(JsonObject config)
       throws JsonException, UnsupportedSpecException {
@@ -24,6 +25,7 @@ public record MountSpec(String destination, String type, String source, List<Str
       if (!destination.startsWith("/")) {
         destination = "/" + destination;
       }
+      refuseOptions(mount);
       mounts.add(
           new MountSpec(
               destination,
@@ -32,6 +34,16 @@ public record MountSpec(String destination, String type, String source, List<Str
               mount.strings("options")));
     }
     return mounts;
+  }
+
+  private static void refuseOptions(JsonObject mount)
+      throws JsonException, UnsupportedSpecException {
+    for (String option : mount.strings("options")) {
+      if (OPTIONS_NOT_APPLIED.contains(option)) {
+        throw new UnsupportedSpecException(
+            mount.locationOf("options"), "this version of nsbox does not apply " + option);
+      }
+    }
   }
 
   public boolean isBind() {
