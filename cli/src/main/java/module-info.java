@@ -3,6 +3,7 @@ module nsbox.cli {
   requires nsbox.bundle;
   requires nsbox.image;
   requires nsbox.json;
+  requires nsbox.linux;
   requires nsbox.runtime;
   requires nsbox.snapshot;
   requires nsbox.picocli;

@@ -58,7 +58,7 @@ record GlobalOptions(
     Path directory = Path.of(invocation.directory());
     Path rootPath = directory.resolve(root).normalize();
     /* An OCI runtime has one root, and all in it goes with a reboot. */
-    Path runPath = runtime ? rootPath : directory.resolve(run).normalize();
+    Path runPath = runtime ? rootPath.resolve("run") : directory.resolve(run).normalize();
     return new GlobalOptions(
         new StateRoots(rootPath, runPath),
         debug,

@@ -12,6 +12,7 @@ import nsbox.engine.NameTakenException;
 import nsbox.image.ImageException;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.InvalidReferenceException;
+import nsbox.linux.LinuxException;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.LayerException;
 
@@ -36,6 +37,7 @@ final class Sentences {
           new Failure(
               e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
+      case LinuxException e -> new Failure(e.object() + ": " + Errno.text(e.errno()), e);
       case NoSuchFileException e -> new Failure(e.getFile() + ": no such file or directory", e);
       case AccessDeniedException e -> new Failure(e.getFile() + ": permission denied", e);
       case FileSystemException e ->

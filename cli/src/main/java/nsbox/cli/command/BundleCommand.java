@@ -79,6 +79,7 @@ public final class BundleCommand implements Command {
     removeTree(session, unfinished);
     try {
       Files.createDirectories(unfinished);
+      Files.createDirectory(unfinished.resolve("rootfs"));
       images.snapshots().materialize(image.chainIds(), unfinished.resolve("rootfs"));
       Files.writeString(unfinished.resolve("config.json"), Json.prettyText(bundle.config()) + "\n");
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
