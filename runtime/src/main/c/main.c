@@ -163,7 +163,7 @@ static void detach(void) {
         fail("cannot detach", errno);
 }
 
-/* Starts the container; returns only if it did not start. */
+/* Starts the container, says so on `channel`, and watches it; returns only if it did not start. */
 static void launch(int channel, const struct program *program, bool detached) {
     monitor_block_signals();
     struct context context;
@@ -172,6 +172,7 @@ static void launch(int channel, const struct program *program, bool detached) {
     if (failure.error) {
         if (context.init_failure.error) failure = context.init_failure;
         monitor_abandon(&context.container);
+        context.nothing_ran = context.container.pid <= 0;
         run_teardown(&context, program);
         send_outcome(channel, failure);
         return;
@@ -186,21 +187,41 @@ static void launch(int channel, const struct program *program, bool detached) {
     exit(detached ? 0 : code);
 }
 
+/* Starts a container whose monitor is not this process, and passes on what that says. */
+static void launch_detached(int channel, const struct program *program) {
+    int answers[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, answers) < 0) fail("cannot talk to a monitor", errno);
+    pid_t monitor = fork();
+    if (monitor < 0) fail("cannot start a monitor", errno);
+    if (monitor == 0) {
+        close(channel);
+        close(answers[0]);
+        detach();
+        launch(answers[1], program, true);
+        exit(EXIT_NSBOX);
+    }
+    close(answers[1]);
+    struct frame answer;
+    if (receive_frame(answers[0], &answer)) {
+        send_outcome(channel, (struct failure){EOWNERDEAD, SECTION_MONITOR, 0});
+    } else {
+        send_frame(channel, answer.kind, answer.payload, answer.length);
+        free(answer.payload);
+    }
+    close(answers[0]);
+}
+
 static void launch_program(int channel, const struct frame *frame) {
     struct program program = {0};
     decode_or_fail(frame, 1, &program);
-    bool detached = frame->payload[0];
-    if (detached) {
-        pid_t monitor = fork();
-        if (monitor < 0) fail("cannot start a monitor", errno);
-        if (monitor > 0) return; /* the monitor answers the planner */
-        detach();
+    if (frame->payload[0]) {
+        launch_detached(channel, &program);
+        return;
     }
     sigset_t before;
     sigprocmask(SIG_SETMASK, NULL, &before);
-    launch(channel, &program, detached);
+    launch(channel, &program, false);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    if (detached) exit(EXIT_NSBOX);
 }
 
 static void answer_stdin(int channel, const struct frame *frame) {

@@ -36,6 +36,7 @@ struct context {
     const struct program *program;
     struct container container;
     struct failure init_failure; /* what stopped the container's process before execve */
+    bool nothing_ran;            /* this launch failed before there was a process */
     int root_fd;                 /* O_PATH of the new root; -1 before enter_root */
     int status_fd;               /* the container's process: its end of the channel, else -1 */
 };

@@ -38,8 +38,14 @@ final class CgroupStage {
     return hierarchy.mountPoint() + own + "/" + path;
   }
 
+  /// @throws UnsupportedSpecException if the cgroup is there already: it may be another container's
   void create(Instructions monitor) throws UnsupportedSpecException, JsonException {
     for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
+      if (Files.exists(Path.of(directory(hierarchy)))) {
+        throw new UnsupportedSpecException(
+            "linux.cgroupsPath",
+            directory(hierarchy) + " is there already; another container may be in it");
+      }
       createParents(monitor, hierarchy);
       monitor.add(
           "create the cgroup " + directory(hierarchy), Opcode.MKDIR, directory(hierarchy), MODE);
