@@ -62,11 +62,11 @@ public final class LaunchPlan {
     init.add("join a new session keyring", Opcode.SESSION_KEYRING, "nsbox-" + launch.id());
     mounts.root();
     mounts.mounts(cgroups);
-    mounts.devices();
+    new DeviceStage(launch, init).add();
     mounts.workingDirectory();
     network();
     names();
-    mounts.sysctls();
+    new SysctlStage(launch, init).add();
     process.streams();
     /* Last of the mounts: what is made read-only here had to be written to before. */
     mounts.protectedPaths();

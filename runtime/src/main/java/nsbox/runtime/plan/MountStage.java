@@ -1,15 +1,11 @@
 package nsbox.runtime.plan;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
-import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.MountSpec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 
@@ -23,10 +19,6 @@ final class MountStage {
 
   /// mount(2) takes one page of options, the last byte of it a NUL.
   private static final int MOUNT_DATA_BYTES = 4095;
-
-  private static final int S_IFCHR = 0020000;
-  private static final int S_IFBLK = 0060000;
-  private static final int S_IFIFO = 0010000;
 
   private final Launch launch;
   private final Instructions init;
@@ -209,115 +201,11 @@ final class MountStage {
         hierarchy.unified() ? List.of() : List.of(hierarchy.name().split(",")));
   }
 
-  /// The nodes and links of /dev, where the configuration mounts a /dev of the container's own.
-  void devices() {
-    if (!hasOwnDev()) {
-      return;
-    }
-    device("/dev/null", 1, 3);
-    device("/dev/zero", 1, 5);
-    device("/dev/full", 1, 7);
-    device("/dev/random", 1, 8);
-    device("/dev/urandom", 1, 9);
-    device("/dev/tty", 5, 0);
-    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
-      node(device);
-    }
-    link("/proc/self/fd", "/dev/fd");
-    link("/proc/self/fd/0", "/dev/stdin");
-    link("/proc/self/fd/1", "/dev/stdout");
-    link("/proc/self/fd/2", "/dev/stderr");
-    if (Files.exists(Path.of("/proc/kcore"))) {
-      link("/proc/kcore", "/dev/core");
-    }
-    link("pts/ptmx", "/dev/ptmx");
-  }
-
-  private boolean hasOwnDev() {
-    for (MountSpec mount : launch.spec().mounts()) {
-      if (mount.destination().equals("/dev")) {
-        return !mount.isBind();
-      }
-    }
-    return false;
-  }
-
-  private void device(String path, int major, int minor) {
-    node(new LinuxSpec.Device(path, 'c', major, minor, 0666, 0, 0));
-  }
-
-  private void node(LinuxSpec.Device device) {
-    int type =
-        switch (device.type()) {
-          case 'b' -> S_IFBLK;
-          case 'p' -> S_IFIFO;
-          default -> S_IFCHR;
-        };
-    init.addIgnoring(
-        Instruction.EXISTS,
-        "make the device " + device.path() + " " + device.major() + ":" + device.minor(),
-        Opcode.MKNOD_AT,
-        device.path(),
-        type | device.mode(),
-        device.major(),
-        device.minor(),
-        device.uid(),
-        device.gid());
-  }
-
-  private void link(String content, String path) {
-    init.addIgnoring(
-        Instruction.EXISTS, "link " + path + " to " + content, Opcode.SYMLINK_AT, content, path);
-  }
-
   void workingDirectory() {
     String directory = launch.spec().process().directory();
     if (!directory.equals("/")) {
       init.add("make sure there is " + directory, Opcode.MKDIR_AT, directory, 0755);
     }
-  }
-
-  void sysctls() throws UnsupportedSpecException {
-    for (Map.Entry<String, String> entry : launch.spec().linux().sysctl().entrySet()) {
-      String name = entry.getKey();
-      requireOwnNamespace(name);
-      init.add(
-          "set " + name + " to " + entry.getValue(),
-          Opcode.SYSCTL_AT,
-          name.replace('.', '/'),
-          entry.getValue());
-    }
-  }
-
-  /* What is not of a namespace of the container would be set for the whole host. */
-  private void requireOwnNamespace(String name) throws UnsupportedSpecException {
-    String namespace =
-        name.startsWith("net.")
-            ? "network"
-            : name.startsWith("fs.mqueue.") || isIpcSysctl(name) ? "ipc" : "";
-    if (namespace.isEmpty()) {
-      throw new UnsupportedSpecException(
-          "linux.sysctl: " + name, "belongs to the host, not to a namespace of the container");
-    }
-    if (!launch.spec().linux().namespaces().contains(namespace)) {
-      throw new UnsupportedSpecException(
-          "linux.sysctl: " + name, "needs the container's own " + namespace + " namespace");
-    }
-  }
-
-  private static boolean isIpcSysctl(String name) {
-    return switch (name) {
-      case "kernel.msgmax",
-          "kernel.msgmnb",
-          "kernel.msgmni",
-          "kernel.sem",
-          "kernel.shmall",
-          "kernel.shmmax",
-          "kernel.shmmni",
-          "kernel.shm_rmid_forced" ->
-          true;
-      default -> false;
-    };
   }
 
   /// What the container sees but may not change, and what it does not see.
