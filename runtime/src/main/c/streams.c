@@ -57,11 +57,12 @@ static void deliver(struct stream *stream) {
     if (written >= 0) {
         stream->start += (size_t)written;
     } else if (errno != EINTR && errno != EAGAIN) {
-        /* Nobody reads any more. Closing our end lets the container see it, as in a shell's pipe. */
+        /* Nobody reads any more. Closing our end lets the container see it, as in a shell's pipe.
+         * Going on for the log alone would let an endless writer fill the disk. */
         stream->start = stream->end = 0;
         if (stream->close_to) close(stream->to);
         stream->to = -1;
-        if (!stream->log) end_source(stream);
+        end_source(stream);
     }
 }
 
