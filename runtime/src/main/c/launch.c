@@ -109,8 +109,11 @@ static int open_streams(struct streams *streams, uint64_t flags) {
     return 0;
 }
 
+/* The raw call: libc keeps signals 32 to 34 to itself, and the caller may have ignored them. */
 static void reset_signals(void) {
-    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    static const char default_action[64];
+    for (int number = 1; number < NSIG; number++)
+        syscall(SYS_rt_sigaction, number, default_action, NULL, (NSIG - 1) / 8);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

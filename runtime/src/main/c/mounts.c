@@ -199,6 +199,12 @@ int op_bind_at(struct context *context, const struct argument *argument) {
     int target = error                      ? error
                  : S_ISDIR(status.st_mode) ? open_directory_at(context, argument[1].bytes, 0755)
                                            : open_file_at(context, argument[1].bytes);
+    struct stat place;
+    /* move_mount says EINVAL here, which could mean anything. */
+    if (target >= 0 && !S_ISDIR(status.st_mode) && fstat(target, &place) == 0 && S_ISDIR(place.st_mode)) {
+        close(target);
+        target = -EISDIR;
+    }
     return attach_and_close(mount, target);
 }
 

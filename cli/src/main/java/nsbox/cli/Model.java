@@ -41,12 +41,17 @@ public final class Model {
         .build();
   }
 
-  /// @param arity as picocli has it: `1`, `1..*`, `0..*`
+  /// Parameters that must be there.
+  ///
+  /// @param arity as picocli has it: `1`, `1..*`
   public static PositionalParamSpec parameters(String label, String arity, String description) {
     return PositionalParamSpec.builder()
         .type(List.class)
         .auxiliaryTypes(String.class)
+        /* Without the index picocli takes any number for "1", and drops all but one. */
+        .index(arity.equals("1") ? "0" : "0..*")
         .arity(arity)
+        .required(true)
         .paramLabel(label)
         .description(description)
         .build();

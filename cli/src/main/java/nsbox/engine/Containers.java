@@ -135,19 +135,16 @@ public final class Containers {
 
   void releaseName(String name, String id) throws IOException {
     Path link = roots.names().resolve(name);
-    if (Files.isSymbolicLink(link) && owner(link).equals(id)) {
+    if (!name.isEmpty() && Files.isSymbolicLink(link) && owner(link).equals(id)) {
       Files.deleteIfExists(link);
     }
   }
 
-  /// Frees the names of containers that are gone.
-  void freeDanglingNames() throws IOException {
+  /// Releases whatever name an ID has that never became a container.
+  void releaseNames(String id) throws IOException {
     try (DirectoryStream<Path> links = Files.newDirectoryStream(roots.names())) {
       for (Path link : links) {
-        String owner = owner(link);
-        if (!isKept(owner)) {
-          releaseName(link.getFileName().toString(), owner);
-        }
+        releaseName(link.getFileName().toString(), id);
       }
     }
   }
@@ -162,7 +159,7 @@ public final class Containers {
   }
 
   /// Where a container's folder is filled before it gets its final name.
-  Path unfinished(String id) {
+  public Path unfinished(String id) {
     return roots.containers().resolve(NEW + id);
   }
 
@@ -191,6 +188,8 @@ public final class Containers {
     try {
       Files.move(folder.lasting(), removed(folder.id()), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
+      /* It may have a name already and no files yet. */
+      releaseName(name, folder.id());
       return false;
     }
     releaseName(name, folder.id());

@@ -22,7 +22,6 @@ import nsbox.runtime.program.Program;
 public final class Sweep {
   private final Containers containers;
   private final Front front;
-  private boolean foundDead;
 
   public Sweep(Containers containers, Front front) {
     this.containers = containers;
@@ -43,9 +42,6 @@ public final class Sweep {
       }
     }
     remove(rubbish);
-    if (foundDead || !rubbish.isEmpty()) {
-      containers.freeDanglingNames();
-    }
   }
 
   private boolean isOwned(String name) throws IOException {
@@ -64,13 +60,15 @@ public final class Sweep {
     if (lives(running.resolve("monitor"))) {
       return;
     }
-    foundDead = true;
     ContainerFolder folder = containers.folder(running.getFileName().toString());
     if (Files.exists(folder.teardownFile())) {
       if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
         recordLoss(folder);
       }
       front.run(Files.readAllBytes(folder.teardownFile()));
+    }
+    if (!Files.exists(folder.recordFile())) {
+      containers.releaseNames(folder.id());
     }
     remove(List.of(running));
   }

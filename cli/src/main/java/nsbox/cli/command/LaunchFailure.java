@@ -29,7 +29,7 @@ final class LaunchFailure {
               intent,
               failed,
               outcome,
-              outcome.errno() == Errno.ENOTDIR
+              outcome.errno() == Errno.ENOTDIR || outcome.errno() == Errno.EISDIR
                   ? "A file and a folder cannot be shown on each other's place."
                   : "");
       case CHDIR -> failure(intent, failed, outcome, "See --workdir.");

@@ -1,6 +1,8 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.Front;
@@ -9,7 +11,7 @@ import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 
-/// Takes a container that does not run off the disk.
+/// Takes a container that does not run off the disk, also one that was only half made.
 final class Removal {
   private Removal() {}
 
@@ -17,11 +19,16 @@ final class Removal {
   static void remove(Session session, ContainerFolder folder, String name) throws IOException {
     session.containers().withdraw(folder, name);
     Instructions steps = new Instructions();
-    steps.addIgnoring(
-        Instruction.MISSING,
-        "remove the container's files",
-        Opcode.REMOVE_TREE,
-        session.containers().removed(folder.id()).toString());
+    for (Path files :
+        List.of(
+            session.containers().removed(folder.id()),
+            session.containers().unfinished(folder.id()))) {
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "remove the container's files",
+          Opcode.REMOVE_TREE,
+          files.toString());
+    }
     steps.addIgnoring(
         Instruction.MISSING,
         "remove " + folder.running(),

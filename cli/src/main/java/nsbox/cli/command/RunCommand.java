@@ -77,17 +77,25 @@ public final class RunCommand implements Command {
     makeVolumeSources(options);
     String id = Containers.newId();
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
-    String taken = maker.claim(id, name);
-    ContainerPlan plan =
-        ContainerPlan.make(
-            session.containers(),
-            images,
-            unpacked,
-            id,
-            new ContainerPlan.Request(
-                taken, options, interactive, autoRemove, session.defaultFilter()));
-    ContainerRecord record = record(plan, words.getFirst(), image, taken, autoRemove);
-    maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
+    ContainerPlan plan;
+    ContainerRecord record;
+    String taken = name.orElse("");
+    try {
+      taken = maker.claim(id, name);
+      plan =
+          ContainerPlan.make(
+              session.containers(),
+              images,
+              unpacked,
+              id,
+              new ContainerPlan.Request(
+                  taken, options, interactive, autoRemove, session.defaultFilter()));
+      record = record(plan, words.getFirst(), image, taken, autoRemove);
+      maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
+    } catch (Exception e) {
+      Removal.remove(session, session.containers().folder(id), taken);
+      throw e;
+    }
     return launch(session, plan, record, detached);
   }
 
