@@ -67,6 +67,10 @@ record Host(List<String> links, TreeSet<String> cgroups) {
     return found;
   }
 
+  static List<Long> childrenOf(long pid) {
+    return ProcessHandle.of(pid).orElseThrow().children().map(ProcessHandle::pid).toList();
+  }
+
   private static String ownPid() {
     return Long.toString(ProcessHandle.current().pid());
   }
