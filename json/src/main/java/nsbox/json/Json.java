@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +126,7 @@ public final class Json {
       case VALUE_NUMBER_INT ->
           switch (parser.getNumberType()) {
             case INT, LONG -> parser.getLongValue();
-            default -> parser.getDoubleValue();
+            default -> parser.getBigIntegerValue();
           };
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
       case VALUE_TRUE -> Boolean.TRUE;
@@ -162,6 +163,8 @@ public final class Json {
       generator.writeRawValue(text.text());
     } else if (value == null) {
       generator.writeNull();
+    } else if (value instanceof BigInteger number) {
+      generator.writeNumber(number);
     } else {
       throw new IllegalArgumentException("not a JSON value: " + value.getClass());
     }

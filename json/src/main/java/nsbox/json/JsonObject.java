@@ -1,5 +1,6 @@
 package nsbox.json;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,8 @@ import java.util.Optional;
 ///
 /// Members keep the order in which they came, and members that nobody asks for are kept too: a
 /// document that is read and written again loses nothing. A value is a `JsonObject`, a [JsonText],
-/// a `List` of values, a `String`, a `Long`, a `Double`, a `Boolean`, or null.
+/// a `List` of values, a `String`, a `Long`, a `BigInteger` where a `Long` is too small, a
+/// `Double`, a `Boolean`, or null.
 public final class JsonObject {
   private final Map<String, Object> members = new LinkedHashMap<>();
   private final String location;
@@ -72,6 +74,21 @@ public final class JsonObject {
   /// @throws JsonException if the member is there and not an integer
   public Optional<Long> optionalNumber(String name) throws JsonException {
     return optional(name, Long.class, "an integer");
+  }
+
+  /// An integer from 0 to 2^64-1, such as the limits of setrlimit(2); what is above 2^63-1 comes as
+  /// the negative number of the same bits.
+  ///
+  /// @throws JsonException if the member is missing or not such an integer
+  public long unsigned(String name) throws JsonException {
+    if (members.get(name) instanceof BigInteger big && big.signum() > 0 && big.bitLength() <= 64) {
+      return big.longValue();
+    }
+    long number = number(name);
+    if (number < 0) {
+      throw new JsonException(locationOf(name) + ": " + number + " is below 0");
+    }
+    return number;
   }
 
   /// @return false where the member is missing

@@ -63,4 +63,22 @@ class JsonTest {
     assertEquals(Map.of(), object.stringMap("none"));
     assertThrows(JsonException.class, () -> object.stringMap("bad"));
   }
+
+  @Test
+  void keepsIntegersThatALongCannotHold() throws JsonException {
+    String text = "{\"hard\":18446744073709551615}";
+    JsonObject object = parse(text);
+    assertEquals(text, Json.text(object));
+    assertEquals(-1L, object.unsigned("hard"));
+    assertThrows(JsonException.class, () -> object.number("hard"));
+  }
+
+  @Test
+  void readsUnsignedIntegersOfSixtyFourBits() throws JsonException {
+    JsonObject object = parse("{\"a\":0,\"b\":-1,\"c\":18446744073709551616,\"d\":\"1\"}");
+    assertEquals(0, object.unsigned("a"));
+    for (String bad : List.of("b", "c", "d", "missing")) {
+      assertThrows(JsonException.class, () -> object.unsigned(bad), bad);
+    }
+  }
 }

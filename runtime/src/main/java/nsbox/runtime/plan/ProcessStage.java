@@ -121,7 +121,12 @@ final class ProcessStage {
             "process.rlimits", rlimit.type() + " is no limit of Linux");
       }
       init.add(
-          "limit " + rlimit.type() + " to " + rlimit.soft() + ", at most " + rlimit.hard(),
+          "limit "
+              + rlimit.type()
+              + " to "
+              + limitText(rlimit.soft())
+              + ", at most "
+              + limitText(rlimit.hard()),
           Opcode.RLIMIT,
           number,
           rlimit.soft(),
@@ -132,6 +137,10 @@ final class ProcessStage {
         .ifPresent(score ->
             init.add(
                 "adjust the OOM score by " + score, Opcode.OOM_SCORE_ADJUST, Long.toString(score)));
+  }
+
+  private static String limitText(long limit) {
+    return limit == -1 ? "unlimited" : Long.toUnsignedString(limit);
   }
 
   private void seccomp() throws UnsupportedSpecException, IOException {

@@ -36,7 +36,10 @@ public record ProcessSpec(
       List<String> ambient) {}
 
   /// @param type `RLIMIT_NOFILE` and its siblings
+  /// @param soft as unsigned; all 64 bits set mean no limit, for `hard` as well
   public record Rlimit(String type, long soft, long hard) {}
+
+  private static final long MAX_ID = 0xfffffffeL;
 
   private static final List<String> NOT_APPLIED =
       List.of(
@@ -63,11 +66,7 @@ public record ProcessSpec(
         process.flag("terminal"),
         size.optionalNumber("height").orElse(0L).intValue(),
         size.optionalNumber("width").orElse(0L).intValue(),
-        new User(
-            user.optionalNumber("uid").orElse(0L),
-            user.optionalNumber("gid").orElse(0L),
-            user.optionalNumber("umask"),
-            user.numbers("additionalGids")),
+        parseUser(user),
         arguments,
         process.strings("env"),
         directory,
@@ -75,6 +74,27 @@ public record ProcessSpec(
         parseRlimits(process),
         process.flag("noNewPrivileges"),
         process.optionalNumber("oomScoreAdj"));
+  }
+
+  private static User parseUser(JsonObject user) throws JsonException {
+    List<Long> groups = user.numbers("additionalGids");
+    for (long group : groups) {
+      checkId(user, "additionalGids", group);
+    }
+    return new User(
+        checkId(user, "uid", user.optionalNumber("uid").orElse(0L)),
+        checkId(user, "gid", user.optionalNumber("gid").orElse(0L)),
+        user.optionalNumber("umask"),
+        groups);
+  }
+
+  /* The kernel takes 32 bits, so others would end up as another user, 2^32 as root; and all bits set
+   * mean "as it is", which is root as well. */
+  private static long checkId(JsonObject user, String name, long id) throws JsonException {
+    if (id < 0 || id > MAX_ID) {
+      throw new JsonException(user.locationOf(name) + ": " + id + " is no id");
+    }
+    return id;
   }
 
   private static Optional<Capabilities> parseCapabilities(JsonObject process) throws JsonException {
@@ -101,7 +121,7 @@ public record ProcessSpec(
           throw new JsonException(rlimit.locationOf("type") + ": " + type + " is given twice");
         }
       }
-      rlimits.add(new Rlimit(type, rlimit.number("soft"), rlimit.number("hard")));
+      rlimits.add(new Rlimit(type, rlimit.unsigned("soft"), rlimit.unsigned("hard")));
     }
     return rlimits;
   }
