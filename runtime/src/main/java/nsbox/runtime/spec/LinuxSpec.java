@@ -59,6 +59,7 @@ public record LinuxSpec(
     Refusals.refuse(linux, NOT_APPLIED);
     JsonObject resources = linux.optionalObject("resources").orElseGet(JsonObject::new);
     Refusals.refuse(resources, RESOURCES_NOT_APPLIED);
+    refuseWhatSaysMuchByLittle(linux, resources);
     Optional<JsonObject> pids = resources.optionalObject("pids");
     return new LinuxSpec(
         parseNamespaces(linux),
@@ -71,6 +72,19 @@ public record LinuxSpec(
         linux.strings("readonlyPaths"),
         new LinkedHashMap<>(linux.stringMap("sysctl")),
         linux);
+  }
+
+  /* A device without a new name is moved all the same, and a swappiness of 0 is not the default. */
+  private static void refuseWhatSaysMuchByLittle(JsonObject linux, JsonObject resources)
+      throws JsonException, UnsupportedSpecException {
+    Optional<JsonObject> devices = linux.optionalObject("netDevices");
+    if (devices.isPresent() && !devices.get().isEmpty()) {
+      throw new UnsupportedSpecException(linux.locationOf("netDevices"), Refusals.REASON);
+    }
+    Optional<JsonObject> memory = resources.optionalObject("memory");
+    if (memory.isPresent() && memory.get().has("swappiness")) {
+      throw new UnsupportedSpecException(memory.get().locationOf("swappiness"), Refusals.REASON);
+    }
   }
 
   private static List<String> parseNamespaces(JsonObject linux)

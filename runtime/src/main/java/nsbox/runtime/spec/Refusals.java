@@ -5,6 +5,8 @@ import nsbox.json.JsonObject;
 
 /// Refuses what the specification knows and this runtime does not apply.
 final class Refusals {
+  static final String REASON = "this version of nsbox does not apply it";
+
   private Refusals() {}
 
   /// @throws UnsupportedSpecException if one of the members is there and says anything
@@ -12,8 +14,7 @@ final class Refusals {
     for (String name : names) {
       Object value = object.members().get(name);
       if (!saysNothing(value)) {
-        throw new UnsupportedSpecException(
-            object.locationOf(name), "this version of nsbox does not apply it");
+        throw new UnsupportedSpecException(object.locationOf(name), REASON);
       }
     }
   }
