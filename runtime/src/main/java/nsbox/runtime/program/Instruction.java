@@ -27,10 +27,23 @@ public record Instruction(Opcode opcode, int ignore, String label, List<Object> 
   private static boolean fits(char kind, Object argument) {
     return switch (kind) {
       case 'i' -> argument instanceof Long;
-      case 's' -> argument instanceof String text && text.indexOf('\0') < 0;
+      case 's' -> isString(argument);
       case 'b' -> argument instanceof byte[];
-      case 'v' -> argument instanceof List<?>;
+      case 'v' -> argument instanceof List<?> list && areStrings(list);
       default -> false;
     };
+  }
+
+  private static boolean areStrings(List<?> list) {
+    for (Object element : list) {
+      if (!isString(element)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isString(Object value) {
+    return value instanceof String text && text.indexOf('\0') < 0;
   }
 }

@@ -69,7 +69,7 @@ public record Program(
       text.append(" ".repeat(Math.max(0, 5 - index.length()))).append(index).append("  ");
       String opcode = instruction.opcode().text();
       text.append(opcode).append(" ".repeat(Math.max(1, 19 - opcode.length())));
-      text.append(instruction.label()).append('\n');
+      text.append(instruction.label().replace('\n', ' ')).append('\n');
     }
   }
 
