@@ -189,13 +189,17 @@ int op_mount_at(struct context *context, const struct argument *argument) {
 }
 
 int op_bind_at(struct context *context, const struct argument *argument) {
-    bool recursive = argument[2].number;
-    int mount = clone_mount(AT_FDCWD, argument[0].bytes, recursive);
+    bool below = argument[2].number & BIND_BELOW;
+    int mount = clone_mount(AT_FDCWD, argument[0].bytes, below);
     if (mount < 0) return mount;
     struct stat status;
     int error = fstat(mount, &status) < 0 ? -errno : 0;
+    /* Attributes stop at the mount itself unless asked otherwise: what the host shows read-only below
+     * it must not become writable by an "rw" that was meant for the top. Propagation goes all the way. */
     if (!error)
-        error = set_attributes(mount, recursive, argument[3].number, argument[4].number, argument[5].number);
+        error = set_attributes(mount, argument[2].number & BIND_ATTRIBUTES_BELOW, argument[3].number,
+                               argument[4].number, 0);
+    if (!error) error = set_attributes(mount, below, 0, 0, argument[5].number);
     int target = error                      ? error
                  : S_ISDIR(status.st_mode) ? open_directory_at(context, argument[1].bytes, 0755)
                                            : open_file_at(context, argument[1].bytes);

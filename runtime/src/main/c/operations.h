@@ -17,6 +17,12 @@ enum {
     SPAWN_TERMINAL = 2, /* the program will make a terminal: no pipes */
 };
 
+/* How `bind_at` treats what is mounted below its source. */
+enum {
+    BIND_BELOW = 1,            /* it comes along */
+    BIND_ATTRIBUTES_BELOW = 2, /* the attributes are for it, too */
+};
+
 /* The container's process as its monitor knows it. */
 struct container {
     pid_t pid;

@@ -2,6 +2,7 @@ package nsbox.runtime.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.spec.UnsupportedSpecException;
 
 /// The options of one mount, sorted by who takes them.
 ///
@@ -36,7 +37,8 @@ record MountOptions(
   private static final long MS_SLAVE = 1 << 19;
   private static final long MS_SHARED = 1 << 20;
 
-  static MountOptions parse(List<String> options) {
+  /// @throws UnsupportedSpecException for what the specification knows and nobody here takes
+  static MountOptions parse(List<String> options) throws UnsupportedSpecException {
     Parser parser = new Parser();
     for (String option : options) {
       parser.take(option);
@@ -69,14 +71,18 @@ record MountOptions(
     private long propagation;
     private final List<String> data = new ArrayList<>();
 
-    private void take(String option) {
+    private void take(String option) throws UnsupportedSpecException {
       if (takeAttribute(option) || takePropagation(option)) {
         return;
       }
       switch (option) {
         case "bind" -> bind = true;
         case "rbind" -> bindRecursive = true;
-        case "defaults", "" -> {}
+        /* The last two: whether the kernel logs why a mount failed. */
+        case "defaults", "", "silent", "loud" -> {}
+        case "remount", "tmpcopyup", "idmap", "ridmap", "iversion", "noiversion" ->
+            throw new UnsupportedSpecException(
+                "mount option " + option, "this version of nsbox does not apply it");
         default -> {
           /* "rro" is "ro" for all mounts below as well, and so on. */
           if (option.startsWith("r") && takeAttribute(option.substring(1))) {

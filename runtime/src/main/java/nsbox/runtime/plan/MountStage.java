@@ -20,6 +20,10 @@ final class MountStage {
   /// mount(2) takes one page of options, the last byte of it a NUL.
   private static final int MOUNT_DATA_BYTES = 4095;
 
+  /* Bits of BIND_AT: what is mounted below the source comes along; the attributes are for that, too. */
+  private static final int BIND_BELOW = 1;
+  private static final int BIND_ATTRIBUTES_BELOW = 2;
+
   private final Launch launch;
   private final Instructions init;
 
@@ -66,7 +70,7 @@ final class MountStage {
     String data =
         "lowerdir=" + String.join(":", overlay.lowers()) + "," + String.join(",", options);
     String label = "overlay of " + overlay.lowers().size() + " layers on " + overlay.mountPoint();
-    boolean plain = data.length() <= MOUNT_DATA_BYTES && data.indexOf('\\') < 0;
+    boolean plain = data.length() <= MOUNT_DATA_BYTES && isPlain(overlay);
     if (plain) {
       init.add(label, Opcode.MOUNT, "overlay", overlay.mountPoint(), "overlay", MS_NODEV, data);
     } else {
@@ -78,6 +82,19 @@ final class MountStage {
           options,
           overlay.lowers());
     }
+  }
+
+  /* In the options of mount(2) some characters separate, and so cannot stand in a path. */
+  private static boolean isPlain(Rootfs.Overlay overlay) {
+    boolean plain = isPlain(overlay.upper()) && isPlain(overlay.work());
+    for (String lower : overlay.lowers()) {
+      plain = plain && isPlain(lower);
+    }
+    return plain;
+  }
+
+  private static boolean isPlain(String path) {
+    return path.indexOf('\\') < 0 && path.indexOf(',') < 0 && path.indexOf(':') < 0;
   }
 
   void mounts(CgroupStage cgroups) throws UnsupportedSpecException {
@@ -107,7 +124,8 @@ final class MountStage {
         Opcode.BIND_AT,
         source,
         mount.destination(),
-        options.bindRecursive() ? 1 : 0,
+        (options.bindRecursive() ? BIND_BELOW : 0)
+            | (options.recursive() ? BIND_ATTRIBUTES_BELOW : 0),
         options.set(),
         options.clear(),
         options.propagation());
