@@ -111,7 +111,14 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
     for (String option : options.split(",")) {
       boolean other =
           switch (option) {
-            case "rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "none" ->
+            case "rw",
+                "ro",
+                "seclabel",
+                "xattr",
+                "noprefix",
+                "clone_children",
+                "cpuset_v2_mode",
+                "none" ->
                 true;
             default -> option.startsWith("release_agent=");
           };

@@ -220,13 +220,23 @@ final class CgroupStage {
       List<DeviceRule> rules = new ArrayList<>();
       for (JsonObject rule : linux.deviceRules()) {
         String type = rule.optionalString("type").orElse("a");
-        rules.add(
-            new DeviceRule(
-                rule.flag("allow"),
-                type.isEmpty() ? 'a' : type.charAt(0),
-                rule.optionalNumber("major").orElse(-1L),
-                rule.optionalNumber("minor").orElse(-1L),
-                rule.optionalString("access").orElse("rwm")));
+        try {
+          rules.add(
+              new DeviceRule(
+                  rule.flag("allow"),
+                  type.isEmpty() ? 'a' : type.charAt(0),
+                  rule.optionalNumber("major").orElse(-1L),
+                  rule.optionalNumber("minor").orElse(-1L),
+                  rule.optionalString("access").orElse("rwm")));
+        } catch (IllegalArgumentException e) {
+          throw new JsonException(
+              linux.document().locationOf("resources")
+                  + ".devices["
+                  + rules.size()
+                  + "]: "
+                  + e.getMessage(),
+              e);
+        }
       }
       rules.addAll(ALWAYS);
       return rules;
