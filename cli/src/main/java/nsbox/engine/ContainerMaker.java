@@ -46,7 +46,17 @@ public final class ContainerMaker {
     throw last;
   }
 
-  /* The folder appears with its maker's name inside, so nobody takes it for rubbish. */
+  /// True while the process lives that a half-made folder of the run root, by its name, belongs to.
+  static boolean isOwned(String unfinishedName) throws IOException {
+    String[] parts = unfinishedName.substring(Containers.NEW.length()).split("-", 3);
+    try {
+      return new ProcessIdentity(Integer.parseInt(parts[0]), Long.parseLong(parts[1])).isAlive();
+    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      return false;
+    }
+  }
+
+  /* The folder names its maker from the first moment: half-made in its own name, then inside. */
   void claimId(String id) throws IOException {
     ContainerFolder folder = containers.folder(id);
     Path unfinished =

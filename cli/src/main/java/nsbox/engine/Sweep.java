@@ -57,10 +57,15 @@ public final class Sweep {
   /* A folder of the run root is somebody's as long as the process that it names as its monitor
    * lives. It appears with that name inside, so one without a name is rubbish as well. */
   private void sweepRunning(Path running) throws IOException {
-    if (lives(running.resolve("monitor"))) {
+    String name = running.getFileName().toString();
+    boolean owned =
+        name.startsWith(Containers.NEW)
+            ? ContainerMaker.isOwned(name)
+            : lives(running.resolve("monitor"));
+    if (owned) {
       return;
     }
-    ContainerFolder folder = containers.folder(running.getFileName().toString());
+    ContainerFolder folder = containers.folder(name);
     if (Files.exists(folder.teardownFile())) {
       if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
         recordLoss(folder);
