@@ -11,7 +11,7 @@ import java.util.Optional;
 /// The rules are docker's: a number needs no entry, a name does; the groups that list the user come
 /// along unless a group is asked for.
 ///
-/// @param home of the user as the image has it, `/` where it says nothing
+/// @param home of the user as the image has it, empty where it says nothing
 /// @param groups supplementary groups, the primary one among them
 record Account(long uid, long gid, String home, List<Long> groups) {
   private static final String PASSWD = "/etc/passwd";
@@ -31,9 +31,9 @@ record Account(long uid, long gid, String home, List<Long> groups) {
     if (entry == null && number.isEmpty()) {
       throw new BundleException.UnknownUser("user", name, PASSWD);
     }
-    long uid = number.isPresent() ? number.get() : id(entry[2], PASSWD);
+    long uid = number.isPresent() ? checked("user", number.get()) : id(entry[2], PASSWD);
     long gid = entry == null ? 0 : id(entry[3], PASSWD);
-    String home = entry == null || entry[5].isEmpty() ? "/" : entry[5];
+    String home = entry == null ? "" : entry[5];
     List<String> groupLines = lines(files, GROUP);
     if (!groupName.isEmpty()) {
       gid = group(groupName, groupLines);
@@ -45,7 +45,7 @@ record Account(long uid, long gid, String home, List<Long> groups) {
   private static long group(String name, List<String> lines) throws BundleException {
     Optional<Long> number = number(name);
     if (number.isPresent()) {
-      return number.get();
+      return checked("group", number.get());
     }
     String[] entry = find(lines, name, number, 3);
     if (entry == null) {
@@ -104,12 +104,21 @@ record Account(long uid, long gid, String home, List<Long> groups) {
         return Optional.empty();
       }
     }
-    return text.length() > 10 ? Optional.empty() : Optional.of(Long.parseLong(text));
+    return text.isEmpty() || text.length() > 10 ? Optional.empty() : Optional.of(Long.parseLong(text));
+  }
+
+  /* The kernel takes 32 bits of it, and all bits set for "as it is": both would be root. */
+  private static long checked(String kind, long id) throws BundleException {
+    if (id > MAX_ID) {
+      throw new BundleException.BadValue(
+          "the " + kind + " " + id + " is no id: " + MAX_ID + " is the highest");
+    }
+    return id;
   }
 
   private static long id(String field, String file) throws BundleException {
     Optional<Long> number = number(field);
-    if (field.isEmpty() || number.isEmpty() || number.get() > MAX_ID) {
+    if (number.isEmpty() || number.get() > MAX_ID) {
       throw new BundleException.BadValue(
           "the image's " + file + " has an entry with the id '" + field + "', which is none");
     }

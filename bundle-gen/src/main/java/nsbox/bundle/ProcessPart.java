@@ -95,7 +95,7 @@ final class ProcessPart {
         values,
         sources,
         "HOSTNAME=" + options.hostname().orElse(surroundings.hostname()),
-        "default");
+        options.hostname().isPresent() ? "--hostname" : "default");
     if (options.terminal().isPresent()) {
       set(values, sources, "TERM=xterm", "--tty");
     }
@@ -106,7 +106,12 @@ final class ProcessPart {
       set(values, sources, assignment, "--env");
     }
     if (values.getOrDefault("HOME", "").isEmpty()) {
-      set(values, sources, "HOME=" + account.home(), "image /etc/passwd");
+      boolean known = !account.home().isEmpty();
+      set(
+          values,
+          sources,
+          "HOME=" + (known ? account.home() : "/"),
+          known ? "image /etc/passwd" : "default");
     }
     List<String> environment = new ArrayList<>();
     for (Map.Entry<String, String> entry : values.entrySet()) {
