@@ -17,8 +17,8 @@ record GlobalOptions(
   /// @throws Failure if an option is none of these, or lacks its value
   static GlobalOptions parse(Invocation invocation, boolean runtime) throws Failure {
     Map<String, String> environment = invocation.environment();
-    String root = environment.getOrDefault("NSBOX_ROOT", "/var/lib/nsbox");
-    String run = environment.getOrDefault("NSBOX_RUN_ROOT", "/run/nsbox");
+    String root = variable(environment, "NSBOX_ROOT", "/var/lib/nsbox");
+    String run = variable(environment, "NSBOX_RUN_ROOT", "/run/nsbox");
     if (runtime) {
       root = "/run/nsbox-runtime";
     }
@@ -40,6 +40,9 @@ record GlobalOptions(
             throw new Failure("option " + name + " needs a folder");
           }
           String value = equals < 0 ? arguments.get(at) : argument.substring(equals + 1);
+          if (value.isEmpty()) {
+            throw new Failure("option " + name + " needs a folder");
+          }
           if (name.equals("--root")) {
             root = value;
           } else {
@@ -65,5 +68,11 @@ record GlobalOptions(
         help,
         version,
         arguments.subList(Math.min(at, arguments.size()), arguments.size()));
+  }
+
+  /* An empty one counts as none, for an empty path would be the caller's own folder. */
+  private static String variable(Map<String, String> environment, String name, String fallback) {
+    String value = environment.getOrDefault(name, "");
+    return value.isEmpty() ? fallback : value;
   }
 }
