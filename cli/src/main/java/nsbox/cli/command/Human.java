@@ -4,7 +4,7 @@ package nsbox.cli.command;
 final class Human {
   private static final int MINUTE = 60;
   private static final int HOUR = 60 * MINUTE;
-  private static final int DAY = 24 * HOUR;
+  private static final int DAY_HOURS = 24;
 
   private Human() {}
 
@@ -20,18 +20,21 @@ final class Human {
       return "About a minute";
     } else if (seconds < HOUR) {
       return seconds / MINUTE + " minutes";
-    } else if (seconds < 2 * HOUR) {
-      return "About an hour";
-    } else if (seconds < 2 * DAY) {
-      return seconds / HOUR + " hours";
-    } else if (seconds < 14 * DAY) {
-      return seconds / DAY + " days";
-    } else if (seconds < 60L * DAY) {
-      return seconds / (7 * DAY) + " weeks";
-    } else if (seconds < 730L * DAY) {
-      return seconds / (30 * DAY) + " months";
     }
-    return seconds / (365 * DAY) + " years";
+    /* From here on to the nearest hour. */
+    long hours = (seconds + HOUR / 2) / HOUR;
+    if (hours == 1) {
+      return "About an hour";
+    } else if (hours < 2 * DAY_HOURS) {
+      return hours + " hours";
+    } else if (hours < 14 * DAY_HOURS) {
+      return hours / DAY_HOURS + " days";
+    } else if (hours < 60 * DAY_HOURS) {
+      return hours / (7 * DAY_HOURS) + " weeks";
+    } else if (hours < 730 * DAY_HOURS) {
+      return hours / (30 * DAY_HOURS) + " months";
+    }
+    return hours / (365 * DAY_HOURS) + " years";
   }
 
   /// Decimal units and three digits: `3.63MB`.

@@ -20,7 +20,7 @@ final class Signals {
 
   private Signals() {}
 
-  /// @param text `TERM`, `SIGTERM`, `15`, `SIGRTMIN+3`
+  /// @param text `TERM`, `SIGTERM`, `15`, `SIGRTMIN+3`, `SIGRTMAX-1`
   /// @throws Failure if it is none
   static int number(String text) throws Failure {
     String name = text.toUpperCase(java.util.Locale.ROOT);
@@ -32,10 +32,13 @@ final class Signals {
       return number;
     }
     try {
-      number =
-          name.startsWith("RTMIN+")
-              ? RTMIN + Integer.parseInt(name.substring(6))
-              : Integer.parseInt(name);
+      if (name.startsWith("RTMIN")) {
+        number = RTMIN + distance(name, '+');
+      } else if (name.startsWith("RTMAX")) {
+        number = LAST - distance(name, '-');
+      } else {
+        number = Integer.parseInt(name);
+      }
     } catch (NumberFormatException e) {
       throw new Failure("invalid signal: " + text, e);
     }
@@ -43,5 +46,16 @@ final class Signals {
       throw new Failure("invalid signal: " + text + ": valid signals are 1 through " + LAST);
     }
     return number;
+  }
+
+  /* What stands behind RTMIN or RTMAX: nothing, or a sign and digits. */
+  private static int distance(String name, char sign) {
+    if (name.length() == 5) {
+      return 0;
+    }
+    if (name.length() < 7 || name.charAt(5) != sign || !Character.isDigit(name.charAt(6))) {
+      throw new NumberFormatException(name);
+    }
+    return Integer.parseInt(name.substring(6));
   }
 }

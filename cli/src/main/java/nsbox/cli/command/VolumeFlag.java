@@ -34,7 +34,7 @@ final class VolumeFlag {
     }
     boolean readonly = false;
     String propagation = "rprivate";
-    for (String option : parts.length == 3 ? parts[2].split(",") : new String[0]) {
+    for (String option : parts.length == 3 ? parts[2].split(",", -1) : new String[0]) {
       switch (option) {
         case "ro", "readonly" -> readonly = true;
         case "rw" -> readonly = false;

@@ -1,0 +1,78 @@
+package nsbox.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import nsbox.bundle.ContainerOptions.Volume;
+import nsbox.cli.Failure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VolumeFlagTest {
+  @Test
+  void namesASourceAndATarget() throws Failure {
+    assertEquals(new Volume("/a", "/b", false, "rprivate"), parse("/a:/b"));
+  }
+
+  @Test
+  void countsFromTheCallersFolder() throws Failure {
+    assertEquals("/home/me", parse(".:/b").source());
+    assertEquals("/home/me/data", parse("./data:/b").source());
+    assertEquals("/home/you", parse("../you:/b").source());
+  }
+
+  @Test
+  void takesPathsInTheirShortestForm() throws Failure {
+    assertEquals(new Volume("/a", "/b/c", false, "rprivate"), parse("/x/../a/:/b//c/./"));
+  }
+
+  @Test
+  void takesOptions() throws Failure {
+    assertTrue(parse("/a:/b:ro").readonly());
+    assertTrue(parse("/a:/b:readonly").readonly());
+    assertEquals(new Volume("/a", "/b", false, "rslave"), parse("/a:/b:ro,rw,rslave"));
+    for (String propagation :
+        new String[] {"private", "rprivate", "slave", "rslave", "shared", "rshared"}) {
+      assertEquals(propagation, parse("/a:/b:" + propagation).propagation());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/a:/b:", "/a:/b:RO", "/a:/b:ro,", "/a:/b:z"})
+  void refusesOptionsThatAreNone(String flag) {
+    assertTrue(refused(flag).getMessage().contains("unknown option"), flag);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/a", ":/b", "::", "/a:/b:ro:rw"})
+  void refusesWhatNamesNoTwoPaths(String flag) {
+    assertEquals(
+        "--volume " + flag + ": expected SOURCE:TARGET or SOURCE:TARGET:OPTIONS",
+        refused(flag).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/a:", "/a:b", "/a:/", "/a:/.", "/a:/x/..", "/a:/.."})
+  void refusesATargetThatIsNoPlaceInTheContainer(String flag) {
+    assertEquals(
+        "--volume " + flag + ": the target must be an absolute path other than /",
+        refused(flag).getMessage());
+  }
+
+  @Test
+  void saysWhatToWriteInPlaceOfANamedVolume() {
+    String message = refused("data:/b").getMessage();
+    assertTrue(message.contains("data would be a named volume"), message);
+    assertTrue(message.contains("/data or ./data"), message);
+  }
+
+  private static Volume parse(String flag) throws Failure {
+    return VolumeFlag.parse(flag, "/home/me");
+  }
+
+  private static Failure refused(String flag) {
+    return assertThrows(Failure.class, () -> parse(flag));
+  }
+}
