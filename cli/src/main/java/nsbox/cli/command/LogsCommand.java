@@ -42,10 +42,12 @@ public final class LogsCommand implements Command {
     return 0;
   }
 
-  private static void copy(InputStream log, Front front, boolean timestamps) throws IOException {
+  static void copy(InputStream log, Front front, boolean timestamps) throws IOException {
     ByteArrayOutputStream pending = new ByteArrayOutputStream();
     boolean pendingError = false;
-    boolean lineStart = true;
+    /* One line of each stream may be open: a part that waits for its rest. */
+    boolean outOpen = false;
+    boolean errorOpen = false;
     for (byte[] line = line(log); line != null; line = line(log)) {
       int time = indexOfBlank(line, 0);
       int stream = indexOfBlank(line, time + 1);
@@ -58,13 +60,18 @@ public final class LogsCommand implements Command {
         flush(pending, pendingError, front);
         pendingError = error;
       }
-      if (timestamps && lineStart) {
+      if (timestamps && !(error ? errorOpen : outOpen)) {
         pending.write(line, 0, time + 1);
       }
       pending.write(line, tag + 1, line.length - tag - 1);
-      lineStart = line[tag - 1] == 'F';
-      if (lineStart) {
+      boolean open = line[tag - 1] != 'F';
+      if (!open) {
         pending.write('\n');
+      }
+      if (error) {
+        errorOpen = open;
+      } else {
+        outOpen = open;
       }
     }
     flush(pending, pendingError, front);

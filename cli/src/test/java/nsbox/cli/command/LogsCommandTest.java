@@ -1,0 +1,95 @@
+package nsbox.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class LogsCommandTest {
+  private static final String T1 = "2026-01-02T15:04:05.000000001Z";
+  private static final String T2 = "2026-01-02T15:04:05.000000002Z";
+  private static final String T3 = "2026-01-02T15:04:05.000000003Z";
+
+  @Test
+  void printsLines() throws IOException {
+    assertEquals("out:one\ntwo\n", plain(T1 + " stdout F one\n" + T2 + " stdout F two\n"));
+  }
+
+  @Test
+  void printsEachStreamToItsOwn() throws IOException {
+    assertEquals(
+        "out:a\nerr:b\nout:c\n",
+        plain(T1 + " stdout F a\n" + T1 + " stderr F b\n" + T1 + " stdout F c\n"));
+  }
+
+  @Test
+  void joinsTheParts() throws IOException {
+    assertEquals("out:one line\n", plain(T1 + " stdout P one\n" + T2 + " stdout F  line\n"));
+  }
+
+  @Test
+  void endsWithoutANewlineWhereTheContainerDid() throws IOException {
+    assertEquals("out:$ ", plain(T1 + " stdout P $ \n"));
+  }
+
+  @Test
+  void printsEmptyLinesAndBlanks() throws IOException {
+    assertEquals("out:\n  x  y \n", plain(T1 + " stdout F \n" + T1 + " stdout F   x  y \n"));
+  }
+
+  @Test
+  void beginsEachLineWithItsTimeWhenAsked() throws IOException {
+    assertEquals(
+        "out:" + T1 + " one line\n" + T3 + " next\n",
+        timed(T1 + " stdout P one\n" + T2 + " stdout F  line\n" + T3 + " stdout F next\n"));
+  }
+
+  /* A line of the one stream is not over because one of the other is. */
+  @Test
+  void beginsNoLineAnewAfterTheOtherStreamHadItsSay() throws IOException {
+    assertEquals(
+        "out:" + T1 + " one" + "err:" + T2 + " warning\n" + "out: line\n",
+        timed(T1 + " stdout P one\n" + T2 + " stderr F warning\n" + T3 + " stdout F  line\n"));
+  }
+
+  @Test
+  void leavesOutTheEndOfARecordThatWasCutOff() throws IOException {
+    for (String rest : new String[] {"2026-01", T1, T1 + " std", T1 + " stdout F", "\n", " "}) {
+      assertEquals("out:a\n", plain(T1 + " stdout F a\n" + rest), rest);
+    }
+  }
+
+  @Test
+  void printsARecordWhoseNewlineWasCutOff() throws IOException {
+    assertEquals("out:abc\n", plain(T1 + " stdout F abc"));
+  }
+
+  @Test
+  void printsNothingOfNothing() throws IOException {
+    assertEquals("", plain(""));
+  }
+
+  @Test
+  void printsMoreThanItKeeps() throws IOException {
+    String line = "x".repeat(16000);
+    String log = (T1 + " stdout F " + line + "\n").repeat(20);
+    assertEquals(20 * 16001, plain(log).replace("out:", "").length());
+  }
+
+  private static String plain(String log) throws IOException {
+    return copied(log, false);
+  }
+
+  private static String timed(String log) throws IOException {
+    return copied(log, true);
+  }
+
+  private static String copied(String log, boolean timestamps) throws IOException {
+    RecordingFront front = new RecordingFront();
+    LogsCommand.copy(
+        new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)), front, timestamps);
+    return front.text();
+  }
+}
