@@ -13,7 +13,8 @@ public final class AmbiguousContainerException extends Exception {
   private static String ids(List<ContainerFolder> matches) {
     StringBuilder ids = new StringBuilder();
     for (ContainerFolder match : matches) {
-      ids.append(ids.isEmpty() ? "" : ", ").append(match.id(), 0, 16);
+      ids.append(ids.isEmpty() ? "" : ", ")
+          .append(match.id(), 0, Math.min(16, match.id().length()));
     }
     return ids.toString();
   }

@@ -76,6 +76,9 @@ public final class Containers {
     }
     List<ContainerFolder> matches = new ArrayList<>();
     for (ContainerFolder folder : list()) {
+      if (folder.id().equals(nameOrId)) {
+        return Optional.of(folder);
+      }
       if (folder.id().startsWith(nameOrId)) {
         matches.add(folder);
       }

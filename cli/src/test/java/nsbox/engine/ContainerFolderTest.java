@@ -1,0 +1,94 @@
+package nsbox.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContainerFolderTest {
+  @TempDir Path folder;
+  private StateFixture state;
+  private ContainerFolder container;
+
+  @BeforeEach
+  void makeContainer() throws IOException {
+    state = new StateFixture(folder);
+    container = state.container("c1");
+  }
+
+  @Test
+  void runsWhileItsProcessDoes() throws IOException {
+    ProcessIdentity self = ProcessIdentity.ofSelf();
+    state.running(container, self);
+    Files.writeString(container.processFile(), self.text());
+    Files.setLastModifiedTime(container.processFile(), FileTime.fromMillis(7000));
+    assertEquals(new ContainerState.Running(self, self, 7), container.state());
+  }
+
+  @Test
+  void runsEvenWhereItsMonitorWasKilled() throws IOException {
+    state.running(container, StateFixture.NOBODY);
+    Files.writeString(container.processFile(), ProcessIdentity.ofSelf().text());
+    assertTrue(container.state() instanceof ContainerState.Running);
+  }
+
+  @Test
+  void exitsWithItsOwnCode() throws IOException {
+    Files.writeString(container.exitFile(), "exit 3 1700000000\n");
+    assertEquals(new ContainerState.Exited(3, 1700000000), container.state());
+  }
+
+  @Test
+  void exitsWith128AndTheSignal() throws IOException {
+    Files.writeString(container.exitFile(), "signal 15 1700000000\n");
+    assertEquals(new ContainerState.Exited(143, 1700000000), container.state());
+  }
+
+  @Test
+  void hasExitedAlsoWhileItsMonitorStillCleansUp() throws IOException {
+    state.running(container, ProcessIdentity.ofSelf());
+    Files.writeString(container.processFile(), StateFixture.NOBODY.text());
+    Files.writeString(container.exitFile(), "exit 0 5\n");
+    assertEquals(new ContainerState.Exited(0, 5), container.state());
+  }
+
+  @Test
+  void isCreatedBeforeItsProcessIsThere() throws IOException {
+    state.running(container, ProcessIdentity.ofSelf());
+    assertEquals(new ContainerState.Created(), container.state());
+  }
+
+  @Test
+  void isLostWhereNobodySawItsEnd() throws IOException {
+    Files.setLastModifiedTime(container.recordFile(), FileTime.fromMillis(9000));
+    assertEquals(new ContainerState.Exited(255, 9), container.state());
+    state.running(container, StateFixture.NOBODY);
+    assertEquals(new ContainerState.Exited(255, 9), container.state());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exit", "exit 3", "exit x 5", "exit 3 then", "\n"})
+  void refusesAnEndThatNobodyWrote(String text) throws IOException {
+    Files.writeString(container.exitFile(), text);
+    IOException e = assertThrows(IOException.class, container::state);
+    assertTrue(e.getMessage().startsWith(container.exitFile() + " should say"), e.getMessage());
+  }
+
+  @Test
+  void keepsWhatWasAsked() throws IOException {
+    ContainerRecord record = container.record();
+    assertEquals("c1", record.id());
+    assertEquals(15, record.stopSignal());
+    assertEquals("b", record.labels().get("a"));
+    assertEquals(record, ContainerRecord.of(record.toJson()));
+  }
+}

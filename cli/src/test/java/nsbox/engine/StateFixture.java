@@ -1,0 +1,40 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import nsbox.json.Json;
+
+/// Roots in a folder of their own, with containers as `run` leaves them.
+final class StateFixture {
+  /// A process that there never was: no boot has it and no pid is so high.
+  static final ProcessIdentity NOBODY = new ProcessIdentity(Integer.MAX_VALUE, 1);
+
+  final StateRoots roots;
+  final Containers containers;
+
+  StateFixture(Path folder) throws IOException {
+    roots = new StateRoots(folder.resolve("root"), folder.resolve("run"));
+    roots.create();
+    containers = new Containers(roots);
+  }
+
+  /// A container that is there and does not run.
+  ContainerFolder container(String id) throws IOException {
+    ContainerFolder folder = containers.folder(id);
+    Files.createDirectories(folder.lasting());
+    ContainerRecord record =
+        new ContainerRecord(
+            id, "name", "image", "sha256:0", List.of("sh"), 5, 15, false, false, Map.of("a", "b"));
+    Files.write(folder.recordFile(), Json.bytes(record.toJson()));
+    return folder;
+  }
+
+  /// The folder of the run root, with the process that answers for it.
+  void running(ContainerFolder folder, ProcessIdentity monitor) throws IOException {
+    Files.createDirectories(folder.running());
+    Files.writeString(folder.monitorFile(), monitor.text());
+  }
+}

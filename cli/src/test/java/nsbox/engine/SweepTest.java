@@ -1,0 +1,179 @@
+package nsbox.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepTest {
+  private static final byte[] TEARDOWN = {1, 2, 3};
+  private static final int EACCES = 13;
+
+  @TempDir Path folder;
+  private StateFixture state;
+  private final RecordedPrograms front = new RecordedPrograms();
+
+  /// Keeps the programs and runs none.
+  private static final class RecordedPrograms implements Front {
+    private final List<byte[]> programs = new ArrayList<>();
+    private Outcome outcome = new Outcome(0, 0, 0);
+
+    @Override
+    public Outcome run(byte[] program) {
+      programs.add(program);
+      return outcome;
+    }
+
+    @Override
+    public void out(String text) {
+      throw new AssertionError(text);
+    }
+
+    @Override
+    public void err(String text) {
+      throw new AssertionError(text);
+    }
+
+    @Override
+    public void write(boolean error, byte[] bytes, int length) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public int read(byte[] buffer) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Outcome launch(Program program, boolean detached) {
+      throw new AssertionError();
+    }
+  }
+
+  @BeforeEach
+  void makeRoots() throws IOException {
+    state = new StateFixture(folder);
+  }
+
+  @Test
+  void doesNothingWhereAllIsInOrder() throws IOException {
+    ContainerFolder running = state.container("c1");
+    state.running(running, ProcessIdentity.ofSelf());
+    Files.write(running.teardownFile(), TEARDOWN);
+    state.container("c2");
+    sweep();
+    assertEquals(0, front.programs.size());
+    assertFalse(Files.exists(running.exitFile()));
+  }
+
+  @Test
+  void doesNothingWhereThereIsNothing() throws IOException {
+    new Sweep(new Containers(new StateRoots(folder.resolve("x"), folder.resolve("y"))), front)
+        .run();
+    assertEquals(0, front.programs.size());
+  }
+
+  @Test
+  void endsForAMonitorThatWasKilled() throws IOException {
+    ContainerFolder lost = state.container("c1");
+    state.running(lost, StateFixture.NOBODY);
+    Files.write(lost.teardownFile(), TEARDOWN);
+    sweep();
+    assertEquals(2, front.programs.size());
+    assertArrayEquals(TEARDOWN, front.programs.get(0));
+    assertArrayEquals(removal(lost.running()), front.programs.get(1));
+    String exit = Files.readString(lost.exitFile());
+    assertTrue(exit.matches("signal 9 \\d+\n"), exit);
+    assertEquals(137, ((ContainerState.Exited) lost.state()).exitCode());
+  }
+
+  @Test
+  void leavesAnEndThatWasRecorded() throws IOException {
+    ContainerFolder ended = state.container("c1");
+    state.running(ended, StateFixture.NOBODY);
+    Files.write(ended.teardownFile(), TEARDOWN);
+    Files.writeString(ended.exitFile(), "exit 3 5\n");
+    sweep();
+    assertEquals("exit 3 5\n", Files.readString(ended.exitFile()));
+    assertArrayEquals(TEARDOWN, front.programs.getFirst());
+  }
+
+  @Test
+  void recordsNoEndForAContainerThatIsGone() throws IOException {
+    ContainerFolder removed = state.containers.folder("c1");
+    state.running(removed, StateFixture.NOBODY);
+    Files.write(removed.teardownFile(), TEARDOWN);
+    sweep();
+    assertFalse(Files.exists(removed.lasting()));
+    assertArrayEquals(TEARDOWN, front.programs.getFirst());
+  }
+
+  @Test
+  void removesWhatHasNoMonitorAtAll() throws IOException {
+    Path empty = Files.createDirectory(state.roots.run().resolve(".new-1-2-c1"));
+    sweep();
+    assertEquals(1, front.programs.size());
+    assertArrayEquals(removal(empty), front.programs.getFirst());
+  }
+
+  @Test
+  void removesWhatWasHalfMadeOrHalfRemoved() throws IOException {
+    Path half = Files.createDirectory(state.containers.unfinished("c1"));
+    sweep();
+    assertArrayEquals(removal(half), front.programs.removeFirst());
+    Files.delete(half);
+    Path removed = Files.createDirectory(state.containers.removed("c2"));
+    sweep();
+    assertArrayEquals(removal(removed), front.programs.removeFirst());
+  }
+
+  @Test
+  void leavesWhatSomebodyIsStillMaking() throws IOException {
+    Files.createDirectory(state.containers.unfinished("c1"));
+    state.running(state.containers.folder("c1"), ProcessIdentity.ofSelf());
+    sweep();
+    assertEquals(0, front.programs.size());
+  }
+
+  /* The pid alone says nothing: it may have been given away since. */
+  @Test
+  void takesAnotherProcessWithThatPidForNoMonitor() throws IOException {
+    ProcessIdentity self = ProcessIdentity.ofSelf();
+    ContainerFolder lost = state.container("c1");
+    state.running(lost, new ProcessIdentity(self.pid(), self.startTime() + 1));
+    sweep();
+    assertArrayEquals(removal(lost.running()), front.programs.getFirst());
+  }
+
+  @Test
+  void saysWhatItCannotRemove() throws IOException {
+    Path half = Files.createDirectory(state.containers.unfinished("c1"));
+    front.outcome = new Front.Outcome(EACCES, 0, 0);
+    IOException e = assertThrows(IOException.class, this::sweep);
+    assertEquals("cannot remove " + half + ": error 13", e.getMessage());
+  }
+
+  private void sweep() throws IOException {
+    new Sweep(state.containers, front).run();
+  }
+
+  private static byte[] removal(Path path) {
+    Instructions steps = new Instructions();
+    steps.addIgnoring(Instruction.MISSING, "remove " + path, Opcode.REMOVE_TREE, path.toString());
+    return Program.of(steps).encode();
+  }
+}
