@@ -104,7 +104,9 @@ record Account(long uid, long gid, String home, List<Long> groups) {
         return Optional.empty();
       }
     }
-    return text.isEmpty() || text.length() > 10 ? Optional.empty() : Optional.of(Long.parseLong(text));
+    return text.isEmpty() || text.length() > 10
+        ? Optional.empty()
+        : Optional.of(Long.parseLong(text));
   }
 
   /* The kernel takes 32 bits of it, and all bits set for "as it is": both would be root. */
