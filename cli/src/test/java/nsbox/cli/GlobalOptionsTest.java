@@ -60,9 +60,9 @@ class GlobalOptionsTest {
   @Test
   void ofTheRuntimeNameOneFolderForAll() throws Failure {
     assertEquals(
-        roots("/run/nsbox-runtime", "/run/nsbox-runtime"),
+        roots("/run/nsbox-runtime", "/run/nsbox-runtime/run"),
         parse(Map.of("NSBOX_ROOT", "/e"), true, "run").roots());
-    assertEquals(roots("/r", "/r"), parse(Map.of(), true, "--root", "/r", "run").roots());
+    assertEquals(roots("/r", "/r/run"), parse(Map.of(), true, "--root", "/r", "run").roots());
   }
 
   @Test
