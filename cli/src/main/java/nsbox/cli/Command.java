@@ -8,13 +8,15 @@ import picocli.CommandLine.ParseResult;
 /// Only the called command builds its model: the models of all would cost a cold JVM more than the
 /// rest of planning a container.
 public interface Command {
+  /// No exit code: the front is the monitor of a container and no longer listens.
+  int LAUNCHED = -1;
 
   /// Its options and positional parameters, and the text of its help.
   CommandSpec spec();
 
   /// Does it.
   ///
-  /// @return the exit code, or [Commands#LAUNCHED]
-  /// @throws Exception for [Sentences] to put into words
+  /// @return the exit code, or [#LAUNCHED]
+  /// @throws Exception for the planner to put into words
   int run(ParseResult arguments, Session session) throws Exception;
 }

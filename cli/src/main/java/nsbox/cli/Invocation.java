@@ -37,7 +37,7 @@ public record Invocation(
   /// Reads what `send_invocation` in `main.c` wrote.
   ///
   /// @throws IOException if an argument or a variable is not UTF-8: config.json could not hold it
-  static Invocation decode(byte[] payload) throws IOException {
+  public static Invocation decode(byte[] payload) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     List<String> arguments = strings(buffer, "an argument");
     Map<String, String> environment = new LinkedHashMap<>();

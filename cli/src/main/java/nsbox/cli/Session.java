@@ -17,7 +17,7 @@ public final class Session {
   private final StateRoots roots;
   private final Containers containers;
 
-  Session(Invocation invocation, Front front, StateRoots roots) {
+  public Session(Invocation invocation, Front front, StateRoots roots) {
     this.invocation = invocation;
     this.front = front;
     this.roots = roots;

@@ -41,7 +41,7 @@ class DirectionsTest {
     }
     assertEquals(
         "[bundle, cli, engine, hello, image, json, linux, runtime, snapshot]", rooms.toString());
-    assertTrue(nsbox.contain("nsbox.cli.Planner"));
+    assertTrue(nsbox.contain("nsbox.cli.planner.Planner"));
     assertTrue(nsbox.get("nsbox.json.Json").getDirectDependenciesFromSelf().size() > 10);
   }
 
@@ -113,7 +113,7 @@ class DirectionsTest {
         });
   }
 
-  /// Every package for itself, but for those of the commands: `Commands` names them all.
+  /// Every package for itself.
   private static final class Packages implements SliceAssignment {
     @Override
     public SliceIdentifier getIdentifierOf(JavaClass type) {
@@ -121,7 +121,7 @@ class DirectionsTest {
       if (!name.startsWith("nsbox.")) {
         return SliceIdentifier.ignore();
       }
-      return SliceIdentifier.of(name.startsWith("nsbox.cli.") ? "nsbox.cli" : name);
+      return SliceIdentifier.of(name);
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.bundle.ContainerOptions;
 import nsbox.cli.Command;
-import nsbox.cli.Commands;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -112,7 +111,7 @@ public final class RunCommand implements Command {
       session.front().out(record.id() + "\n");
       return 0;
     }
-    return Commands.LAUNCHED;
+    return Command.LAUNCHED;
   }
 
   private static ContainerRecord record(

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import nsbox.cli.Command;
-import nsbox.cli.Commands;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -47,6 +46,6 @@ public final class RuntimeRunCommand implements Command {
       Removal.remove(session, session.containers().folder(id), id);
       throw LaunchFailure.of("run container " + id, program.get(), outcome);
     }
-    return Commands.LAUNCHED;
+    return Command.LAUNCHED;
   }
 }

@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import nsbox.cli.Failure;
+import nsbox.cli.Invocation;
 import nsbox.engine.StateRoots;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
 
 /// The JVM's side of `nsbox`: hears what the user wants, plans it, and is gone. Start reading here.
 ///
@@ -32,7 +34,7 @@ public final class Planner {
       front.err("nsbox: " + e.getMessage() + "\n");
       code = Failure.NSBOX;
     }
-    if (code != Commands.LAUNCHED) {
+    if (code != Command.LAUNCHED) {
       front.exit(code);
     }
   }

@@ -1,7 +1,11 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.io.IOException;
 import java.util.List;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
+import nsbox.cli.Invocation;
+import nsbox.cli.Session;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.ImagesCommand;
 import nsbox.cli.command.ImportCommand;
@@ -18,9 +22,6 @@ import picocli.CommandLine.ParseResult;
 
 /// Finds the command that is meant, and runs it.
 public final class Commands {
-  /// No exit code: the front is the monitor of a container and no longer listens.
-  public static final int LAUNCHED = -1;
-
   static final String VERSION = "0.1.0";
 
   private static final String RUNTIME = "nsbox-runtime";
@@ -29,7 +30,7 @@ public final class Commands {
 
   /// Runs what the user typed; all failures become sentences on standard error.
   ///
-  /// @return the exit code, or [#LAUNCHED]
+  /// @return the exit code, or [Command#LAUNCHED]
   public static int run(Invocation invocation, Front front) throws IOException {
     boolean runtime = invocation.program().equals(RUNTIME);
     GlobalOptions options = null;

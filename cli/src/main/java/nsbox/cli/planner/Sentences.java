@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import nsbox.bundle.BundleException;
+import nsbox.cli.Failure;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.NameTakenException;
 import nsbox.image.ImageException;

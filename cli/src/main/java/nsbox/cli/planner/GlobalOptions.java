@@ -1,8 +1,10 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import nsbox.cli.Failure;
+import nsbox.cli.Invocation;
 import nsbox.engine.StateRoots;
 
 /// The options that stand before the command.

@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 /// The overviews of commands.
 final class Help {

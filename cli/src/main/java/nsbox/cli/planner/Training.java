@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
