@@ -51,6 +51,16 @@ int op_unlink(struct context *context, const struct argument *argument) {
     return unlink(argument[0].bytes) < 0 ? -errno : 0;
 }
 
+/* Only if the link is still what it was: somebody else may have taken the name since. */
+int op_unlink_link(struct context *context, const struct argument *argument) {
+    (void)context;
+    char content[4096];
+    ssize_t length = readlink(argument[0].bytes, content, sizeof content);
+    if (length < 0) return -errno;
+    if ((size_t)length != argument[1].length || memcmp(content, argument[1].bytes, (size_t)length) != 0) return 0;
+    return unlink(argument[0].bytes) < 0 ? -errno : 0;
+}
+
 int op_rename(struct context *context, const struct argument *argument) {
     (void)context;
     return rename(argument[0].bytes, argument[1].bytes) < 0 ? -errno : 0;

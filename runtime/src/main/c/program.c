@@ -112,6 +112,8 @@ struct failure run_teardown(struct context *context, const struct program *progr
     const struct instructions *instructions = &program->sections[SECTION_TEARDOWN];
     struct failure first = {0};
     for (size_t i = 0; i < instructions->count; i++) {
+        /* The last step forgets the container. As long as anything is left of it, it is not forgotten. */
+        if (first.error && i + 1 == instructions->count) break;
         int error = run(context, &instructions->list[i]);
         if (error && !first.error)
             first = (struct failure){error, SECTION_TEARDOWN, (uint32_t)i};

@@ -62,7 +62,8 @@ struct context;
 struct failure run_section(struct context *context, const struct program *program,
                            enum section section);
 
-/* Runs all of the teardown, failures notwithstanding, and returns the first. */
+/* Runs the teardown, failures notwithstanding, and returns the first; after one the last step, which
+ * forgets the container, is left out, so that the rest is repeated. */
 struct failure run_teardown(struct context *context, const struct program *program);
 
 #endif

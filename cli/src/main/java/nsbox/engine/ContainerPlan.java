@@ -135,8 +135,9 @@ public record ContainerPlan(
       steps.addIgnoring(
           Instruction.MISSING,
           "free the name " + request.name(),
-          Opcode.UNLINK,
-          containers.nameLink(request.name()).toString());
+          Opcode.UNLINK_LINK,
+          containers.nameLink(request.name()).toString(),
+          Containers.nameTarget(folder.id()).toString());
       steps.add("remove its files", Opcode.REMOVE_TREE, removed);
     }
     steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());

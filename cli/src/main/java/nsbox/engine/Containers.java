@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -106,17 +107,33 @@ public final class Containers {
     Path link = roots.names().resolve(name);
     for (int tries = 0; tries < 100; tries++) {
       try {
-        Files.createSymbolicLink(link, Path.of("../containers").resolve(id));
+        Files.createSymbolicLink(link, nameTarget(id));
         return;
       } catch (FileAlreadyExistsException e) {
+        freeDangling(name, link);
+      }
+    }
+    throw new IOException("cannot take the name " + name + ": others keep taking it");
+  }
+
+  /* Under a lock: else another could take the name between the look and the removal, and lose it. */
+  private void freeDangling(String name, Path link) throws IOException, NameTakenException {
+    /* A file lock is between processes; threads of one need another. */
+    synchronized (Containers.class) {
+      try (FileChannel channel =
+              FileChannel.open(
+                  roots.root().resolve("names.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
         String owner = owner(link);
         if (!owner.isEmpty() && isKept(owner)) {
           throw new NameTakenException(name, owner);
         }
         Files.deleteIfExists(link);
+        lock.release();
       }
     }
-    throw new IOException("cannot take the name " + name + ": others keep taking it");
   }
 
   private static String owner(Path link) throws IOException {
@@ -150,6 +167,11 @@ public final class Containers {
         releaseName(link.getFileName().toString(), id);
       }
     }
+  }
+
+  /// What the link of a container's name says.
+  static Path nameTarget(String id) {
+    return Path.of("../containers").resolve(id);
   }
 
   Path nameLink(String name) {

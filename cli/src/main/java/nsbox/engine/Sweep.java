@@ -70,7 +70,18 @@ public final class Sweep {
       if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
         recordLoss(folder);
       }
-      front.run(Files.readAllBytes(folder.teardownFile()));
+      Front.Outcome outcome = front.run(Files.readAllBytes(folder.teardownFile()));
+      if (!outcome.succeeded()) {
+        front.err(
+            "nsbox: cannot clean up all of container "
+                + name
+                + " (step "
+                + (outcome.index() + 1)
+                + ", error "
+                + outcome.errno()
+                + "); the next command tries again\n");
+        return;
+      }
     }
     if (!Files.exists(folder.recordFile())) {
       containers.releaseNames(folder.id());

@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import nsbox.bundle.BundleException;
+import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.NameTakenException;

@@ -14,6 +14,7 @@ public enum Opcode {
   REMOVE_TREE(6, "s"),
   KILL_CGROUP(7, "s"),
   DEVICE_FILTER(8, "sb"),
+  UNLINK_LINK(9, "ss"),
 
   RECORD_MONITOR(20, "s"),
   SPAWN(21, "iiss"),

@@ -11,7 +11,8 @@ import java.util.List;
 /// @param monitor run by the monitor, from the start until the container's process is up
 /// @param init run by the container's process, from clone to execve
 /// @param teardown run after the container's end, by its monitor or by whoever finds that dead;
-///   every step is safe to repeat, and a failing one does not keep the rest from running
+///   every step is safe to repeat, and a failing one keeps only the last from running, which
+///   forgets the container
 public record Program(
     List<Instruction> monitor, List<Instruction> init, List<Instruction> teardown) {
   private static final int MAGIC = 0x5842534e;

@@ -1,4 +1,4 @@
-package nsbox.cli;
+package nsbox.cli.planner;
 
 import java.nio.charset.StandardCharsets;
 import nsbox.json.Json;
