@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const unsigned char *take(struct reader *r, size_t length) {
@@ -87,13 +88,25 @@ static int read_all(int fd, void *bytes, size_t length) {
     return 0;
 }
 
+/* Without SIGPIPE: that the other side is gone is for the caller to report. */
+static int send_all(int socket, const unsigned char *at, size_t length) {
+    while (length > 0) {
+        ssize_t sent = send(socket, at, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return -errno;
+        at += sent;
+        length -= (size_t)sent;
+    }
+    return 0;
+}
+
 int send_frame(int fd, uint8_t kind, const void *payload, size_t length) {
     if (length > WIRE_MAX_BYTES) return -EMSGSIZE;
     struct writer w = {0};
     write_u32(&w, (uint32_t)length);
     write_u8(&w, kind);
     append(&w, payload, length);
-    int error = write_all(fd, w.bytes, w.length);
+    int error = send_all(fd, w.bytes, w.length);
     free(w.bytes);
     return error;
 }
