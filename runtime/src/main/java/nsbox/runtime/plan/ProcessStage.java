@@ -3,6 +3,7 @@ package nsbox.runtime.plan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -166,11 +167,17 @@ final class ProcessStage {
         CapabilityNames.bits("process.capabilities.effective", sets.effective()),
         CapabilityNames.bits("process.capabilities.permitted", sets.permitted()),
         CapabilityNames.bits("process.capabilities.inheritable", sets.inheritable()));
-    if (!sets.ambient().isEmpty()) {
+    long ambient = CapabilityNames.bits("process.capabilities.ambient", sets.ambient());
+    /* The kernel refuses those that are not inheritable too; "runc spec" writes such, and runc goes
+     * on without them. */
+    List<String> possible = new ArrayList<>(sets.ambient());
+    possible.retainAll(sets.inheritable());
+    possible.retainAll(sets.permitted());
+    if (ambient != 0 && !possible.isEmpty()) {
       init.add(
-          "set the ambient capabilities to " + names(sets.ambient()),
+          "set the ambient capabilities to " + names(possible),
           Opcode.AMBIENT_SET,
-          CapabilityNames.bits("process.capabilities.ambient", sets.ambient()));
+          CapabilityNames.bits("process.capabilities.ambient", possible));
     }
   }
 
