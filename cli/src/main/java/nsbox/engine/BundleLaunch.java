@@ -62,7 +62,7 @@ public final class BundleLaunch {
     Program program = LaunchPlan.compile(launch);
     try {
       maker.claimId(id);
-    } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
+    } catch (FileAlreadyExistsException e) {
       return Optional.empty();
     }
     Containers.write(folder.teardownFile(), program.teardownOnly().encode(), false);

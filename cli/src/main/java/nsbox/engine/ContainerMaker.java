@@ -2,6 +2,8 @@ package nsbox.engine;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,7 +58,9 @@ public final class ContainerMaker {
     }
   }
 
-  /* The folder names its maker from the first moment: half-made in its own name, then inside. */
+  /* The folder names its maker from the first moment: half-made in its own name, then inside.
+   *
+   * Throws FileAlreadyExistsException if there is a container with this ID. */
   void claimId(String id) throws IOException {
     ContainerFolder folder = containers.folder(id);
     Path unfinished =
@@ -70,7 +74,14 @@ public final class ContainerMaker {
         unfinished.resolve(folder.monitorFile().getFileName()),
         maker.text().getBytes(StandardCharsets.US_ASCII),
         false);
-    Files.move(unfinished, folder.running(), StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(unfinished, folder.running(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      Files.delete(unfinished.resolve(folder.monitorFile().getFileName()));
+      Files.delete(unfinished.resolve(folder.mountPoint().getFileName()));
+      Files.delete(unfinished);
+      throw Files.isDirectory(folder.running()) ? new FileAlreadyExistsException(id) : e;
+    }
   }
 
   /// Writes all files of the container and gives it its final name.
