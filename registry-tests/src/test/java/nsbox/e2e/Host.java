@@ -67,8 +67,12 @@ record Host(List<String> links, TreeSet<String> cgroups) {
     return found;
   }
 
+  /// None of a process that has ended.
   static List<Long> childrenOf(long pid) {
-    return ProcessHandle.of(pid).orElseThrow().children().map(ProcessHandle::pid).toList();
+    return ProcessHandle.of(pid).stream()
+        .flatMap(ProcessHandle::children)
+        .map(ProcessHandle::pid)
+        .toList();
   }
 
   private static String ownPid() {

@@ -124,6 +124,11 @@ final class Nsbox {
     assertEquals(0, code, "kill -" + signal + " " + pid);
   }
 
+  /// Kills a process that may have ended already.
+  static void sendKill(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
   static void await(String what, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
     while (!condition.call()) {

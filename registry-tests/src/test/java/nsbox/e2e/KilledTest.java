@@ -1,0 +1,142 @@
+package nsbox.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import nsbox.e2e.Nsbox.Result;
+import nsbox.e2e.Nsbox.Running;
+import org.junit.jupiter.api.Test;
+
+/// `kill -9` at any moment: after the next command nothing is left.
+///
+/// What must be gone on the host is checked after every test by [EndToEnd].
+final class KilledTest extends EndToEnd {
+  @Override
+  void prepare() throws Exception {
+    importAlpine();
+  }
+
+  /// The next command works, and it has put the run root and the names in order.
+  private void nextCommandCleansUp() throws Exception {
+    Nsbox.await("end of all processes", () -> Host.processes(nsbox.folder).isEmpty());
+    Result listed = nsbox.run("ps", "-q").expect(0);
+    assertEquals(new Result(0, "", ""), listed);
+    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+    assertEquals(
+        nsbox.containers().size(), Nsbox.entries(nsbox.root.resolve("names")).size(), "names");
+  }
+
+  @Test
+  void cleansUpAfterACallerKilledWhilePlanning() throws Exception {
+    for (int delay = 0; delay <= 150; delay += 10) {
+      Running run = nsbox.start("run", "--rm", ALPINE, "sleep", "60");
+      Thread.sleep(delay);
+      run.signal("KILL");
+      assertEquals(new Result(137, "", ""), run.finish());
+      if (delay % 50 == 0) {
+        nextCommandCleansUp();
+        assertEquals(List.of(), nsbox.containers());
+      }
+    }
+    nextCommandCleansUp();
+    assertEquals(List.of(), nsbox.containers());
+  }
+
+  @Test
+  void showsAContainerWhoseMonitorWasKilledAsExited() throws Exception {
+    Running run = nsbox.start("run", "--name", "x", ALPINE, "sh", "-c", "echo up; sleep 60");
+    run.awaitOut("up");
+    run.signal("KILL");
+    assertEquals(new Result(137, "up\n", ""), run.finish());
+    nextCommandCleansUp();
+    String all = nsbox.run("ps", "-a").expect(0).out();
+    assertTrue(all.contains("Exited (137) "), all);
+    assertEquals(new Result(0, "up\n", ""), nsbox.run("logs", "x"));
+    assertEquals(new Result(0, "x\n", ""), nsbox.run("rm", "x"));
+  }
+
+  @Test
+  void removesARmContainerWhoseMonitorWasKilled() throws Exception {
+    Running run = nsbox.start("run", "--rm", ALPINE, "sh", "-c", "echo up; sleep 60 & sleep 60");
+    run.awaitOut("up");
+    run.signal("KILL");
+    run.finish();
+    nextCommandCleansUp();
+    assertEquals(List.of(), nsbox.containers());
+  }
+
+  @Test
+  void endsADetachedContainerWithItsMonitor() throws Exception {
+    String id =
+        nsbox.run("run", "-d", "--name", "x", ALPINE, "sleep", "60").expect(0).out().strip();
+    long init = nsbox.initOf(id);
+    long monitor = ProcessHandle.of(init).orElseThrow().parent().orElseThrow().pid();
+    Nsbox.kill("KILL", monitor);
+    nextCommandCleansUp();
+    String all = nsbox.run("ps", "-a").expect(0).out();
+    assertTrue(all.contains("Exited (137) "), all);
+  }
+
+  @Test
+  void doesNotHangWhenADetachedMonitorIsKilledAtItsStart() throws Exception {
+    for (int delay = 40; delay <= 160; delay += 15) {
+      Running run = nsbox.start("run", "-d", ALPINE, "sleep", "60");
+      Thread.sleep(delay);
+      for (long child : Host.childrenOf(run.process().pid())) {
+        Nsbox.sendKill(child);
+      }
+      Result result = run.finish();
+      assertTrue(result.code() == 0 || result.code() == 125, result.toString());
+    }
+    nsbox.removeContainers();
+    nextCommandCleansUp();
+  }
+
+  @Test
+  void saysThatItsPlannerWasKilled() throws Exception {
+    int seen = 0;
+    for (int delay = 10; delay <= 60; delay += 10) {
+      Running run = nsbox.start("run", "--rm", ALPINE, "true");
+      Thread.sleep(delay);
+      for (long child : Host.childrenOf(run.process().pid())) {
+        Nsbox.sendKill(child);
+      }
+      Result result = run.finish();
+      if (result.code() == 125) {
+        seen++;
+        assertEquals(
+            new Result(125, "", "nsbox: the planner was killed by signal 9; nothing was started\n"),
+            result);
+      }
+    }
+    assertTrue(seen > 0, "no planner was hit");
+    nextCommandCleansUp();
+  }
+
+  @Test
+  void runsTwentyAtOnce() throws Exception {
+    Result result =
+        nsbox.sh(
+            "for i in $(seq 20); do (nsbox run --rm "
+                + ALPINE
+                + " echo $i || echo failed $i) & done; wait");
+    assertEquals(0, result.code());
+    assertEquals("", result.err());
+    assertEquals(20, result.out().lines().filter(it -> it.matches("\\d+")).distinct().count());
+    assertEquals(20, result.out().lines().count(), result.out());
+    nextCommandCleansUp();
+  }
+
+  @Test
+  void givesANameToExactlyOneOfTwoAtOnce() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      String run = "nsbox run --name same " + ALPINE + " sleep 0.3; echo $?";
+      Result result = nsbox.sh("(" + run + ") & (" + run + ") & wait");
+      assertEquals(List.of("0", "125"), result.out().lines().sorted().toList());
+      assertEquals(1, nsbox.containers().size());
+      assertTrue(result.err().startsWith("nsbox: the name same is in use by container "));
+      nsbox.run("rm", "same").expect(0);
+    }
+  }
+}
