@@ -41,7 +41,8 @@ final class HostileImageTest extends EndToEnd {
     nsbox.run("import", layout.toString()).expect(0);
     long start = System.nanoTime();
     Result result =
-        nsbox.run("run", "--rm", "--name", "x", name, "sh", "-c", "echo got in > mine; cat /etc/passwd");
+        nsbox.run(
+            "run", "--rm", "--name", "x", name, "sh", "-c", "echo got in > mine; cat /etc/passwd");
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     assertTrue(took.compareTo(LIMIT) < 0, "took " + took);
     return result;
@@ -91,8 +92,7 @@ final class HostileImageTest extends EndToEnd {
   @Test
   void doesNotReadTheHostsPasswordFile() throws Exception {
     Path secret = Files.writeString(canary.resolve("mine"), "untouched");
-    Result result =
-        runWith("\"User\":\"untouched\"", Layout.link("etc/passwd", secret.toString()));
+    Result result = runWith("\"User\":\"untouched\"", Layout.link("etc/passwd", secret.toString()));
     isRefused("untouched", result);
   }
 
@@ -138,8 +138,7 @@ final class HostileImageTest extends EndToEnd {
     expected.add("top");
     nsbox.run("import", layout.write("many:1").toString()).expect(0);
     assertEquals(
-        new Result(
-            0, String.join("\n", expected) + "\nfrom layer " + (count - 1), ""),
+        new Result(0, String.join("\n", expected) + "\nfrom layer " + (count - 1), ""),
         nsbox.run("run", "--rm", "many:1", "sh", "-c", "ls /many; cat /many/top"));
   }
 }
