@@ -11,6 +11,9 @@ public final class Errno {
   public static final int ELOOP = 40;
   public static final int ETIMEDOUT = 110;
 
+  /// Also how the front says that a container's monitor died before it could answer.
+  public static final int EOWNERDEAD = 130;
+
   private Errno() {}
 
   public static String text(int errno) {
@@ -39,7 +42,7 @@ public final class Errno {
       case 39 -> "directory not empty";
       case ELOOP -> "a symbolic link stands where none may be";
       case ETIMEDOUT -> "timed out";
-      case 130 -> "the monitor is gone";
+      case EOWNERDEAD -> "the monitor is gone";
       default -> "error " + errno;
     };
   }

@@ -13,6 +13,10 @@ final class LaunchFailure {
 
   /// @param intent what was to be done, such as `start container web`
   static Failure of(String intent, Program program, Front.Outcome outcome) {
+    if (outcome.errno() == Errno.EOWNERDEAD) {
+      return new Failure(
+          "cannot " + intent + "\n  Its monitor was killed before the program had started.");
+    }
     Instruction failed = program.section(outcome.section()).get(outcome.index());
     return switch (failed.opcode()) {
       case EXECUTE -> execution(intent, (List<?>) failed.arguments().getFirst(), outcome.errno());

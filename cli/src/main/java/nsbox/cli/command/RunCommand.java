@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.bundle.ContainerOptions;
 import nsbox.cli.Command;
+import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -103,6 +104,10 @@ public final class RunCommand implements Command {
       throws Exception {
     Front.Outcome outcome = session.front().launch(plan.program(), detached);
     if (!outcome.succeeded()) {
+      if (outcome.errno() == Errno.EOWNERDEAD) {
+        /* A monitor that fails cleans up after itself, one that was killed does not. */
+        session.front().run(plan.program().teardownOnly().encode());
+      }
       /* Nobody could do anything with a container that never ran. */
       Removal.remove(session, plan.folder(), record.name());
       throw LaunchFailure.of("start container " + record.name(), plan.program(), outcome);
