@@ -69,9 +69,9 @@ final class TerminalTest extends EndToEnd {
   @Test
   void endsByControlC() throws Exception {
     assertEquals(
-        new Result(0, "up\r\n^Cgot it\r\ncode 7\nmodes restored\n", ""),
+        new Result(0, "up\r\nx\r\nx\r\n^Cgot it\r\ncode 7\nmodes restored\n", ""),
         onTerminal(
-            "wait up|type \\x03",
+            "wait up|type x\\n|wait x\\r\\nx|type \\x03",
             "-it",
             ALPINE,
             "sh",
@@ -103,7 +103,7 @@ final class TerminalTest extends EndToEnd {
   void restoresTheModesWhenTheContainerIsKilled() throws Exception {
     Running run =
         nsbox.start(
-            Map.of(), commandOnTerminal("wait up", "-it", ALPINE, "sh", "-c", "echo up; cat"));
+            Map.of(), commandOnTerminal("size 33 101", "-it", ALPINE, "sh", "-c", "echo up; cat"));
     Nsbox.await("container", () -> nsbox.runRoot.toFile().list() != null && init() > 0);
     Nsbox.kill("KILL", init());
     Result result = run.finish();
