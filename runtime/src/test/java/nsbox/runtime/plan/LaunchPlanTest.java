@@ -214,14 +214,26 @@ class LaunchPlanTest {
         new LaunchFixture()
             .with("process.capabilities.bounding", "['CAP_CHOWN', 'CAP_CHECKPOINT_RESTORE']")
             .with("process.capabilities.effective", "['CAP_SYS_ADMIN']")
-            .with("process.capabilities.permitted", "['CAP_SYS_ADMIN', 'CAP_SYSLOG']")
+            .with(
+                "process.capabilities.permitted", "['CAP_NET_RAW', 'CAP_SYS_ADMIN', 'CAP_SYSLOG']")
             .with("process.capabilities.inheritable", "['CAP_NET_RAW', 'CAP_SETFCAP']")
             .with("process.capabilities.ambient", "['CAP_NET_RAW']")
             .compile();
     assertEquals(List.of(1L | 1L << 40), only(program, Opcode.BOUNDING_SET).arguments());
     assertEquals(
-        List.of(1L << 21, 1L << 21 | 1L << 34, 1L << 13 | 1L << 31),
+        List.of(1L << 21, 1L << 13 | 1L << 21 | 1L << 34, 1L << 13 | 1L << 31),
         only(program, Opcode.CAPABILITIES).arguments());
+    assertEquals(List.of(1L << 13), only(program, Opcode.AMBIENT_SET).arguments());
+  }
+
+  @Test
+  void leavesOutAmbientCapabilitiesThatTheKernelWouldRefuse() throws Exception {
+    Program program =
+        new LaunchFixture()
+            .with("process.capabilities.permitted", "['CAP_NET_RAW', 'CAP_KILL']")
+            .with("process.capabilities.inheritable", "['CAP_NET_RAW']")
+            .with("process.capabilities.ambient", "['CAP_NET_RAW', 'CAP_KILL']")
+            .compile();
     assertEquals(List.of(1L << 13), only(program, Opcode.AMBIENT_SET).arguments());
   }
 
