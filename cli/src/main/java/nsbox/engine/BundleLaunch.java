@@ -30,13 +30,25 @@ public final class BundleLaunch {
     this.maker = new ContainerMaker(containers, maker);
   }
 
-  /// Takes the ID and compiles the bundle's configuration.
+  /// Takes the ID; from here on the caller answers for its folder.
+  ///
+  /// @return false if a container has this ID already
+  /// @throws IOException if it is no ID
+  public boolean claim(String id) throws IOException {
+    checkId(id);
+    try {
+      maker.claimId(id);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /// Compiles the bundle's configuration for an ID that is taken.
   ///
   /// @param rows of the caller's terminal, where the configuration says nothing; columns likewise
-  /// @return nothing if a container has this ID already
-  public Optional<Program> prepare(Path bundle, String id, int rows, int columns)
+  public Program compile(Path bundle, String id, int rows, int columns)
       throws IOException, UnsupportedSpecException {
-    checkId(id);
     Path file = bundle.resolve("config.json");
     JsonObject config = Json.parse(Files.readAllBytes(file), file.toString());
     fillTerminalSize(config, rows, columns);
@@ -60,13 +72,8 @@ public final class BundleLaunch {
             FilterCompiler::direct,
             teardown.list());
     Program program = LaunchPlan.compile(launch);
-    try {
-      maker.claimId(id);
-    } catch (FileAlreadyExistsException e) {
-      return Optional.empty();
-    }
     Containers.write(folder.teardownFile(), program.teardownOnly().encode(), false);
-    return Optional.of(program);
+    return program;
   }
 
   private static void fillTerminalSize(JsonObject config, int rows, int columns)

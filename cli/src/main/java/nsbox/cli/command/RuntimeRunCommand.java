@@ -5,7 +5,6 @@ import static nsbox.cli.Model.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -36,15 +35,21 @@ public final class RuntimeRunCommand implements Command {
     }
     session.prepare();
     BundleLaunch launch = new BundleLaunch(session.containers(), session.caller());
-    Optional<Program> program =
-        launch.prepare(bundle, id, session.invocation().rows(), session.invocation().columns());
-    if (program.isEmpty()) {
+    if (!launch.claim(id)) {
       throw new Failure("container with id " + id + " already exists");
     }
-    Front.Outcome outcome = session.front().launch(program.get(), false);
+    Program program;
+    try {
+      program =
+          launch.compile(bundle, id, session.invocation().rows(), session.invocation().columns());
+    } catch (Exception e) {
+      Removal.remove(session, session.containers().folder(id), id);
+      throw e;
+    }
+    Front.Outcome outcome = session.front().launch(program, false);
     if (!outcome.succeeded()) {
       Removal.remove(session, session.containers().folder(id), id);
-      throw LaunchFailure.of("run container " + id, program.get(), outcome);
+      throw LaunchFailure.of("run container " + id, program, outcome);
     }
     return Command.LAUNCHED;
   }
