@@ -66,40 +66,83 @@ int op_rename(struct context *context, const struct argument *argument) {
     return rename(argument[0].bytes, argument[1].bytes) < 0 ? -errno : 0;
 }
 
-static int remove_entry(int parent, const char *name);
+/* Removes a file or an empty directory; -ENOTEMPTY for one with something in it. */
+static int remove_one(int parent, const char *name) {
+    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
+    if (errno != EISDIR) return -errno;
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+    return errno == EEXIST ? -ENOTEMPTY : -errno;
+}
 
-/* Empties a directory through its descriptor, so that nobody can turn a path into a link below us. */
-static int empty_directory(int fd) {
-    DIR *directory = fdopendir(fd);
-    if (!directory) {
-        int error = -errno;
-        close(fd);
-        return error;
+/* Moves a directory straight below `top`, under a name that nothing there has. */
+static int hoist(int parent, const char *name, int top) {
+    static unsigned long number;
+    char free_name[64];
+    for (;;) {
+        snprintf(free_name, sizeof free_name, ".hoisted-%d-%lu", getpid(), number++);
+        if (renameat(parent, name, top, free_name) == 0 || errno == ENOENT) return 0;
+        if (errno != ENOTEMPTY && errno != EEXIST) return -errno;
     }
+}
+
+static DIR *open_level(int parent, const char *name) {
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (!directory && fd >= 0) close(fd);
+    return directory;
+}
+
+static bool is_dots(const char *name) { return !strcmp(name, ".") || !strcmp(name, ".."); }
+
+/* Takes everything out of one directory; what is full in there goes to `top` and has its turn later. */
+static int empty_level(int parent, const char *name, int top) {
+    DIR *directory = open_level(parent, name);
+    if (!directory) return errno == ENOENT ? 0 : -errno;
     int first = 0;
     struct dirent *entry;
     while ((entry = readdir(directory))) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-        int error = remove_entry(dirfd(directory), entry->d_name);
+        if (is_dots(entry->d_name)) continue;
+        int error = remove_one(dirfd(directory), entry->d_name);
+        if (error == -ENOTEMPTY) error = hoist(dirfd(directory), entry->d_name, top);
         if (error && !first) first = error;
     }
     closedir(directory);
     return first;
 }
 
-static int remove_entry(int parent, const char *name) {
-    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
-    if (errno != EISDIR) return -errno;
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? 0 : -errno;
-    int error = empty_directory(fd);
-    if (error) return error;
-    return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+/* Through descriptors, so that nobody can turn a path into a link below us; and two of them at most,
+ * however deep it goes: how deep is the container's choice. */
+static int empty_tree(DIR *directory) {
+    int top = dirfd(directory), first;
+    bool progress;
+    do {
+        first = 0;
+        progress = false;
+        rewinddir(directory);
+        struct dirent *entry;
+        while ((entry = readdir(directory))) {
+            if (is_dots(entry->d_name)) continue;
+            int error = remove_one(top, entry->d_name);
+            if (error == -ENOTEMPTY) {
+                error = empty_level(top, entry->d_name, top);
+                if (!error) error = remove_one(top, entry->d_name);
+                progress = progress || !error;
+            }
+            if (error && !first) first = error;
+        }
+    } while (progress);
+    return first;
 }
 
 int op_remove_tree(struct context *context, const struct argument *argument) {
     (void)context;
-    return remove_entry(AT_FDCWD, argument[0].bytes);
+    int error = remove_one(AT_FDCWD, argument[0].bytes);
+    if (error != -ENOTEMPTY) return error;
+    DIR *directory = open_level(AT_FDCWD, argument[0].bytes);
+    if (!directory) return errno == ENOENT ? 0 : -errno;
+    error = empty_tree(directory);
+    closedir(directory);
+    return error ? error : remove_one(AT_FDCWD, argument[0].bytes);
 }
 
 /* Sends SIGKILL to each process of a cgroup that has no cgroup.kill; gives how many there were. */

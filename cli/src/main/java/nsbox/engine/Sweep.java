@@ -111,8 +111,13 @@ public final class Sweep {
     }
     Front.Outcome outcome = front.run(Program.of(steps).encode());
     if (!outcome.succeeded()) {
-      throw new IOException(
-          "cannot remove " + folders.get(outcome.index()) + ": error " + outcome.errno());
+      /* What cannot go must not stop the command, which wants something else. */
+      front.err(
+          "nsbox: cannot remove "
+              + folders.get(outcome.index())
+              + ": error "
+              + outcome.errno()
+              + "; the next nsbox command tries again\n");
     }
   }
 
