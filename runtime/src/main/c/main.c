@@ -32,6 +32,8 @@
 extern char **environ;
 
 #define EXIT_NSBOX 125
+/* MFD_EXEC, which older headers lack: the sysctl vm.memfd_noexec takes it away from who does not ask. */
+#define MFD_EXECUTABLE 0x10u
 /* As src/build/assemble of the cli module sets it. */
 #define JAR_TIME 1767225600
 /* "SOCKET PLANNER-PID", from us to our sealed copy. */
@@ -113,7 +115,9 @@ static void send_invocation(int channel, const char *home, char **arguments) {
 /* Continues as the sealed copy; returns only where the kernel cannot make one. */
 static void become_sealed(int channel, pid_t planner, char **arguments) {
     int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    int copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXECUTABLE);
+    if (copy < 0 && errno == EINVAL) /* Linux before 6.3 */
+        copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     struct stat status;
     if (self < 0 || copy < 0 || fstat(self, &status) < 0) fail("cannot copy myself to memory", errno);
     while (status.st_size > 0) {
@@ -285,6 +289,17 @@ static bool is_sealed(void) {
     return seals > 0 && (seals & F_SEAL_WRITE);
 }
 
+/* Whatever a caller closed would otherwise become a socket of ours or a file of the container's, and
+ * children of one who ignores SIGCHLD vanish with their exit codes. */
+static void mend_inheritance(void) {
+    int fd;
+    do fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd < 0) _exit(EXIT_NSBOX);
+    close(fd);
+    signal(SIGCHLD, SIG_DFL);
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const char *sealed = getenv(SEALED);
@@ -295,6 +310,7 @@ int main(int count, char **arguments) {
         prctl(PR_SET_NAME, "nsbox");
         converse(channel, planner);
     }
+    mend_inheritance();
     /* What a caller left open is not for the JVM, the monitor or the container. */
     if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
     char home[4096];
