@@ -123,6 +123,7 @@ static void reset_signals(void) {
 static _Noreturn void run_init(struct context *context, const struct streams *streams, int status) {
     context->status_fd = status;
     reset_signals();
+    umask(022); /* the caller's is not the container's */
     setsid();
     struct failure failure = {0};
     /* With a terminal the streams stay on /dev/null until the program has made it. */
