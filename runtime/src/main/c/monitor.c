@@ -113,15 +113,26 @@ static void reap(struct container *container) {
     container->exited = true;
 }
 
+/* True if somebody wants us to end; nothing is left that a signal could be passed on to. */
+static bool asked_to_end(const struct monitor *monitor) {
+    struct signalfd_siginfo info;
+    if (read(monitor->signals, &info, sizeof info) != sizeof info) return false;
+    return info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT ||
+           info.ssi_signo == SIGHUP;
+}
+
 /* Whatever the container wrote before its end is in the pipes by now: deliver it, and no longer
- * wait for an end of file, which somebody outside could hold back. */
+ * wait for an end of file, which somebody outside could hold back. A reader of ours that takes
+ * nothing may be waited for until a signal says otherwise. */
 static void finish_output(struct monitor *monitor) {
     for (int i = STREAM_OUT; i <= STREAM_ERR; i++) {
         struct stream *stream = &monitor->streams[i];
         while (stream_drain(stream)) {
-            struct pollfd wanted;
-            stream_prepare(stream, &wanted);
-            if (wanted.fd >= 0 && poll(&wanted, 1, -1) > 0) stream_move(stream, wanted.revents);
+            struct pollfd wanted[2] = {{.fd = -1}, {.fd = monitor->signals, .events = POLLIN}};
+            stream_prepare(stream, &wanted[0]);
+            if (wanted[0].fd < 0 || poll(wanted, 2, -1) <= 0) continue;
+            stream_move(stream, wanted[0].revents);
+            if (!wanted[0].revents && wanted[1].revents && asked_to_end(monitor)) return;
         }
     }
 }

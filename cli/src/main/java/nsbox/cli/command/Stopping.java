@@ -18,6 +18,8 @@ import nsbox.runtime.program.Program;
 final class Stopping {
   private static final long CLEAN_UP_MILLISECONDS = 10_000;
 
+  private static final int TERMINATE = 15;
+
   private Stopping() {}
 
   /// Sends a signal, and SIGKILL where the container is still there after `graceMilliseconds`.
@@ -35,6 +37,10 @@ final class Stopping {
     }
     if (outcome.succeeded()) {
       outcome = session.front().run(awaitExit(running.monitor()));
+      if (outcome.errno() == Errno.ETIMEDOUT) {
+        /* Its container has ended, but nobody takes what that wrote last. */
+        outcome = signal(session, running.monitor(), TERMINATE, CLEAN_UP_MILLISECONDS);
+      }
     }
     if (!outcome.succeeded()) {
       throw new Failure(
