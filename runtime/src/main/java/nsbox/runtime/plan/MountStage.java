@@ -57,8 +57,9 @@ final class MountStage {
 
   private void overlay(Rootfs.Overlay overlay) {
     List<String> options = new ArrayList<>();
-    options.add("upperdir=" + overlay.upper());
-    options.add("workdir=" + overlay.work());
+    /* The kernel takes backslashes away from these two, but not from a single lower directory. */
+    options.add("upperdir=" + overlay.upper().replace("\\", "\\\\"));
+    options.add("workdir=" + overlay.work().replace("\\", "\\\\"));
     /* The upper directory must be readable as a layer, and layers come from strangers: neither may
      * refer to other directories by overlayfs's own attributes. */
     options.add("index=off");
