@@ -80,7 +80,8 @@ static void connect_streams(struct monitor *monitor) {
     connect_stream(monitor, STREAM_IN, 0, input, NULL);
     monitor->streams[STREAM_IN].close_to = !terminal;
     monitor->streams[STREAM_IN].end_of_terminal = terminal;
-    if (terminal && isatty(0)) enter_raw_mode(monitor);
+    /* In the background the terminal is somebody else's. */
+    if (terminal && isatty(0) && tcgetpgrp(0) == getpgrp()) enter_raw_mode(monitor);
 }
 
 /* The planner is our child too and ends soon after the launch. */

@@ -9,7 +9,7 @@
 #define PROGRAM_MAGIC 0x5842534eu /* "NSBX" */
 #define PROGRAM_VERSION 1
 #define MAX_INSTRUCTIONS 65536u
-#define MAX_LIST 65536u
+#define MAX_LIST 1048576u
 
 static const struct operation operations[] = {
 #define OP(code, name, function, arguments) {code, #name, function, arguments},

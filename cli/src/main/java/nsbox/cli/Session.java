@@ -56,7 +56,13 @@ public final class Session {
   }
 
   /// A path of the user's, relative to where the user is.
-  public Path path(String text) {
+  ///
+  /// @throws Failure if the path is relative and the user's folder has been deleted
+  public Path path(String text) throws Failure {
+    if (invocation.directory().isEmpty() && !text.startsWith("/")) {
+      throw new Failure(
+          "the current folder has been deleted, so " + text + " is nowhere; use an absolute path");
+    }
     return Path.of(invocation.directory()).resolve(text).normalize();
   }
 

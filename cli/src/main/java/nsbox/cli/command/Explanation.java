@@ -49,6 +49,6 @@ final class Explanation {
 
   private static void line(StringBuilder text, String name, String value) {
     text.append("  ").append(name).append(" ".repeat(Math.max(1, 24 - name.length())));
-    text.append(value).append('\n');
+    text.append(Visible.text(value)).append('\n');
   }
 }

@@ -50,6 +50,18 @@ public final class RmCommand implements Command {
       }
       Stopping.stop(session, folder, Signals.KILL, -1);
     }
+    if (folder.state() instanceof ContainerState.Created) {
+      if (!force) {
+        throw new Failure(
+            RUNNING,
+            "cannot remove container "
+                + name
+                + ": it is just being started, or is ending\n  Try again in a moment, or use: nsbox rm -f "
+                + name,
+            null);
+      }
+      Stopping.endMonitor(session, folder);
+    }
     Removal.remove(session, folder, name);
   }
 }

@@ -1,6 +1,7 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
@@ -35,19 +36,35 @@ final class Stopping {
     if (outcome.errno() == Errno.ETIMEDOUT) {
       outcome = signal(session, process, Signals.KILL, CLEAN_UP_MILLISECONDS);
     }
-    if (outcome.succeeded()) {
-      outcome = session.front().run(awaitExit(running.monitor()));
-      if (outcome.errno() == Errno.ETIMEDOUT) {
-        /* Its container has ended, but nobody takes what that wrote last. */
-        outcome = signal(session, running.monitor(), TERMINATE, CLEAN_UP_MILLISECONDS);
-      }
+    check(folder, outcome);
+    endMonitor(session, folder, running.monitor());
+  }
+
+  /// Waits for the monitor of a container that has no process any more, or none yet.
+  static void endMonitor(Session session, ContainerFolder folder) throws IOException, Failure {
+    Optional<ProcessIdentity> monitor = ProcessIdentity.read(folder.monitorFile());
+    if (monitor.isPresent()) {
+      endMonitor(session, folder, monitor.get());
     }
+  }
+
+  private static void endMonitor(Session session, ContainerFolder folder, ProcessIdentity monitor)
+      throws IOException, Failure {
+    Front.Outcome outcome = session.front().run(awaitExit(monitor));
+    if (outcome.errno() == Errno.ETIMEDOUT) {
+      /* Its container has ended, but nobody takes what that wrote last. */
+      outcome = signal(session, monitor, TERMINATE, CLEAN_UP_MILLISECONDS);
+    }
+    check(folder, outcome);
+    /* A monitor that had been killed leaves its clean-up to us. */
+    new Sweep(session.containers(), session.front()).run();
+  }
+
+  private static void check(ContainerFolder folder, Front.Outcome outcome) throws Failure {
     if (!outcome.succeeded()) {
       throw new Failure(
           "cannot stop container " + folder.id() + ": " + Errno.text(outcome.errno()));
     }
-    /* A monitor that had been killed leaves its clean-up to us. */
-    new Sweep(session.containers(), session.front()).run();
   }
 
   private static Front.Outcome signal(

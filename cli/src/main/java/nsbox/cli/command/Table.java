@@ -13,8 +13,14 @@ final class Table {
     rows.add(List.of(headings));
   }
 
+  /// Control characters in a cell are shown, not sent: what images and users write must not steer
+  /// the terminal of whoever reads the table.
   void add(String... cells) {
-    rows.add(List.of(cells));
+    List<String> row = new ArrayList<>(cells.length);
+    for (String cell : cells) {
+      row.add(Visible.text(cell));
+    }
+    rows.add(row);
   }
 
   @Override

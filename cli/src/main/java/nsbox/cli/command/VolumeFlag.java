@@ -28,6 +28,10 @@ final class VolumeFlag {
               + " or ./"
               + source);
     }
+    if (source.startsWith(".") && directory.isEmpty()) {
+      throw new Failure(
+          "--volume " + flag + ": the current folder has been deleted; use an absolute path");
+    }
     Path target = Path.of(parts[1]).normalize();
     if (!target.isAbsolute() || target.equals(Path.of("/"))) {
       throw new Failure("--volume " + flag + ": the target must be an absolute path other than /");

@@ -61,6 +61,9 @@ record GlobalOptions(
       }
     }
     Path directory = Path.of(invocation.directory());
+    if (invocation.directory().isEmpty() && !(root.startsWith("/") && run.startsWith("/"))) {
+      throw new Failure("the current folder has been deleted; use absolute paths");
+    }
     Path rootPath = directory.resolve(root).normalize();
     /* An OCI runtime has one root, and all in it goes with a reboot. */
     Path runPath = runtime ? rootPath.resolve("run") : directory.resolve(run).normalize();

@@ -1,0 +1,29 @@
+package nsbox.cli.command;
+
+/// Makes control characters visible, as `\\x1b`.
+final class Visible {
+  private static final int DELETE = 0x7f;
+  private static final int LAST_C1 = 0x9f;
+
+  private Visible() {}
+
+  static String text(String text) {
+    StringBuilder visible = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean control = c < ' ' || c >= DELETE && c <= LAST_C1;
+      if (control && visible == null) {
+        visible = new StringBuilder(text.substring(0, i));
+      }
+      if (control) {
+        visible
+            .append("\\x")
+            .append(Character.forDigit(c >> 4, 16))
+            .append(Character.forDigit(c & 15, 16));
+      } else if (visible != null) {
+        visible.append(c);
+      }
+    }
+    return visible == null ? text : visible.toString();
+  }
+}
