@@ -3,7 +3,6 @@ package nsbox.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,6 +14,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +30,7 @@ class SweepTest {
   /// Keeps the programs and runs none.
   private static final class RecordedPrograms implements Front {
     private final List<byte[]> programs = new ArrayList<>();
+    private final StringBuilder errors = new StringBuilder();
     private Outcome outcome = new Outcome(0, 0, 0);
 
     @Override
@@ -45,7 +46,7 @@ class SweepTest {
 
     @Override
     public void err(String text) {
-      throw new AssertionError(text);
+      errors.append(text);
     }
 
     @Override
@@ -159,12 +160,35 @@ class SweepTest {
     assertArrayEquals(removal(lost.running()), front.programs.getFirst());
   }
 
+  @AfterEach
+  void saysNothingUnlessSomethingFails() {
+    assertEquals(front.outcome.succeeded(), front.errors.isEmpty(), front.errors.toString());
+  }
+
+  /* And lets the command go on, which wants something else. */
   @Test
   void saysWhatItCannotRemove() throws IOException {
     Path half = Files.createDirectory(state.containers.unfinished("c1"));
     front.outcome = new Front.Outcome(EACCES, 0, 0);
-    IOException e = assertThrows(IOException.class, this::sweep);
-    assertEquals("cannot remove " + half + ": error 13", e.getMessage());
+    sweep();
+    assertEquals(
+        "nsbox: cannot remove " + half + ": error 13; the next nsbox command tries again\n",
+        front.errors.toString());
+  }
+
+  @Test
+  void keepsTheTeardownThatDidNotSucceedForTheNextCommand() throws IOException {
+    ContainerFolder lost = state.container("c1");
+    state.running(lost, StateFixture.NOBODY);
+    Files.write(lost.teardownFile(), TEARDOWN);
+    front.outcome = new Front.Outcome(EACCES, 2, 4);
+    sweep();
+    assertEquals(1, front.programs.size());
+    assertArrayEquals(TEARDOWN, front.programs.get(0));
+    assertEquals(
+        "nsbox: cannot clean up all of container c1 (step 5, error 13); the next command tries"
+            + " again\n",
+        front.errors.toString());
   }
 
   private void sweep() throws IOException {
