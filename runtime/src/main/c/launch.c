@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,7 +30,7 @@
 void context_init(struct context *context, const struct program *program) {
     *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1};
     context->container = (struct container){.pidfd = -1, .status_fd = -1, .stdin_fd = -1,
-                                            .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1,
+                                            .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1,
                                             .log_fd = -1};
 }
 
@@ -214,6 +215,9 @@ int op_await_exec(struct context *context, const struct argument *argument) {
         ssize_t length = receive_status(container->status_fd, &failure, &descriptor);
         if (descriptor >= 0) {
             container->terminal_fd = descriptor;
+            /* A terminal that nobody has open reads as ended, and a container may open it again. */
+            container->terminal_peer_fd = ioctl(descriptor, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+            if (container->terminal_peer_fd < 0) return -errno;
         } else if (length == 0) {
             break;
         } else if (length == (ssize_t)sizeof failure) {

@@ -31,6 +31,7 @@ struct container {
     int stdin_fd;              /* write end, or -1 */
     int stdout_fd, stderr_fd;  /* read ends, or -1 */
     int terminal_fd;           /* master of its terminal, or -1 */
+    int terminal_peer_fd;      /* keeps the terminal alive while the container has it closed, or -1 */
     int log_fd;                /* or -1 */
     bool input;                /* what the user types is for the container */
     bool exited;

@@ -93,6 +93,19 @@ final class TerminalTest extends EndToEnd {
   }
 
   @Test
+  void keepsATerminalThatTheContainerHasClosedAndOpensAgain() throws Exception {
+    assertEquals(
+        new Result(0, "once\r\nagain\r\n" + NORMAL_END, ""),
+        onTerminal(
+            "wait again",
+            "-it",
+            ALPINE,
+            "sh",
+            "-c",
+            "echo once; exec 0<&- 1>&- 2>&-; sleep 0.5; echo again >/dev/console"));
+  }
+
+  @Test
   void runsAnInteractiveShell() throws Exception {
     Result result =
         onTerminal("wait # |type echo $TERM$((6*7))\\n|wait xterm42|type exit 5\\n", "-it", ALPINE);
