@@ -25,6 +25,13 @@ final class FilesTest extends EndToEnd {
   }
 
   @Test
+  void refusesTwoVolumesOnOneTarget() throws Exception {
+    assertEquals(
+        new Result(125, "", "nsbox: --volume /x: duplicate mount destination\n"),
+        nsbox.run("run", "--rm", "-v", "/tmp:/x", "-v", "/usr:/x/", ALPINE, "true"));
+  }
+
+  @Test
   void writesToTheHostThroughAVolume() throws Exception {
     Path folder = hostFolder("rw");
     assertEquals(new Result(0, "", ""), withVolume(folder + ":/v", "echo x > /v/made"));

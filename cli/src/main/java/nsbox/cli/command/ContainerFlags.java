@@ -44,7 +44,7 @@ final class ContainerFlags {
       throws Failure {
     List<ContainerOptions.Volume> volumes = new ArrayList<>();
     for (String volume : values(parsed, "--volume")) {
-      volumes.add(VolumeFlag.parse(volume, invocation.directory()));
+      addVolume(volumes, VolumeFlag.parse(volume, invocation.directory()));
     }
     return new ContainerOptions(
         arguments,
@@ -60,6 +60,16 @@ final class ContainerFlags {
             ? Optional.of(new TerminalSize(invocation.rows(), invocation.columns()))
             : Optional.empty(),
         Map.of());
+  }
+
+  private static void addVolume(
+      List<ContainerOptions.Volume> volumes, ContainerOptions.Volume volume) throws Failure {
+    for (ContainerOptions.Volume earlier : volumes) {
+      if (earlier.destination().equals(volume.destination())) {
+        throw new Failure("--volume " + volume.destination() + ": duplicate mount destination");
+      }
+    }
+    volumes.add(volume);
   }
 
   static Optional<String> optional(ParseResult parsed, String option) {

@@ -64,7 +64,7 @@ public record LinuxSpec(
     return new LinuxSpec(
         parseNamespaces(linux),
         parseDevices(linux),
-        linux.optionalString("cgroupsPath"),
+        parseCgroupsPath(linux),
         resources.objects("devices"),
         pids.isPresent() ? pids.get().optionalNumber("limit") : Optional.empty(),
         parsePropagation(linux),
@@ -124,6 +124,16 @@ public record LinuxSpec(
               device.optionalNumber("gid").orElse(0L)));
     }
     return devices;
+  }
+
+  /* What leads upwards could lead out of the hierarchy. */
+  private static Optional<String> parseCgroupsPath(JsonObject linux) throws JsonException {
+    Optional<String> path = linux.optionalString("cgroupsPath");
+    if (path.isPresent() && ("/" + path.get() + "/").contains("/../")) {
+      throw new JsonException(
+          linux.locationOf("cgroupsPath") + ": " + path.get() + ", '..' is not allowed in it");
+    }
+    return path;
   }
 
   private static String parsePropagation(JsonObject linux)

@@ -15,6 +15,7 @@ import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecTest {
   private static final String DOCUMENT = "config.json: ";
@@ -112,6 +113,16 @@ class SpecTest {
   }
 
   /* The name of the device is all that is needed to move it, so nothing further says a lot. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../a", "/a/../../b", "a/.."})
+  void refusesACgroupThatLeadsUpwards(String path) throws JsonException {
+    JsonObject config = config(MINIMAL);
+    set(config, "linux.cgroupsPath", "'" + path + "'");
+    JsonException e = assertThrows(JsonException.class, () -> Spec.parse(config));
+    assertEquals(
+        DOCUMENT + "linux.cgroupsPath: " + path + ", '..' is not allowed in it", e.getMessage());
+  }
+
   @Test
   void refusesANetworkDeviceThatKeepsItsName() throws JsonException {
     refused("linux.netDevices", "{'eth0': {}}");
