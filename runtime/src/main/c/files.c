@@ -46,11 +46,6 @@ int op_rmdir(struct context *context, const struct argument *argument) {
     return 0;
 }
 
-int op_unlink(struct context *context, const struct argument *argument) {
-    (void)context;
-    return unlink(argument[0].bytes) < 0 ? -errno : 0;
-}
-
 /* Only if the link is still what it was: somebody else may have taken the name since. */
 int op_unlink_link(struct context *context, const struct argument *argument) {
     (void)context;

@@ -90,13 +90,7 @@ public final class BundleLaunch {
 
   /* An ID becomes a folder's name here and a cgroup's there. */
   private static void checkId(String id) throws IOException {
-    boolean good = !id.isEmpty() && id.length() <= ID_LENGTH && !id.equals(".") && !id.equals("..");
-    for (int i = 0; good && i < id.length(); i++) {
-      char c = id.charAt(i);
-      boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      good = alphanumeric || i > 0 && (c == '_' || c == '.' || c == '-' || c == '+');
-    }
-    if (!good) {
+    if (!Identifiers.isValid(id, ID_LENGTH, "_.-+")) {
       throw new IOException(
           "invalid container ID format: "
               + id

@@ -13,6 +13,7 @@ import nsbox.bundle.BundleException;
 import nsbox.bundle.BundleGenerator;
 import nsbox.bundle.ContainerOptions;
 import nsbox.bundle.ContainerOptions.Network;
+import nsbox.bundle.RootFiles;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
@@ -92,10 +93,10 @@ public record ContainerPlan(
     return cgroups.isUnified() || cgroups.controller("pids").isPresent();
   }
 
-  static nsbox.bundle.RootFiles rootFiles(Images images, Images.Unpacked image) {
+  static RootFiles rootFiles(Images images, Images.Unpacked image) throws IOException {
+    MergedTree tree = images.snapshots().merged(image.chainIds());
     return path -> {
-      MergedTree.Lookup found =
-          images.snapshots().merged(image.chainIds()).read(path, ETC_FILE_LIMIT);
+      MergedTree.Lookup found = tree.read(path, ETC_FILE_LIMIT);
       if (found instanceof MergedTree.Lookup.Refused refused) {
         throw new IOException("the image's " + path + " " + refused.reason());
       }

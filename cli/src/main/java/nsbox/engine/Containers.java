@@ -146,11 +146,7 @@ public final class Containers {
 
   /* A container that is there, or that somebody who lives is still making. */
   private boolean isKept(String id) throws IOException {
-    if (Files.exists(folder(id).recordFile())) {
-      return true;
-    }
-    Optional<ProcessIdentity> maker = ProcessIdentity.read(folder(id).monitorFile());
-    return maker.isPresent() && maker.get().isAlive();
+    return Files.exists(folder(id).recordFile()) || ProcessIdentity.lives(folder(id).monitorFile());
   }
 
   void releaseName(String name, String id) throws IOException {

@@ -30,6 +30,12 @@ public record ProcessIdentity(int pid, long startTime) {
     }
   }
 
+  /// True while the process lives that a file names; false where there is no such file.
+  static boolean lives(Path file) throws IOException {
+    Optional<ProcessIdentity> process = read(file);
+    return process.isPresent() && process.get().isAlive();
+  }
+
   /// This process.
   public static ProcessIdentity ofSelf() throws IOException {
     String stat = readIfThere(Path.of("/proc/self/stat"));

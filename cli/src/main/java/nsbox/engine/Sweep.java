@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -46,12 +45,7 @@ public final class Sweep {
 
   private boolean isOwned(String name) throws IOException {
     String id = name.substring(Containers.NEW.length());
-    return lives(containers.folder(id).monitorFile());
-  }
-
-  private static boolean lives(Path identityFile) throws IOException {
-    Optional<ProcessIdentity> process = ProcessIdentity.read(identityFile);
-    return process.isPresent() && process.get().isAlive();
+    return ProcessIdentity.lives(containers.folder(id).monitorFile());
   }
 
   /* A folder of the run root is somebody's as long as the process that it names as its monitor
@@ -61,7 +55,7 @@ public final class Sweep {
     boolean owned =
         name.startsWith(Containers.NEW)
             ? ContainerMaker.isOwned(name)
-            : lives(running.resolve("monitor"));
+            : ProcessIdentity.lives(running.resolve("monitor"));
     if (owned) {
       return;
     }

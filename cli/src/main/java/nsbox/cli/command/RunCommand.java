@@ -21,6 +21,7 @@ import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.Containers;
 import nsbox.engine.Front;
+import nsbox.engine.Identifiers;
 import nsbox.engine.Images;
 import nsbox.image.StoredImage;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,13 +141,7 @@ public final class RunCommand implements Command {
       return name;
     }
     String text = name.get();
-    boolean good = !text.isEmpty() && text.length() <= NAME_LENGTH;
-    for (int i = 0; good && i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      good = alphanumeric || i > 0 && (c == '_' || c == '.' || c == '-');
-    }
-    if (!good) {
+    if (!Identifiers.isValid(text, NAME_LENGTH, "_.-")) {
       throw new Failure(
           "--name "
               + text

@@ -9,7 +9,6 @@ public enum Opcode {
   MKDIR(1, "si"),
   WRITE_FILE(2, "sbii"),
   RMDIR(3, "s"),
-  UNLINK(4, "s"),
   RENAME(5, "ss"),
   REMOVE_TREE(6, "s"),
   KILL_CGROUP(7, "s"),
