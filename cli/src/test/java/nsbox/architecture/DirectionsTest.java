@@ -40,7 +40,9 @@ class DirectionsTest {
       rooms.add(type.getPackageName().split("\\.")[1]);
     }
     assertEquals(
-        "[bundle, cli, engine, hello, image, json, linux, runtime, snapshot]", rooms.toString());
+        "[archive, bundle, cli, engine, hello, image, jib, json, linux, registry, runtime, snapshot,"
+            + " transfer, trust]",
+        rooms.toString());
     assertTrue(nsbox.contain("nsbox.cli.planner.Planner"));
     assertTrue(nsbox.get("nsbox.json.Json").getDirectDependenciesFromSelf().size() > 10);
   }
@@ -58,12 +60,17 @@ class DirectionsTest {
           """
           json     | -
           linux    | -
-          image    | json linux
+          jib      | -
+          image    | json
+          registry | json image jib
+          archive  | json image
+          trust    | json image registry
+          transfer | json image registry trust
           snapshot | linux image
           runtime  | json
           bundle   | json image
           hello    | json image
-          engine   | json linux image snapshot runtime bundle
+          engine   | json linux image registry archive trust transfer snapshot runtime bundle
           """)
   void roomsUseOnlyWhatStandsBelowThem(String room, String below) {
     TreeSet<String> allowed = new TreeSet<>(Arrays.asList(below.split(" ")));
@@ -86,8 +93,13 @@ class DirectionsTest {
           jnr..                          | linux
           com.kenai..                    | linux
           com.fasterxml.jackson..        | json
-          org.apache.commons.compress..  | image hello
-          com.github.luben..             | snapshot
+          org.apache.commons.compress..  | image archive hello
+          com.github.luben..             | snapshot archive transfer
+          org.tukaani..                  | archive
+          com.google..                   | jib
+          org.bouncycastle..             | image registry trust
+          com.github.benmanes..          | registry transfer
+          org.tomlj..                    | registry
           """)
   void librariesStayInTheirRooms(String library, String rooms) {
     String[] packages =

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /// Reads bytes and holds them against the descriptor that announced them.
-final class BlobCheck {
+public final class BlobCheck {
   private static final int BUFFER_BYTES = 128 << 10;
 
   private BlobCheck() {}
@@ -16,7 +16,7 @@ final class BlobCheck {
   ///
   /// @param origin where the bytes come from, for the failure
   /// @throws BlobMismatchException if length or digest differ; `sink` has bytes by then
-  static void copy(Descriptor expected, InputStream bytes, OutputStream sink, String origin)
+  public static void copy(Descriptor expected, InputStream bytes, OutputStream sink, String origin)
       throws IOException {
     MessageDigest hasher = expected.digest().hasher();
     byte[] buffer = new byte[Math.clamp(expected.sizeBytes(), 1, BUFFER_BYTES)];
@@ -37,7 +37,8 @@ final class BlobCheck {
   }
 
   /// Checks a document that is in memory.
-  static void check(Descriptor expected, byte[] bytes, String origin) throws BlobMismatchException {
+  public static void check(Descriptor expected, byte[] bytes, String origin)
+      throws BlobMismatchException {
     Digest actual = expected.digest().ofSameAlgorithm(bytes);
     if (bytes.length != expected.sizeBytes() || !actual.equals(expected.digest())) {
       throw new BlobMismatchException(origin, expected, bytes.length, Optional.of(actual));
@@ -45,7 +46,7 @@ final class BlobCheck {
   }
 
   /// @throws LimitExceededException if a document is announced as too long to read
-  static void checkDocumentSize(Descriptor expected) throws LimitExceededException {
+  public static void checkDocumentSize(Descriptor expected) throws LimitExceededException {
     if (expected.sizeBytes() > Manifest.MAX_BYTES) {
       throw new LimitExceededException(
           "bytes of document " + expected.digest(), Manifest.MAX_BYTES, expected.sizeBytes());

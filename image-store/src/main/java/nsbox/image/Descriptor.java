@@ -47,7 +47,7 @@ public final class Descriptor {
   }
 
   /// @throws JsonException if a member is missing or has the wrong type, or the digest is none
-  static Descriptor read(JsonObject json) throws JsonException {
+  public static Descriptor read(JsonObject json) throws JsonException {
     return new Descriptor(json);
   }
 
@@ -71,7 +71,7 @@ public final class Descriptor {
   }
 
   /// @return null where there is none
-  String annotation(String name) {
+  public String annotation(String name) {
     return annotations.get(name);
   }
 
@@ -84,7 +84,7 @@ public final class Descriptor {
     return copy(json);
   }
 
-  Descriptor withPlatform(Platform platform) {
+  public Descriptor withPlatform(Platform platform) {
     JsonObject member =
         new JsonObject().put("architecture", platform.architecture()).put("os", platform.os());
     if (!platform.variant().isEmpty()) {
@@ -93,13 +93,13 @@ public final class Descriptor {
     return reread(copy(json).put("platform", member));
   }
 
-  Descriptor withAnnotation(String name, String value) {
+  public Descriptor withAnnotation(String name, String value) {
     Map<String, String> changed = new LinkedHashMap<>(annotations);
     changed.put(name, value);
     return withAnnotations(changed);
   }
 
-  Descriptor withoutAnnotation(String name) {
+  public Descriptor withoutAnnotation(String name) {
     Map<String, String> changed = new LinkedHashMap<>(annotations);
     changed.remove(name);
     return withAnnotations(changed);

@@ -48,17 +48,17 @@ public record Digest(String algorithm, String hex) {
   }
 
   /// The digest of these bytes, by this digest's algorithm.
-  Digest ofSameAlgorithm(byte[] bytes) {
+  public Digest ofSameAlgorithm(byte[] bytes) {
     return algorithm.equals("sha256") ? sha256(bytes) : finish(algorithm, hasher().digest(bytes));
   }
 
   /// A fresh hash of this digest's algorithm.
-  MessageDigest hasher() {
+  public MessageDigest hasher() {
     return hasher(algorithm);
   }
 
   /// What a hash of this digest's algorithm came to.
-  Digest finished(MessageDigest hasher) {
+  public Digest finished(MessageDigest hasher) {
     return finish(algorithm, hasher.digest());
   }
 
@@ -86,7 +86,7 @@ public record Digest(String algorithm, String hex) {
     return algorithm + ":" + hex;
   }
 
-  static boolean isHex(String text) {
+  public static boolean isHex(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {

@@ -39,7 +39,7 @@ public record ImageConfig(
   ///
   /// @throws UnsupportedManifestException if the manifest is of an artifact that is no image
   /// @throws InvalidDocumentException if it is not a config, or has another number of layers
-  static ImageConfig parse(ImageManifest manifest, byte[] bytes) throws ImageException {
+  public static ImageConfig parse(ImageManifest manifest, byte[] bytes) throws ImageException {
     String document = "config " + manifest.config().digest();
     manifest.checkConfig();
     try {

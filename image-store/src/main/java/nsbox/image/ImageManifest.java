@@ -19,7 +19,7 @@ public record ImageManifest(String mediaType, Descriptor config, List<Descriptor
   /// Reads a manifest whose digest has been checked, where no index will do.
   ///
   /// @throws UnsupportedManifestException if it is anything else
-  static ImageManifest parse(Descriptor descriptor, byte[] bytes) throws ImageException {
+  public static ImageManifest parse(Descriptor descriptor, byte[] bytes) throws ImageException {
     if (Manifest.parse(descriptor, bytes) instanceof ImageManifest manifest) {
       return manifest;
     }
@@ -30,7 +30,7 @@ public record ImageManifest(String mediaType, Descriptor config, List<Descriptor
   /// To be asked before the config is read: an artifact's may be anything.
   ///
   /// @throws UnsupportedManifestException if the config is not that of a container image
-  void checkConfig() throws UnsupportedManifestException {
+  public void checkConfig() throws UnsupportedManifestException {
     if (!MediaType.isConfig(config.mediaType())) {
       throw new UnsupportedManifestException(
           "config " + config.digest(), config.mediaType(), "not the config of a container image");

@@ -37,7 +37,7 @@ public final class ImageStore {
   }
 
   /// A folder to gather an image's blobs in before any of them shows.
-  Ingest ingest() throws IOException {
+  public Ingest ingest() throws IOException {
     return Ingest.open(blobs, ingestParent);
   }
 
@@ -50,7 +50,7 @@ public final class ImageStore {
   }
 
   /// Gives several names at once, all or none.
-  void tagAll(Map<Reference, Descriptor> manifests) throws IOException {
+  public void tagAll(Map<Reference, Descriptor> manifests) throws IOException {
     List<Descriptor> named = new ArrayList<>();
     for (Map.Entry<Reference, Descriptor> image : manifests.entrySet()) {
       named.add(named(image.getKey(), image.getValue()));

@@ -21,7 +21,7 @@ import java.util.Map;
 ///
 /// The folder is named after this process, so that [#sweep] of another one can tell that it was
 /// left behind. Closing removes what was not published. For one thread.
-final class Ingest implements AutoCloseable {
+public final class Ingest implements AutoCloseable {
   private final DiskBlobStore store;
   private final Path folder;
   private final Map<Digest, Path> staged = new LinkedHashMap<>();
@@ -57,7 +57,7 @@ final class Ingest implements AutoCloseable {
   ///
   /// @param origin where the bytes come from, for the failure
   /// @throws BlobMismatchException if length or digest differ
-  void stage(Descriptor expected, InputStream bytes, String origin) throws IOException {
+  public void stage(Descriptor expected, InputStream bytes, String origin) throws IOException {
     if (staged.containsKey(expected.digest()) || store.contains(expected)) {
       BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
       return;
@@ -76,7 +76,7 @@ final class Ingest implements AutoCloseable {
   /// As [#stage], for a file on the store's disk that nobody else writes: it is linked, not copied.
   ///
   /// @throws BlobMismatchException if length or digest differ
-  void stageLink(Descriptor expected, Path source, String origin) throws IOException {
+  public void stageLink(Descriptor expected, Path source, String origin) throws IOException {
     try (InputStream bytes = Files.newInputStream(source)) {
       BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
     }
@@ -92,12 +92,12 @@ final class Ingest implements AutoCloseable {
   }
 
   /// Keeps a document that was checked when it was read.
-  void stage(Descriptor expected, byte[] bytes) throws IOException {
+  public void stage(Descriptor expected, byte[] bytes) throws IOException {
     stage(expected, new ByteArrayInputStream(bytes), "memory");
   }
 
   /// Moves all that was staged into the store, in the order in which it was staged.
-  void publish() throws IOException {
+  public void publish() throws IOException {
     List<Path> folders = new ArrayList<>();
     for (Map.Entry<Digest, Path> blob : staged.entrySet()) {
       Path target = store.path(blob.getKey());

@@ -11,7 +11,7 @@ import java.util.List;
 /// that names no platform is taken where nothing else fits.
 ///
 /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md Index
-final class PlatformChoice {
+public final class PlatformChoice {
   private static final int MAX_DEPTH = 2;
   private static final int UNSAID_FITNESS = 1;
 
@@ -31,7 +31,8 @@ final class PlatformChoice {
   ///
   /// @throws UnsupportedManifestException if `start` is neither an index nor a manifest
   /// @throws PlatformMissingException if the index offers nothing that fits
-  static Descriptor choose(Descriptor start, Platform wanted, BlobSource blobs) throws IOException {
+  public static Descriptor choose(Descriptor start, Platform wanted, BlobSource blobs)
+      throws IOException {
     Manifest.checkMediaType(start);
     if (!MediaType.isIndex(start.mediaType())) {
       return start;
