@@ -14,6 +14,11 @@ public interface Command {
   /// Its options and positional parameters, and the text of its help.
   CommandSpec spec();
 
+  /// Whether all that follows the first positional parameter belongs to it, as with `run`.
+  default boolean stopsAtPositional() {
+    return false;
+  }
+
   /// Does it.
   ///
   /// @return the exit code, or [#LAUNCHED]

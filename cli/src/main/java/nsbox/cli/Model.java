@@ -1,6 +1,7 @@
 package nsbox.cli;
 
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -43,7 +44,7 @@ public final class Model {
 
   /// Parameters that must be there.
   ///
-  /// @param arity as picocli has it: `1`, `1..*`
+  /// @param arity as picocli has it: `1`, `2`, `1..*`
   public static PositionalParamSpec parameters(String label, String arity, String description) {
     return PositionalParamSpec.builder()
         .type(List.class)
@@ -59,6 +60,10 @@ public final class Model {
 
   public static boolean isSet(ParseResult arguments, String option) {
     return arguments.matchedOptionValue(option, false);
+  }
+
+  public static Optional<String> optional(ParseResult arguments, String option) {
+    return Optional.ofNullable(arguments.matchedOptionValue(option, (String) null));
   }
 
   public static List<String> values(ParseResult arguments, String option) {

@@ -9,18 +9,21 @@ import nsbox.engine.Images;
 import nsbox.engine.ProcessIdentity;
 import nsbox.engine.StateRoots;
 import nsbox.engine.Sweep;
+import nsbox.registry.config.Surroundings;
 
 /// What a command works with: who called, the front, and the state that the global options name.
 public final class Session {
   private final Invocation invocation;
   private final Front front;
   private final StateRoots roots;
+  private final boolean debug;
   private final Containers containers;
 
-  public Session(Invocation invocation, Front front, StateRoots roots) {
+  public Session(Invocation invocation, Front front, StateRoots roots, boolean debug) {
     this.invocation = invocation;
     this.front = front;
     this.roots = roots;
+    this.debug = debug;
     this.containers = new Containers(roots);
   }
 
@@ -43,6 +46,19 @@ public final class Session {
   /// The images; made anew on each call, so to be kept by the caller.
   public Images images() throws IOException {
     return new Images(roots, Path.of(invocation.home(), "lib", "images"));
+  }
+
+  /// Where the user's configuration of registries is looked for.
+  public Surroundings surroundings() {
+    return new Surroundings(
+        invocation.environment(), Path.of("/" + invocation.directory()), Path.of("/"));
+  }
+
+  /// Tells what is only of interest with `--debug`, one line.
+  public void debug(String sentence) throws IOException {
+    if (debug) {
+      front.err("debug: " + sentence + "\n");
+    }
   }
 
   /// The system call filter that containers get.

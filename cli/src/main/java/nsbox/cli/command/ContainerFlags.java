@@ -15,6 +15,7 @@ import nsbox.bundle.ContainerOptions.Network;
 import nsbox.bundle.ContainerOptions.TerminalSize;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
+import nsbox.cli.Model;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -48,14 +49,14 @@ final class ContainerFlags {
     }
     return new ContainerOptions(
         arguments,
-        optional(parsed, "--entrypoint"),
+        Model.optional(parsed, "--entrypoint"),
         environment(values(parsed, "--env"), invocation.environment()),
-        optional(parsed, "--workdir"),
-        optional(parsed, "--user"),
+        Model.optional(parsed, "--workdir"),
+        Model.optional(parsed, "--user"),
         hostname(parsed),
         isSet(parsed, "--read-only"),
         volumes,
-        network(optional(parsed, "--network").orElse("none")),
+        network(Model.optional(parsed, "--network").orElse("none")),
         isSet(parsed, "--tty")
             ? Optional.of(new TerminalSize(invocation.rows(), invocation.columns()))
             : Optional.empty(),
@@ -70,10 +71,6 @@ final class ContainerFlags {
       }
     }
     volumes.add(volume);
-  }
-
-  static Optional<String> optional(ParseResult parsed, String option) {
-    return Optional.ofNullable(parsed.matchedOptionValue(option, (String) null));
   }
 
   /* A name alone means the caller's own value; one that the caller has not is not set. */
@@ -94,7 +91,7 @@ final class ContainerFlags {
   }
 
   private static Optional<String> hostname(ParseResult parsed) throws Failure {
-    Optional<String> hostname = optional(parsed, "--hostname");
+    Optional<String> hostname = Model.optional(parsed, "--hostname");
     if (hostname.isPresent() && (hostname.get().isEmpty() || hostname.get().length() > 64)) {
       throw new Failure(
           "--hostname "

@@ -2,6 +2,7 @@ package nsbox.cli.command;
 
 import java.util.List;
 import nsbox.bundle.Bundle;
+import nsbox.cli.output.Visible;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.Images;
 import nsbox.image.Descriptor;

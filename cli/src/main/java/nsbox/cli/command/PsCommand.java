@@ -9,6 +9,8 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Human;
+import nsbox.cli.output.Table;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;

@@ -52,11 +52,16 @@ public final class RunCommand implements Command {
   }
 
   @Override
+  public boolean stopsAtPositional() {
+    return true;
+  }
+
+  @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     List<String> words = positionals(parsed);
     ContainerOptions options =
         ContainerFlags.read(parsed, words.subList(1, words.size()), session.invocation());
-    Optional<String> name = checkedName(ContainerFlags.optional(parsed, "--name"));
+    Optional<String> name = checkedName(Model.optional(parsed, "--name"));
     boolean interactive = isSet(parsed, "--interactive");
     boolean detached = isSet(parsed, "--detach");
     boolean autoRemove = isSet(parsed, "--rm");

@@ -6,15 +6,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.cli.Session;
-import nsbox.cli.command.BundleCommand;
-import nsbox.cli.command.ImagesCommand;
-import nsbox.cli.command.ImportCommand;
-import nsbox.cli.command.LogsCommand;
-import nsbox.cli.command.PsCommand;
-import nsbox.cli.command.RmCommand;
-import nsbox.cli.command.RunCommand;
 import nsbox.cli.command.RuntimeRunCommand;
-import nsbox.cli.command.StopCommand;
 import nsbox.engine.Front;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -60,7 +52,17 @@ public final class Commands {
       return options.help() ? 0 : Failure.NSBOX;
     }
     String name = arguments.getFirst();
-    Command command = runtime ? runtimeCommand(name) : command(name);
+    int words = 1;
+    Command command = runtime ? runtimeCommand(name) : Catalog.command(name);
+    if (!runtime && Catalog.isGroup(name)) {
+      if (arguments.size() == 1 || arguments.get(1).equals("--help")) {
+        front.out(Help.group(name));
+        return arguments.size() == 1 ? Failure.NSBOX : 0;
+      }
+      words = 2;
+      command = Catalog.command(name, arguments.get(1));
+      name = name + " " + arguments.get(1);
+    }
     if (command == null) {
       throw new Failure(
           "there is no command "
@@ -71,12 +73,12 @@ public final class Commands {
     }
     CommandLine line =
         new CommandLine(command.spec())
-            .setStopAtPositional(true)
+            .setStopAtPositional(command.stopsAtPositional())
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true);
     ParseResult parsed;
     try {
-      parsed = line.parseArgs(arguments.subList(1, arguments.size()).toArray(new String[0]));
+      parsed = line.parseArgs(arguments.subList(words, arguments.size()).toArray(new String[0]));
     } catch (ParameterException e) {
       throw new Failure(
           name
@@ -99,21 +101,7 @@ public final class Commands {
               + invocation.userId()
               + "\n  Use sudo, or become root.");
     }
-    return command.run(parsed, new Session(invocation, front, options.roots()));
-  }
-
-  private static Command command(String name) {
-    return switch (name) {
-      case "run" -> new RunCommand();
-      case "import" -> new ImportCommand();
-      case "images" -> new ImagesCommand();
-      case "ps" -> new PsCommand();
-      case "logs" -> new LogsCommand();
-      case "stop" -> new StopCommand();
-      case "rm" -> new RmCommand();
-      case "bundle" -> new BundleCommand();
-      default -> null;
-    };
+    return command.run(parsed, new Session(invocation, front, options.roots(), options.debug()));
   }
 
   private static Command runtimeCommand(String name) {

@@ -30,6 +30,25 @@ final class Help {
         --help           Print this text; 'nsbox COMMAND --help' explains a command
       """;
 
+  /// The commands of a group.
+  static String group(String name) {
+    return switch (name) {
+      case "image" -> IMAGE;
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
+  private static final String IMAGE =
+      """
+      Usage: nsbox image COMMAND
+
+      Works with images.
+
+      Commands:
+        import   Bring images from an OCI layout into the store
+        ls       List images
+      """;
+
   static final String RUNTIME =
       """
       Usage: nsbox-runtime [OPTIONS] COMMAND

@@ -1,4 +1,4 @@
-package nsbox.cli.command;
+package nsbox.cli.image;
 
 import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
@@ -37,7 +37,7 @@ public final class ImportCommand implements Command {
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     String path = positionals(parsed).getFirst();
-    Optional<String> asked = ContainerFlags.optional(parsed, "--name");
+    Optional<String> asked = Model.optional(parsed, "--name");
     Optional<Reference> name =
         asked.isPresent() ? Optional.of(Reference.parse(asked.get())) : Optional.empty();
     session.prepare();

@@ -1,4 +1,4 @@
-package nsbox.cli.command;
+package nsbox.cli.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,7 +1,7 @@
-package nsbox.cli.command;
+package nsbox.cli.output;
 
 /// Times and sizes as docker words them.
-final class Human {
+public final class Human {
   private static final int MINUTE = 60;
   private static final int HOUR = 60 * MINUTE;
   private static final int DAY_HOURS = 24;
@@ -9,7 +9,7 @@ final class Human {
   private Human() {}
 
   /// `5 seconds`, `About a minute`, `3 weeks`.
-  static String duration(long seconds) {
+  public static String duration(long seconds) {
     if (seconds < 1) {
       return "Less than a second";
     } else if (seconds == 1) {
@@ -38,7 +38,7 @@ final class Human {
   }
 
   /// Decimal units and three digits: `3.63MB`.
-  static String size(long bytes) {
+  public static String size(long bytes) {
     String[] units = {"B", "kB", "MB", "GB", "TB"};
     double value = bytes;
     int unit = 0;

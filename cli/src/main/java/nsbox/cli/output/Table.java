@@ -1,21 +1,21 @@
-package nsbox.cli.command;
+package nsbox.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /// Columns as docker prints them: as wide as their widest cell, three blanks apart.
-final class Table {
+public final class Table {
   private static final int GAP = 3;
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... headings) {
+  public Table(String... headings) {
     rows.add(List.of(headings));
   }
 
   /// Control characters in a cell are shown, not sent: what images and users write must not steer
   /// the terminal of whoever reads the table.
-  void add(String... cells) {
+  public void add(String... cells) {
     List<String> row = new ArrayList<>(cells.length);
     for (String cell : cells) {
       row.add(Visible.text(cell));

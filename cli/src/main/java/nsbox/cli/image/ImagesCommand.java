@@ -1,4 +1,4 @@
-package nsbox.cli.command;
+package nsbox.cli.image;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
@@ -10,6 +10,8 @@ import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Human;
+import nsbox.cli.output.Table;
 import nsbox.image.ImageException;
 import nsbox.image.Reference;
 import nsbox.image.StoreListing;

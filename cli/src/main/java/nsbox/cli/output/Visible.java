@@ -1,13 +1,13 @@
-package nsbox.cli.command;
+package nsbox.cli.output;
 
 /// Makes control characters visible, as `\\x1b`.
-final class Visible {
+public final class Visible {
   private static final int DELETE = 0x7f;
   private static final int LAST_C1 = 0x9f;
 
   private Visible() {}
 
-  static String text(String text) {
+  public static String text(String text) {
     StringBuilder visible = null;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

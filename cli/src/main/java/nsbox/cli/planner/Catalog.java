@@ -1,0 +1,54 @@
+package nsbox.cli.planner;
+
+import nsbox.cli.Command;
+import nsbox.cli.command.BundleCommand;
+import nsbox.cli.command.LogsCommand;
+import nsbox.cli.command.PsCommand;
+import nsbox.cli.command.RmCommand;
+import nsbox.cli.command.RunCommand;
+import nsbox.cli.command.StopCommand;
+import nsbox.cli.image.ImagesCommand;
+import nsbox.cli.image.ImportCommand;
+
+/// The commands of `nsbox`, alone and in groups.
+final class Catalog {
+  private Catalog() {}
+
+  /// @return null if there is no such command
+  static Command command(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "ps" -> new PsCommand();
+      case "logs" -> new LogsCommand();
+      case "stop" -> new StopCommand();
+      case "rm" -> new RmCommand();
+      case "bundle" -> new BundleCommand();
+      case "import" -> new ImportCommand();
+      case "images" -> new ImagesCommand();
+      default -> null;
+    };
+  }
+
+  static boolean isGroup(String name) {
+    return switch (name) {
+      case "image" -> true;
+      default -> false;
+    };
+  }
+
+  /// @return null if the group has no such command
+  static Command command(String group, String name) {
+    return switch (group) {
+      case "image" -> imageCommand(name);
+      default -> null;
+    };
+  }
+
+  private static Command imageCommand(String name) {
+    return switch (name) {
+      case "ls", "list" -> new ImagesCommand();
+      case "import" -> new ImportCommand();
+      default -> null;
+    };
+  }
+}
