@@ -14,10 +14,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 final class DiskBlobStore implements BlobStore {
   private final Path blobs;
   private final Path ingestParent;
+  private final Path lockFile;
 
-  DiskBlobStore(Path blobs, Path ingestParent) {
+  DiskBlobStore(Path blobs, Path ingestParent, Path lockFile) {
     this.blobs = blobs;
     this.ingestParent = ingestParent;
+    this.lockFile = lockFile;
+  }
+
+  Path root() {
+    return blobs;
   }
 
   Path path(Digest digest) {
@@ -36,7 +42,7 @@ final class DiskBlobStore implements BlobStore {
 
   @Override
   public void put(Descriptor expected, InputStream bytes) throws IOException {
-    try (Ingest ingest = Ingest.open(this, ingestParent)) {
+    try (Ingest ingest = Ingest.open(this, ingestParent, lockFile)) {
       ingest.stage(expected, bytes, "blob");
       ingest.publish();
     }

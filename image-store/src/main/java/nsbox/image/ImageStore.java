@@ -2,10 +2,13 @@ package nsbox.image;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// The images of one state folder: an OCI image layout that other tools read as it lies.
 ///
@@ -22,6 +25,7 @@ public final class ImageStore {
   private final Path ingestParent;
   private final StoreIndex index;
   private final DiskBlobStore blobs;
+  private final Downloads downloads;
 
   /// @param stateRoot of nsbox, for instance `/var/lib/nsbox`; made at the first write
   public ImageStore(Path stateRoot) {
@@ -29,7 +33,8 @@ public final class ImageStore {
     this.lockFile = stateRoot.resolve("images.lock");
     this.ingestParent = stateRoot.resolve("ingest");
     this.index = new StoreIndex(layout);
-    this.blobs = new DiskBlobStore(layout.resolve("blobs"), ingestParent);
+    this.blobs = new DiskBlobStore(layout.resolve("blobs"), ingestParent, lockFile);
+    this.downloads = new Downloads(blobs, ingestParent);
   }
 
   public BlobStore blobs() {
@@ -38,7 +43,72 @@ public final class ImageStore {
 
   /// A folder to gather an image's blobs in before any of them shows.
   public Ingest ingest() throws IOException {
-    return Ingest.open(blobs, ingestParent);
+    return Ingest.open(blobs, ingestParent, lockFile);
+  }
+
+  public Downloads downloads() {
+    return downloads;
+  }
+
+  /// Keeps an image's blobs from being cleaned away, until the lease is closed.
+  ///
+  /// @return the image as it is now, or empty if it is not there any more
+  public Optional<StoredImage> hold(String nameOrId, Ingest lease) throws IOException {
+    try (IndexLock _ = IndexLock.take(lockFile)) {
+      Optional<StoredImage> image = resolve(nameOrId);
+      if (image.isPresent()) {
+        lease.leaseLocked(List.of(image.get().target()));
+      }
+      return image;
+    }
+  }
+
+  /// Every entry of the index, whatever it points at.
+  public List<Descriptor> entries() throws IOException {
+    return index.entries();
+  }
+
+  /// Takes entries out of the index, names and all. The blobs stay until [#collect].
+  ///
+  /// @return the names that went
+  public List<String> remove(Predicate<Descriptor> which) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Ingest temporary = ingest();
+        IndexLock _ = IndexLock.take(lockFile)) {
+      List<Descriptor> kept = new ArrayList<>();
+      List<Descriptor> entries = index.entries();
+      for (Descriptor entry : entries) {
+        if (!which.test(entry)) {
+          kept.add(entry);
+        } else if (entry.annotation(StoreIndex.REF_NAME) != null) {
+          names.add(entry.annotation(StoreIndex.REF_NAME));
+        }
+      }
+      if (kept.size() < entries.size()) {
+        index.replace(kept, temporary.file("index.json"));
+      }
+    }
+    return names;
+  }
+
+  /// Removes, or only counts, the blobs that nothing leads to.
+  ///
+  /// Nobody can take a lease meanwhile, and what is leased counts as used.
+  ///
+  /// @param remove false to count only
+  /// @param downloadAge how long an unfinished download must have been left alone to go too
+  public Collected collect(boolean remove, Duration downloadAge, Collected.Sibling sibling)
+      throws IOException {
+    try (IndexLock _ = IndexLock.take(lockFile)) {
+      List<Descriptor> roots = new ArrayList<>(index.entries());
+      List<Descriptor> leased = Leases.all(ingestParent);
+      roots.addAll(leased);
+      Reachable reachable = Reachable.from(roots, blobs);
+      long blobBytes = new BlobGarbage(blobs).collect(reachable.blobs().keySet(), remove);
+      Set<Digest> inWork = Reachable.from(leased, blobs).blobs().keySet();
+      long downloadBytes = downloads.sweep(inWork, downloadAge, remove);
+      return new Collected(blobBytes, downloadBytes, sibling.collect(reachable.images(), remove));
+    }
   }
 
   /// Gives a manifest that is in the store a name, in one step. Who had the name before loses it.
@@ -67,12 +137,17 @@ public final class ImageStore {
 
   private Descriptor named(Reference reference, Descriptor manifest) throws IOException {
     Descriptor entry = manifest.withoutAnnotation(StoreIndex.REF_NAME);
-    StoredImage image = load(entry, List.of(reference));
-    for (Descriptor layer : image.manifest().layers()) {
-      blobs.open(layer).close();
+    for (Descriptor blob : Reachable.from(List.of(entry), blobs).blobs().values()) {
+      if (!MediaType.isForeignLayer(blob.mediaType()) || blobs.contains(blob)) {
+        blobs.open(blob).close();
+      }
     }
-    if (entry.platform().isEmpty()) {
-      entry = entry.withPlatform(image.config().platform());
+    if (entry.platform().isEmpty() && MediaType.isManifest(entry.mediaType())) {
+      ImageManifest parsed = ImageManifest.parse(entry, blobs.document(entry));
+      if (MediaType.isConfig(parsed.config().mediaType())) {
+        ImageConfig config = ImageConfig.parse(parsed, blobs.document(parsed.config()));
+        entry = entry.withPlatform(config.platform());
+      }
     }
     return entry.withAnnotation(StoreIndex.REF_NAME, reference.toString());
   }
@@ -170,10 +245,10 @@ public final class ImageStore {
   }
 
   private StoredImage load(Descriptor entry, List<Reference> references) throws IOException {
-    Descriptor chosen = PlatformChoice.choose(entry, Platform.host(), blobs);
+    Descriptor chosen = PlatformChoice.chooseOrFirst(entry, Platform.host(), blobs);
     ImageManifest manifest = ImageManifest.parse(chosen, blobs.document(chosen));
     manifest.checkConfig();
     ImageConfig config = ImageConfig.parse(manifest, blobs.document(manifest.config()));
-    return new StoredImage(references, chosen, manifest, config);
+    return new StoredImage(references, entry, chosen, manifest, config);
   }
 }

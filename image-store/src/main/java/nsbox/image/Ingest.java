@@ -20,18 +20,22 @@ import java.util.Map;
 /// A folder in which blobs are gathered and checked before the store shows any of them.
 ///
 /// The folder is named after this process, so that [#sweep] of another one can tell that it was
-/// left behind. Closing removes what was not published. For one thread.
+/// left behind. What is staged, and what was found in the store instead, is leased: until this is
+/// closed no clean-up takes it. So names are given before closing. Closing removes what was not
+/// published. For one thread.
 public final class Ingest implements AutoCloseable {
   private final DiskBlobStore store;
   private final Path folder;
+  private final Path lockFile;
   private final Map<Digest, Path> staged = new LinkedHashMap<>();
 
-  private Ingest(DiskBlobStore store, Path folder) {
+  private Ingest(DiskBlobStore store, Path folder, Path lockFile) {
     this.store = store;
     this.folder = folder;
+    this.lockFile = lockFile;
   }
 
-  static Ingest open(DiskBlobStore store, Path parent) throws IOException {
+  static Ingest open(DiskBlobStore store, Path parent, Path lockFile) throws IOException {
     StoreFiles.makeFolders(parent);
     String owner = IngestOwner.self();
     int number = 0;
@@ -39,7 +43,7 @@ public final class Ingest implements AutoCloseable {
       Path folder = parent.resolve(owner + "-" + number);
       try {
         StoreFiles.makeFolder(folder);
-        return new Ingest(store, folder);
+        return new Ingest(store, folder, lockFile);
       } catch (FileAlreadyExistsException e) {
         number++;
       }
@@ -47,8 +51,26 @@ public final class Ingest implements AutoCloseable {
   }
 
   /// A path in this folder for a file that is renamed to its place later.
-  Path file(String name) {
+  public Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /// Whether the store has a blob; if so it stays there until this is closed.
+  public boolean finds(Descriptor blob) throws IOException {
+    lease(List.of(blob));
+    return store.contains(blob);
+  }
+
+  /// Keeps blobs from being cleaned away, whether they are there already or will be.
+  void lease(List<Descriptor> blobs) throws IOException {
+    try (IndexLock _ = IndexLock.take(lockFile)) {
+      leaseLocked(blobs);
+    }
+  }
+
+  /// As [#lease], for a caller that holds the lock.
+  void leaseLocked(List<Descriptor> blobs) throws IOException {
+    Leases.add(folder, blobs);
   }
 
   /// Checks `bytes`, and keeps them unless the store has the blob already.
@@ -58,7 +80,7 @@ public final class Ingest implements AutoCloseable {
   /// @param origin where the bytes come from, for the failure
   /// @throws BlobMismatchException if length or digest differ
   public void stage(Descriptor expected, InputStream bytes, String origin) throws IOException {
-    if (staged.containsKey(expected.digest()) || store.contains(expected)) {
+    if (staged.containsKey(expected.digest()) || finds(expected)) {
       BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
       return;
     }
@@ -80,7 +102,7 @@ public final class Ingest implements AutoCloseable {
     try (InputStream bytes = Files.newInputStream(source)) {
       BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
     }
-    if (staged.containsKey(expected.digest()) || store.contains(expected)) {
+    if (staged.containsKey(expected.digest()) || finds(expected)) {
       return;
     }
     try (FileChannel channel = FileChannel.open(source, StandardOpenOption.WRITE)) {

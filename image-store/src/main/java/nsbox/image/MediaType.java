@@ -31,4 +31,10 @@ public final class MediaType {
   public static boolean isSchema1(String mediaType) {
     return mediaType.startsWith(DOCKER_SCHEMA_1);
   }
+
+  /// Layers that may not be passed on, and that registries therefore do not hold.
+  public static boolean isForeignLayer(String mediaType) {
+    return mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.")
+        || mediaType.startsWith("application/vnd.oci.image.layer.nondistributable.");
+  }
 }

@@ -46,6 +46,38 @@ public final class PlatformChoice {
     return choice.best;
   }
 
+  /// As [#choose]; where nothing fits the first manifest of the index stands for it.
+  static Descriptor chooseOrFirst(Descriptor start, Platform wanted, BlobSource blobs)
+      throws IOException {
+    try {
+      return choose(start, wanted, blobs);
+    } catch (PlatformMissingException e) {
+      Descriptor first = firstManifest(start, blobs, 1);
+      if (first == null) {
+        throw e;
+      }
+      return first;
+    }
+  }
+
+  private static Descriptor firstManifest(Descriptor start, BlobSource blobs, int depth)
+      throws IOException {
+    if (MediaType.isManifest(start.mediaType())) {
+      return start;
+    }
+    if (depth <= MAX_DEPTH
+        && MediaType.isIndex(start.mediaType())
+        && Manifest.parse(start, blobs.document(start)) instanceof ImageIndex index) {
+      for (Descriptor entry : index.manifests()) {
+        Descriptor first = firstManifest(entry, blobs, depth + 1);
+        if (first != null) {
+          return first;
+        }
+      }
+    }
+    return null;
+  }
+
   private void walk(Descriptor descriptor, int depth) throws IOException {
     if (depth > MAX_DEPTH) {
       throw new LimitExceededException(

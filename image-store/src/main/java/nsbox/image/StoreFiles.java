@@ -17,7 +17,7 @@ import java.util.Set;
 
 /// How the store makes, forces and removes what lies in it: folders 0700, files 0600.
 final class StoreFiles {
-  private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+  static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
       PosixFilePermissions.asFileAttribute(
           EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =

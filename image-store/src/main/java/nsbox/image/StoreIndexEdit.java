@@ -22,8 +22,11 @@ final class StoreIndexEdit {
     for (Descriptor entry : entries) {
       String name = entry.annotation(StoreIndex.REF_NAME);
       boolean sameRepository = name != null && name.startsWith(reference.name() + ":");
-      if (digested.equals(name)
-          || sameRepository && entry.digest().equals(reference.digest().get())) {
+      String wanted = reference.digest().get().toString();
+      boolean sameContent =
+          entry.digest().toString().equals(wanted)
+              || wanted.equals(entry.annotation(StoredImage.INDEX_DIGEST));
+      if (digested.equals(name) || sameRepository && sameContent) {
         return entry;
       }
     }

@@ -1,0 +1,160 @@
+package nsbox.image;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The blobs that come from elsewhere piece by piece, and survive the process that fetches them.
+public final class Downloads {
+  private final DiskBlobStore store;
+  private final Path ingest;
+
+  Downloads(DiskBlobStore store, Path ingest) {
+    this.store = store;
+    this.ingest = ingest;
+  }
+
+  /// Whether a blob has come and was checked, and waits to be published.
+  public boolean isComplete(Descriptor blob) throws IOException {
+    Path file = new DownloadFiles(ingest, blob.digest()).complete();
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        && Files.size(file) == blob.sizeBytes();
+  }
+
+  /// Opens a blob wherever it is by now: complete, or in the store.
+  public InputStream read(Descriptor blob) throws IOException {
+    try {
+      return Files.newInputStream(new DownloadFiles(ingest, blob.digest()).complete());
+    } catch (NoSuchFileException e) {
+      return store.open(blob);
+    }
+  }
+
+  /// Takes over the download of a blob. Of one blob this process opens one at a time.
+  ///
+  /// @param waiting told once if another process has it and must be waited for
+  /// @return null if the blob is complete or in the store by now
+  public Download open(Descriptor blob, Runnable waiting) throws IOException {
+    DownloadFiles files = new DownloadFiles(ingest, blob.digest());
+    files.makeFolders();
+    FileLock lock = DownloadLock.take(files.locks(), blob.digest(), waiting);
+    try {
+      if (isComplete(blob) || store.contains(blob)) {
+        files.deletePartial();
+        lock.release();
+        return null;
+      }
+      return new Download(blob, files, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.release();
+      throw e;
+    }
+  }
+
+  /// Moves blobs that are complete into the store. All of them are checked and on the disk then.
+  ///
+  /// @throws CorruptStoreException if one is neither complete nor in the store
+  public void publish(Collection<Descriptor> blobs) throws IOException {
+    Set<Path> folders = new HashSet<>();
+    for (Descriptor blob : blobs) {
+      Path target = store.path(blob.digest());
+      if (Download.publish(new DownloadFiles(ingest, blob.digest()), target)) {
+        folders.add(target.getParent());
+      } else if (!store.contains(blob)) {
+        throw new CorruptStoreException(
+            target, blob.sizeBytes() + " bytes with " + blob.digest(), "missing");
+      }
+    }
+    for (Path folder : folders) {
+      StoreFiles.forceFolder(folder);
+    }
+  }
+
+  /// Removes what nobody fetches or waits for.
+  ///
+  /// @param leased what living processes work with
+  /// @param age how long it must have been left alone
+  /// @return how many bytes that were
+  long sweep(Set<Digest> leased, Duration age, boolean remove) throws IOException {
+    Instant limit = Instant.now().minus(age);
+    long bytes = 0;
+    for (Path file : files(DownloadFiles.completeFolder(ingest))) {
+      Digest digest = digest(file);
+      if (digest != null && !leased.contains(digest) && isOlder(file, limit)) {
+        bytes += Files.size(file);
+        if (remove) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+    for (Path file : files(DownloadFiles.partialFolder(ingest))) {
+      Digest digest = digest(file);
+      if (digest != null && isOlder(file, limit)) {
+        bytes += sweepPartial(digest, remove);
+      }
+    }
+    return bytes;
+  }
+
+  private long sweepPartial(Digest digest, boolean remove) throws IOException {
+    DownloadFiles files = new DownloadFiles(ingest, digest);
+    FileLock lock;
+    try {
+      lock = DownloadLock.tryTake(files.locks(), digest);
+    } catch (OverlappingFileLockException e) {
+      // This very process fetches it.
+      return 0;
+    }
+    if (lock == null) {
+      return 0;
+    }
+    try (lock) {
+      long bytes = Files.exists(files.data()) ? Files.size(files.data()) : 0;
+      if (remove) {
+        files.deletePartial();
+      }
+      return bytes;
+    }
+  }
+
+  private static boolean isOlder(Path file, Instant limit) throws IOException {
+    try {
+      return !Files.getLastModifiedTime(file).toInstant().isAfter(limit);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+        entries.forEach(files::add);
+      }
+    }
+    return files;
+  }
+
+  /// @return null where the name is no blob's
+  private static Digest digest(Path file) {
+    String name = file.getFileName().toString();
+    try {
+      return Digest.parse(name.replace('-', ':'));
+    } catch (InvalidDigestException e) {
+      return null;
+    }
+  }
+}
