@@ -9,7 +9,7 @@ public final class AmbiguousImageException extends ImageException {
   private final String idPrefix;
   private final transient List<Digest> candidates;
 
-  AmbiguousImageException(String idPrefix, List<Digest> candidates) {
+  public AmbiguousImageException(String idPrefix, List<Digest> candidates) {
     super("image ID " + idPrefix + " fits " + candidates.size() + " images: " + names(candidates));
     this.idPrefix = idPrefix;
     this.candidates = candidates;

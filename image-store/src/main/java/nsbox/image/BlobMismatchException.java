@@ -11,7 +11,7 @@ public final class BlobMismatchException extends ImageException {
   private final long actualBytes;
   private final transient Optional<Digest> actualDigest;
 
-  BlobMismatchException(
+  public BlobMismatchException(
       String origin, Descriptor expected, long actualBytes, Optional<Digest> actualDigest) {
     super(
         origin

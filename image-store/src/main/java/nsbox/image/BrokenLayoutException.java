@@ -9,7 +9,7 @@ public final class BrokenLayoutException extends ImageException {
   private final String expected;
   private final String actual;
 
-  BrokenLayoutException(String layout, String file, String expected, String actual) {
+  public BrokenLayoutException(String layout, String file, String expected, String actual) {
     super(
         "image layout "
             + layout

@@ -72,7 +72,7 @@ final class ChunkMap {
     return missing;
   }
 
-  /// Notes bytes that were written, which continue those of their chunk.
+  /// Notes bytes that were written. They continue those of their chunk, or are there already.
   void add(long offset, int count) throws IOException {
     long position = offset;
     int left = count;
@@ -80,13 +80,16 @@ final class ChunkMap {
       int chunk = (int) (position / CHUNK_BYTES);
       int within = (int) (position % CHUNK_BYTES);
       int part = Math.min(left, length(chunk) - within);
-      if (within != filled[chunk] || part <= 0) {
+      if (within > filled[chunk] || part <= 0) {
         throw new IllegalStateException("bytes at " + position + " do not continue their chunk");
       }
-      filled[chunk] += part;
-      arrived += part;
-      if (filled[chunk] == length(chunk)) {
-        file.write(ByteBuffer.wrap(new byte[] {1}), chunk);
+      int fresh = within + part - filled[chunk];
+      if (fresh > 0) {
+        filled[chunk] += fresh;
+        arrived += fresh;
+        if (filled[chunk] == length(chunk)) {
+          file.write(ByteBuffer.wrap(new byte[] {1}), chunk);
+        }
       }
       position += part;
       left -= part;

@@ -10,7 +10,7 @@ public final class CorruptStoreException extends ImageException {
   private final String expected;
   private final String actual;
 
-  CorruptStoreException(Path path, String expected, String actual) {
+  public CorruptStoreException(Path path, String expected, String actual) {
     super("image store is damaged: " + path + " should be " + expected + "; it is " + actual);
     this.path = path;
     this.expected = expected;

@@ -43,6 +43,17 @@ public final class Downloads {
     }
   }
 
+  /// Whether another process seems to have the download of a blob.
+  public boolean isBusy(Descriptor blob) throws IOException {
+    DownloadFiles files = new DownloadFiles(ingest, blob.digest());
+    files.makeFolders();
+    FileLock lock = DownloadLock.tryTake(files.locks(), blob.digest());
+    if (lock != null) {
+      lock.release();
+    }
+    return lock == null;
+  }
+
   /// Takes over the download of a blob. Of one blob this process opens one at a time.
   ///
   /// @param waiting told once if another process has it and must be waited for

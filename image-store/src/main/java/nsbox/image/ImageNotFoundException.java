@@ -6,7 +6,7 @@ public final class ImageNotFoundException extends ImageException {
 
   private final String nameOrId;
 
-  ImageNotFoundException(String nameOrId) {
+  public ImageNotFoundException(String nameOrId) {
     super("no image " + nameOrId + " in the store");
     this.nameOrId = nameOrId;
   }

@@ -7,7 +7,7 @@ public final class InvalidDigestException extends ImageException {
   private final String input;
   private final String reason;
 
-  InvalidDigestException(String input, String reason) {
+  public InvalidDigestException(String input, String reason) {
     super("not a digest: \"" + input + "\": " + reason);
     this.input = input;
     this.reason = reason;

@@ -6,12 +6,12 @@ public final class InvalidDocumentException extends ImageException {
 
   private final String reason;
 
-  InvalidDocumentException(String reason, Throwable cause) {
+  public InvalidDocumentException(String reason, Throwable cause) {
     super(reason, cause);
     this.reason = reason;
   }
 
-  InvalidDocumentException(String reason) {
+  public InvalidDocumentException(String reason) {
     super(reason);
     this.reason = reason;
   }

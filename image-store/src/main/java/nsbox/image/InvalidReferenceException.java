@@ -7,7 +7,7 @@ public final class InvalidReferenceException extends ImageException {
   private final String input;
   private final String reason;
 
-  InvalidReferenceException(String input, String reason) {
+  public InvalidReferenceException(String input, String reason) {
     super("not an image reference: \"" + input + "\": " + reason);
     this.input = input;
     this.reason = reason;

@@ -8,7 +8,7 @@ public final class LimitExceededException extends ImageException {
   private final long limit;
   private final long actual;
 
-  LimitExceededException(String what, long limit, long actual) {
+  public LimitExceededException(String what, long limit, long actual) {
     super(what + ": " + actual + ", at most " + limit + " are read");
     this.what = what;
     this.limit = limit;

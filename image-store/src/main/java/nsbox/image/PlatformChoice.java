@@ -46,6 +46,16 @@ public final class PlatformChoice {
     return choice.best;
   }
 
+  /// Refuses an image that says it is for another platform.
+  ///
+  /// @throws PlatformMissingException if it does not run there
+  public static void require(Descriptor image, Platform offered, Platform wanted)
+      throws PlatformMissingException {
+    if (wanted.fitness(offered) == 0) {
+      throw new PlatformMissingException(image.digest().toString(), wanted, List.of(offered));
+    }
+  }
+
   /// As [#choose]; where nothing fits the first manifest of the index stands for it.
   static Descriptor chooseOrFirst(Descriptor start, Platform wanted, BlobSource blobs)
       throws IOException {

@@ -10,7 +10,7 @@ public final class PlatformMissingException extends ImageException {
   private final transient Platform wanted;
   private final transient List<Platform> offered;
 
-  PlatformMissingException(String index, Platform wanted, List<Platform> offered) {
+  public PlatformMissingException(String index, Platform wanted, List<Platform> offered) {
     super("index " + index + " has no image for " + wanted + "; it offers " + offered);
     this.index = index;
     this.wanted = wanted;

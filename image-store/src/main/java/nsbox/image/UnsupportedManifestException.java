@@ -8,7 +8,7 @@ public final class UnsupportedManifestException extends ImageException {
   private final String mediaType;
   private final String reason;
 
-  UnsupportedManifestException(String document, String mediaType, String reason) {
+  public UnsupportedManifestException(String document, String mediaType, String reason) {
     super(document + (mediaType.isEmpty() ? "" : " (" + mediaType + ")") + ": " + reason);
     this.document = document;
     this.mediaType = mediaType;

@@ -1,0 +1,152 @@
+package nsbox.transfer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import nsbox.image.Descriptor;
+import nsbox.image.Download;
+import nsbox.image.Downloads;
+
+/// One blob of a pull, from the moment it is wanted until it was checked.
+///
+/// Whoever asks first reads it while it arrives; the others wait for that one to be through.
+final class Arrival {
+  private final Descriptor blob;
+  private final Downloads downloads;
+  private Download download;
+  private IOException failure;
+  private boolean settled;
+  private boolean taken;
+  private boolean complete;
+
+  Arrival(Descriptor blob, Downloads downloads) {
+    this.blob = blob;
+    this.downloads = downloads;
+  }
+
+  Descriptor blob() {
+    return blob;
+  }
+
+  /// It is there already, or another process brought it.
+  synchronized void present() {
+    settled = true;
+    complete = true;
+    notifyAll();
+  }
+
+  /// It is being fetched.
+  synchronized void fetching(Download download) {
+    this.download = download;
+    settled = true;
+    if (failure != null) {
+      download.fail(failure);
+    }
+    notifyAll();
+  }
+
+  synchronized void fail(IOException reason) {
+    if (failure == null) {
+      failure = reason;
+    }
+    settled = true;
+    if (download != null) {
+      download.fail(reason);
+    }
+    notifyAll();
+  }
+
+  synchronized boolean isComplete() {
+    return complete;
+  }
+
+  synchronized boolean isResumed() {
+    return download != null && download.resumed();
+  }
+
+  /// Gives up what is unfinished, for another process to go on with.
+  synchronized void close() throws IOException {
+    if (download != null) {
+      download.close();
+    }
+  }
+
+  /// The blob's bytes; the last read has checked them.
+  InputStream open() throws IOException {
+    synchronized (this) {
+      await(() -> settled);
+      if (!complete && !taken) {
+        taken = true;
+        return new First(download.arriving());
+      }
+      await(() -> complete);
+    }
+    return downloads.read(blob);
+  }
+
+  private void await(Condition condition) throws IOException {
+    while (failure == null && !condition.holds()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while waiting for " + blob.digest(), e);
+      }
+    }
+    if (failure != null) {
+      throw new Failed(failure);
+    }
+  }
+
+  private interface Condition {
+    boolean holds();
+  }
+
+  /// A failure of the transfer, seen by whoever reads.
+  static final class Failed extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Failed(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /// Tells the others when it has seen the end.
+  private final class First extends InputStream {
+    private final InputStream bytes;
+
+    private First(InputStream bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count;
+      try {
+        count = bytes.read(into, offset, length);
+      } catch (IOException e) {
+        fail(e);
+        throw e;
+      }
+      if (count < 0) {
+        present();
+      }
+      return count;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    /// Who stops early leaves the rest unchecked, so nobody may use it.
+    @Override
+    public void close() {
+      synchronized (Arrival.this) {
+        if (!complete) {
+          fail(new IOException("reading " + blob.digest() + " was given up"));
+        }
+      }
+    }
+  }
+}

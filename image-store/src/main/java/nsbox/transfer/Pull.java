@@ -1,0 +1,284 @@
+package nsbox.transfer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nsbox.image.BlobMismatchException;
+import nsbox.image.Descriptor;
+import nsbox.image.Digest;
+import nsbox.image.ImageConfig;
+import nsbox.image.ImageManifest;
+import nsbox.image.ImageStore;
+import nsbox.image.Ingest;
+import nsbox.image.Manifest;
+import nsbox.image.MediaType;
+import nsbox.image.Platform;
+import nsbox.image.PlatformChoice;
+import nsbox.image.Reference;
+import nsbox.image.StoredImage;
+import nsbox.registry.RawManifest;
+
+/// Brings an image or an artifact from a registry into the store.
+///
+/// 1. Ask what the name stands for, and whether it is trusted.
+/// 2. Choose the platform's manifest; get the config.
+/// 3. Fetch the layers in pieces, side by side; check each as it comes; hand them on meanwhile.
+/// 4. When all are there, checked and on the disk: move them into the store, documents last.
+/// 5. Give the name.
+///
+/// A failure at any point leaves the store as it was. What has arrived stays in `ingest/`, and the
+/// next pull goes on from there.
+public final class Pull {
+  private final ImageStore store;
+  private final List<Source> sources;
+  private final TransferOptions options;
+  private final TransferListener listener;
+  private final Optional<ImageReceiver> receiver;
+  private final Check check;
+
+  /// Says whether a manifest may be pulled under a name, before anything of it is stored.
+  @FunctionalInterface
+  public interface Check {
+    /// @param chosen the manifest of the platform; the root itself where there is no choice
+    /// @throws IOException why not
+    void check(Reference reference, RawManifest root, RawManifest chosen) throws IOException;
+  }
+
+  /// @param sources in the order in which they are asked
+  /// @param receiver of the layers of the image that was asked for; where there is none, they are
+  ///   only stored
+  public Pull(
+      ImageStore store,
+      List<Source> sources,
+      TransferOptions options,
+      TransferListener listener,
+      Optional<ImageReceiver> receiver,
+      Check check) {
+    this.store = store;
+    this.sources = List.copyOf(sources);
+    this.options = options;
+    this.listener = listener;
+    this.receiver = receiver;
+    this.check = check;
+  }
+
+  /// Which of an index's images are wanted.
+  ///
+  /// @param platform whose image is chosen, and handed to the receiver
+  /// @param strict whether an image that says it is for another platform is refused
+  /// @param all whether the index is kept whole
+  public record Choice(Platform platform, boolean strict, boolean all) {}
+
+  /// What a pull brought.
+  ///
+  /// @param target what the name points at now
+  /// @param root what the name stands for at the registry: `target`, or the index it was chosen
+  ///   from
+  public record Pulled(Descriptor target, Descriptor root) {}
+
+  public Pulled run(Reference reference, Choice choice) throws IOException {
+    try {
+      return once(reference, choice);
+    } catch (ResumedAndWrong e) {
+      listener.note(
+          "what an earlier pull left of " + e.blob.digest() + " is damaged; fetching anew");
+      return once(reference, choice);
+    }
+  }
+
+  private Pulled once(Reference reference, Choice choice) throws IOException {
+    try (Ingest lease = store.ingest()) {
+      RawManifest root = root(reference);
+      Documents documents = new Documents(sources, store.blobs(), lease);
+      documents.add(root);
+      Descriptor chosen = choose(root.descriptor(), choice, documents);
+      check.check(reference, root, new RawManifest(chosen, documents.document(chosen)));
+      Descriptor target = choice.all() ? root.descriptor() : chosen;
+      ImageParts parts = ImageParts.of(target, documents);
+      Optional<Image> image = image(chosen, choice, documents);
+      fetch(parts.blobs(), image, lease);
+      store.downloads().publish(parts.blobs());
+      for (Descriptor document : parts.documents()) {
+        lease.stage(document, documents.document(document));
+      }
+      lease.publish();
+      Descriptor named = target;
+      if (!target.digest().equals(root.descriptor().digest())) {
+        named =
+            target.withAnnotation(StoredImage.INDEX_DIGEST, root.descriptor().digest().toString());
+      }
+      store.tagAll(Map.of(reference, named));
+      return new Pulled(target, root.descriptor());
+    }
+  }
+
+  private RawManifest root(Reference reference) throws IOException {
+    EachSource each = EachSource.of(sources);
+    if (reference.digest().isPresent()) {
+      String digest = reference.digest().get().toString();
+      return each.fetching(repository -> repository.manifest(digest));
+    }
+    String tag = reference.tag().orElseThrow();
+    return each.resolving(repository -> repository.manifest(tag));
+  }
+
+  private static Descriptor choose(Descriptor root, Choice choice, Documents documents)
+      throws IOException {
+    Manifest.checkMediaType(root);
+    if (choice.all() && !MediaType.isManifest(root.mediaType())) {
+      try {
+        return PlatformChoice.choose(root, choice.platform(), documents);
+      } catch (nsbox.image.PlatformMissingException e) {
+        /* All are wanted, so the machine's own need not be among them. */
+        return root;
+      }
+    }
+    return PlatformChoice.choose(root, choice.platform(), documents);
+  }
+
+  private record Image(ImageManifest manifest, ImageConfig config) {}
+
+  /* Nothing for an artifact, or where an index without an image for this machine is kept whole. */
+  private Optional<Image> image(Descriptor chosen, Choice choice, Documents documents)
+      throws IOException {
+    if (!MediaType.isManifest(chosen.mediaType())) {
+      return Optional.empty();
+    }
+    ImageManifest manifest = ImageManifest.parse(chosen, documents.document(chosen));
+    if (!MediaType.isConfig(manifest.config().mediaType())) {
+      return Optional.empty();
+    }
+    ImageConfig config = ImageConfig.parse(manifest, documents.document(manifest.config()));
+    if (choice.strict()) {
+      PlatformChoice.require(chosen, config.platform(), choice.platform());
+    }
+    return Optional.of(new Image(manifest, config));
+  }
+
+  private void fetch(List<Descriptor> blobs, Optional<Image> image, Ingest lease)
+      throws IOException {
+    Map<Digest, Arrival> arrivals = new HashMap<>();
+    List<Arrival> missing = new ArrayList<>();
+    for (Descriptor blob : blobs) {
+      Arrival arrival = new Arrival(blob, store.downloads());
+      arrivals.put(blob.digest(), arrival);
+      if (lease.finds(blob) || store.downloads().isComplete(blob)) {
+        listener.started(blob);
+        listener.finished(blob, TransferListener.Outcome.PRESENT);
+        arrival.present();
+      } else {
+        missing.add(arrival);
+      }
+    }
+    missing.sort((a, b) -> Long.compare(b.blob().sizeBytes(), a.blob().sizeBytes()));
+    try (Fetcher fetcher = new Fetcher(sources, store.downloads(), options, listener)) {
+      fetcher.start(missing);
+      try {
+        if (image.isPresent() && receiver.isPresent()) {
+          ImageManifest manifest = image.get().manifest();
+          receiver
+              .get()
+              .receive(
+                  manifest,
+                  image.get().config(),
+                  index -> arrivals.get(manifest.layers().get(index).digest()).open());
+        }
+        new Checkers(missing).run();
+      } catch (IOException e) {
+        throw failed(missing, e);
+      } catch (RuntimeException e) {
+        failed(missing, new IOException("internal error: " + e, e));
+        throw e;
+      }
+    } finally {
+      for (Arrival arrival : missing) {
+        arrival.close();
+      }
+    }
+    for (Arrival arrival : missing) {
+      listener.finished(arrival.blob(), TransferListener.Outcome.TRANSFERRED);
+    }
+  }
+
+  /* Stops all, and tells the first cause, not what the others saw of it. */
+  private static IOException failed(List<Arrival> arrivals, IOException thrown) {
+    IOException reason = thrown;
+    while (reason.getCause() instanceof IOException cause
+        && (reason instanceof Arrival.Failed || cause instanceof BlobMismatchException)) {
+      reason = cause;
+    }
+    if (reason instanceof BlobMismatchException mismatch) {
+      for (Arrival arrival : arrivals) {
+        if (arrival.isResumed() && arrival.blob().digest().equals(mismatch.expected().digest())) {
+          reason = new ResumedAndWrong(arrival.blob(), mismatch);
+        }
+      }
+    }
+    for (Arrival arrival : arrivals) {
+      arrival.fail(reason);
+    }
+    return reason;
+  }
+
+  private static final class ResumedAndWrong extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final transient Descriptor blob;
+
+    ResumedAndWrong(Descriptor blob, BlobMismatchException cause) {
+      super(cause.getMessage(), cause);
+      this.blob = blob;
+    }
+  }
+
+  /// Reads what nobody else reads, so that it is checked.
+  private static final class Checkers {
+    private static final int BUFFER_BYTES = 128 << 10;
+    private final List<Arrival> arrivals;
+    private IOException failure;
+
+    private Checkers(List<Arrival> arrivals) {
+      this.arrivals = new ArrayList<>(arrivals);
+    }
+
+    private void run() throws IOException {
+      Thread second = new Thread(this::work, "check");
+      second.start();
+      work();
+      try {
+        second.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    private synchronized Arrival next() {
+      return failure != null || arrivals.isEmpty() ? null : arrivals.removeFirst();
+    }
+
+    private void work() {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (Arrival arrival; (arrival = next()) != null; ) {
+        if (arrival.isComplete()) {
+          continue;
+        }
+        try (InputStream bytes = arrival.open()) {
+          while (bytes.read(buffer) >= 0) {
+            // The stream checks what it reads.
+          }
+        } catch (IOException e) {
+          synchronized (this) {
+            failure = failure == null ? e : failure;
+          }
+        }
+      }
+    }
+  }
+}
