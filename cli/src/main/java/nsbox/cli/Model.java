@@ -58,6 +58,18 @@ public final class Model {
         .build();
   }
 
+  /// Any number of parameters, none too.
+  public static PositionalParamSpec optionalParameters(String label, String description) {
+    return PositionalParamSpec.builder()
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .index("0..*")
+        .arity("0..*")
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
   public static boolean isSet(ParseResult arguments, String option) {
     return arguments.matchedOptionValue(option, false);
   }

@@ -8,6 +8,7 @@ import nsbox.json.JsonObject;
 /// What was asked of a container, as container.json keeps it. It never changes.
 ///
 /// @param image as the user named it
+/// @param layers chain IDs of the snapshots that it stands on, lowest first
 /// @param command program and arguments
 /// @param createdSeconds since the epoch
 /// @param stopSignal number of the signal that `stop` sends first
@@ -17,6 +18,7 @@ public record ContainerRecord(
     String name,
     String image,
     String imageId,
+    List<String> layers,
     List<String> command,
     long createdSeconds,
     int stopSignal,
@@ -36,6 +38,7 @@ public record ContainerRecord(
         .put("name", name)
         .put("image", image)
         .put("imageId", imageId)
+        .put("layers", layers)
         .put("command", command)
         .put("createdSeconds", createdSeconds)
         .put("stopSignal", stopSignal)
@@ -50,6 +53,7 @@ public record ContainerRecord(
         json.string("name"),
         json.string("image"),
         json.string("imageId"),
+        json.strings("layers"),
         json.strings("command"),
         json.number("createdSeconds"),
         (int) json.number("stopSignal"),

@@ -84,9 +84,13 @@ public final class Images {
   ///
   /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#layer-chainid
   public static List<String> chainIds(StoredImage image) {
+    return chainIds(image.config().diffIds());
+  }
+
+  static List<String> chainIds(List<Digest> diffIds) {
     List<String> chainIds = new ArrayList<>();
     String parent = null;
-    for (Digest diffId : image.config().diffIds()) {
+    for (Digest diffId : diffIds) {
       parent = Snapshots.chainId(parent, diffId.toString());
       chainIds.add(parent);
     }

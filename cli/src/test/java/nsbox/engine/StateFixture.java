@@ -27,7 +27,17 @@ final class StateFixture {
     Files.createDirectories(folder.lasting());
     ContainerRecord record =
         new ContainerRecord(
-            id, "name", "image", "sha256:0", List.of("sh"), 5, 15, false, false, Map.of("a", "b"));
+            id,
+            "name",
+            "image",
+            "sha256:0",
+            List.of(),
+            List.of("sh"),
+            5,
+            15,
+            false,
+            false,
+            Map.of("a", "b"));
     Files.write(folder.recordFile(), Json.bytes(record.toJson()));
     return folder;
   }

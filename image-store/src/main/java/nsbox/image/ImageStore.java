@@ -95,12 +95,18 @@ public final class ImageStore {
   ///
   /// Nobody can take a lease meanwhile, and what is leased counts as used.
   ///
-  /// @param remove false to count only
+  /// @param remove false to count only; then `kept` may say that entries count as gone
   /// @param downloadAge how long an unfinished download must have been left alone to go too
-  public Collected collect(boolean remove, Duration downloadAge, Collected.Sibling sibling)
+  public Collected collect(
+      boolean remove, Predicate<Descriptor> kept, Duration downloadAge, Collected.Sibling sibling)
       throws IOException {
     try (IndexLock _ = IndexLock.take(lockFile)) {
-      List<Descriptor> roots = new ArrayList<>(index.entries());
+      List<Descriptor> roots = new ArrayList<>();
+      for (Descriptor entry : index.entries()) {
+        if (remove || kept.test(entry)) {
+          roots.add(entry);
+        }
+      }
       List<Descriptor> leased = Leases.all(ingestParent);
       roots.addAll(leased);
       Reachable reachable = Reachable.from(roots, blobs);

@@ -139,6 +139,25 @@ public final class Snapshots {
     }
   }
 
+  /// The chain IDs of all snapshots, in no order.
+  public List<String> list() throws IOException {
+    List<String> chainIds = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        String hex = entry.getFileName().toString();
+        if (hex.matches("[0-9a-f]{64}|[0-9a-f]{128}")) {
+          chainIds.add((hex.length() == 64 ? "sha256:" : "sha512:") + hex);
+        }
+      }
+    }
+    return chainIds;
+  }
+
+  /// How many bytes the files of a snapshot hold; a file with several names counts once.
+  public long sizeBytes(String chainId) throws IOException {
+    return TreeSize.bytes(snapshot(chainId));
+  }
+
   /// Takes a snapshot away: it is gone at once for who looks now. Who has it mounted must be asked
   /// before; removing one that is not there is no error.
   public void remove(String chainId) throws IOException {

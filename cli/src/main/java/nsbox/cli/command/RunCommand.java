@@ -96,7 +96,7 @@ public final class RunCommand implements Command {
               id,
               new ContainerPlan.Request(
                   taken, options, interactive, autoRemove, session.defaultFilter()));
-      record = record(plan, words.getFirst(), image, taken, autoRemove);
+      record = record(plan, words.getFirst(), unpacked, taken, autoRemove);
       maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
     } catch (Exception e) {
       Removal.remove(session, session.containers().folder(id), taken);
@@ -126,19 +126,24 @@ public final class RunCommand implements Command {
   }
 
   private static ContainerRecord record(
-      ContainerPlan plan, String imageName, StoredImage image, String name, boolean autoRemove)
+      ContainerPlan plan,
+      String imageName,
+      Images.Unpacked unpacked,
+      String name,
+      boolean autoRemove)
       throws IOException, Failure {
     return new ContainerRecord(
         plan.folder().id(),
         name,
         imageName,
-        image.id().toString(),
+        unpacked.image().id().toString(),
+        unpacked.chainIds(),
         plan.bundle().config().object("process").strings("args"),
         System.currentTimeMillis() / 1000,
-        Signals.number(image.config().stopSignal().orElse("SIGTERM")),
+        Signals.number(unpacked.image().config().stopSignal().orElse("SIGTERM")),
         autoRemove,
         plan.bundle().config().object("process").flag("terminal"),
-        image.config().labels());
+        unpacked.image().config().labels());
   }
 
   private static Optional<String> checkedName(Optional<String> name) throws Failure {

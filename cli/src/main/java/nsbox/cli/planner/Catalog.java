@@ -7,8 +7,11 @@ import nsbox.cli.command.PsCommand;
 import nsbox.cli.command.RmCommand;
 import nsbox.cli.command.RunCommand;
 import nsbox.cli.command.StopCommand;
+import nsbox.cli.image.ImagePruneCommand;
 import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
+import nsbox.cli.image.RmiCommand;
+import nsbox.cli.system.DfCommand;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
@@ -25,13 +28,14 @@ final class Catalog {
       case "bundle" -> new BundleCommand();
       case "import" -> new ImportCommand();
       case "images" -> new ImagesCommand();
+      case "rmi" -> new RmiCommand();
       default -> null;
     };
   }
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "image" -> true;
+      case "image", "system" -> true;
       default -> false;
     };
   }
@@ -40,6 +44,7 @@ final class Catalog {
   static Command command(String group, String name) {
     return switch (group) {
       case "image" -> imageCommand(name);
+      case "system" -> systemCommand(name);
       default -> null;
     };
   }
@@ -48,6 +53,15 @@ final class Catalog {
     return switch (name) {
       case "ls", "list" -> new ImagesCommand();
       case "import" -> new ImportCommand();
+      case "prune" -> new ImagePruneCommand();
+      case "rm" -> new RmiCommand();
+      default -> null;
+    };
+  }
+
+  private static Command systemCommand(String name) {
+    return switch (name) {
+      case "df" -> new DfCommand();
       default -> null;
     };
   }

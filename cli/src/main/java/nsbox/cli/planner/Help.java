@@ -20,6 +20,7 @@ final class Help {
       Images:
         import   Bring images from an OCI layout into the store
         images   List images
+        rmi      Remove images
         bundle   Write an image as an OCI bundle, for any OCI runtime
 
       Options:
@@ -34,6 +35,7 @@ final class Help {
   static String group(String name) {
     return switch (name) {
       case "image" -> IMAGE;
+      case "system" -> SYSTEM;
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -47,6 +49,18 @@ final class Help {
       Commands:
         import   Bring images from an OCI layout into the store
         ls       List images
+        prune    Remove images that nobody uses
+        rm       Remove images
+      """;
+
+  private static final String SYSTEM =
+      """
+      Usage: nsbox system COMMAND
+
+      Looks after what nsbox keeps.
+
+      Commands:
+        df       Show how much space images and containers take
       """;
 
   static final String RUNTIME =

@@ -1,0 +1,71 @@
+package nsbox.cli.image;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import nsbox.cli.Command;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.cli.output.Human;
+import nsbox.engine.Cleanup;
+import nsbox.image.Collected;
+import nsbox.image.StoredImage;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox image prune`: removes images that nobody uses, and all that belongs to no image.
+public final class ImagePruneCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "image prune",
+            "[OPTIONS]",
+            "Remove images that have no name and no container, blobs and layers that belong to no"
+                + " image, and what pulls that were broken off have left.");
+    spec.addOption(flag("Also images that have a name, if no container uses them", "-a", "--all"));
+    spec.addOption(flag("Do not ask", "-f", "--force"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    boolean all = isSet(parsed, "--all");
+    if (!isSet(parsed, "--force") && !confirmed(session, all)) {
+      return 0;
+    }
+    session.prepare();
+    session.images().store().sweep();
+    session.images().snapshots().sweep();
+    Cleanup cleanup = new Cleanup(session.images(), session.containers());
+    StringBuilder deleted = new StringBuilder();
+    for (StoredImage image : cleanup.unused(all)) {
+      for (String name : cleanup.forget(image)) {
+        deleted.append("untagged: ").append(name).append('\n');
+      }
+      deleted.append("deleted: ").append(image.id()).append('\n');
+    }
+    Collected collected = cleanup.collect(Duration.ZERO);
+    if (!deleted.isEmpty()) {
+      session.front().out("Deleted Images:\n" + deleted + "\n");
+    }
+    session.front().out("Total reclaimed space: " + Human.size(collected.bytes()) + "\n");
+    return 0;
+  }
+
+  private static boolean confirmed(Session session, boolean all) throws Exception {
+    session
+        .front()
+        .out(
+            "WARNING! This will remove all "
+                + (all ? "images without at least one container" : "dangling images")
+                + ".\nAre you sure you want to continue? [y/N] ");
+    byte[] buffer = new byte[64];
+    int count = session.front().read(buffer);
+    String answer = new String(buffer, 0, count, StandardCharsets.UTF_8).strip();
+    return List.of("y", "Y", "yes").contains(answer);
+  }
+}

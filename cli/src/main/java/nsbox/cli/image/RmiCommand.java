@@ -1,0 +1,156 @@
+package nsbox.cli.image;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.positionals;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.engine.Cleanup;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerState;
+import nsbox.engine.Images;
+import nsbox.image.Descriptor;
+import nsbox.image.Reference;
+import nsbox.image.StoredImage;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox rmi`: takes names from images, and removes images that have none left.
+public final class RmiCommand implements Command {
+  private static final int MISSING = 1;
+  private static final int IN_USE = 2;
+  private static final String REF_NAME = "org.opencontainers.image.ref.name";
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "rmi",
+            "[OPTIONS] IMAGE...",
+            "Remove images: a name is taken away, and with the last name the image goes.",
+            "An image that a container was made from stays; --force removes it where the container"
+                + " does not run, and the container keeps its layers.");
+    spec.addOption(
+        flag("Remove although stopped containers or other names use it", "-f", "--force"));
+    spec.addOption(flag("Remove all images that no container uses", "-a", "--all"));
+    spec.addOption(flag("No error where there is no such image", "-i", "--ignore"));
+    spec.addPositional(Model.optionalParameters("IMAGE", "Names, IDs or digests"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    List<String> names = positionals(parsed);
+    boolean all = isSet(parsed, "--all");
+    if (all != names.isEmpty()) {
+      throw new Failure(
+          all
+              ? "--all and names of images exclude each other"
+              : "rmi: name an image, or use --all");
+    }
+    session.prepare();
+    Images images = session.images();
+    Cleanup cleanup = new Cleanup(images, session.containers());
+    int code = 0;
+    if (all) {
+      for (StoredImage image : cleanup.unused(true)) {
+        remove(session, cleanup, image);
+      }
+    }
+    for (String name : names) {
+      try {
+        one(session, images, cleanup, name, parsed);
+      } catch (Failure e) {
+        session.front().err("nsbox: " + e.getMessage() + "\n");
+        code = code == 0 || code == MISSING ? e.exitCode() : code;
+      }
+    }
+    cleanup.collect(Cleanup.DOWNLOAD_AGE);
+    return code;
+  }
+
+  private static void one(
+      Session session, Images images, Cleanup cleanup, String name, ParseResult parsed)
+      throws IOException, Failure {
+    Optional<StoredImage> found = images.store().resolve(name);
+    if (found.isEmpty()) {
+      if (isSet(parsed, "--ignore")) {
+        return;
+      }
+      throw new Failure(MISSING, "cannot remove image " + name + ": no such image", null);
+    }
+    StoredImage image = found.get();
+    Optional<Reference> reference = named(image, name);
+    boolean force = isSet(parsed, "--force");
+    if (reference.isPresent() && image.references().size() > 1) {
+      String full = reference.get().toString();
+      images.store().remove((Descriptor entry) -> full.equals(entry.annotation(REF_NAME)));
+      session.front().out("Untagged: " + full + "\n");
+      return;
+    }
+    if (reference.isEmpty() && image.references().size() > 1 && !force) {
+      throw new Failure(
+          "cannot remove image "
+              + name
+              + ": it has several names: "
+              + String.join(", ", image.references().stream().map(Reference::familiar).toList())
+              + "\n  Remove them by name, or all at once: nsbox rmi -f "
+              + name);
+    }
+    checkUse(cleanup, image, name, force);
+    remove(session, cleanup, image);
+  }
+
+  /* The name among the image's that the user means; none where an ID was given. */
+  private static Optional<Reference> named(StoredImage image, String name) {
+    for (Reference reference : image.references()) {
+      if (reference.toString().equals(name) || reference.familiar().equals(name)) {
+        return Optional.of(reference);
+      }
+    }
+    try {
+      Reference wanted = Reference.parse(name);
+      return image.references().stream().filter(wanted::equals).findFirst();
+    } catch (nsbox.image.InvalidReferenceException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void checkUse(Cleanup cleanup, StoredImage image, String name, boolean force)
+      throws IOException, Failure {
+    for (ContainerFolder folder : cleanup.users().getOrDefault(image.id().toString(), List.of())) {
+      boolean stopped = folder.state() instanceof ContainerState.Exited;
+      if (stopped && force) {
+        continue;
+      }
+      String container = folder.record().name();
+      throw new Failure(
+          IN_USE,
+          "cannot remove image "
+              + name
+              + ": image is in use by "
+              + (stopped ? "" : "running ")
+              + "container "
+              + container
+              + "\n  "
+              + (stopped ? "Remove it first: nsbox rm " : "Stop and remove it first: nsbox rm -f ")
+              + container
+              + (stopped ? ", or use: nsbox rmi -f " + name : ""),
+          null);
+    }
+  }
+
+  private static void remove(Session session, Cleanup cleanup, StoredImage image)
+      throws IOException {
+    for (String untagged : cleanup.forget(image)) {
+      session.front().out("Untagged: " + untagged + "\n");
+    }
+    session.front().out("Deleted: " + image.id().hex() + "\n");
+  }
+}

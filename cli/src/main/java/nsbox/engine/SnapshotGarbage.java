@@ -1,0 +1,41 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import nsbox.image.Collected;
+import nsbox.image.Digest;
+import nsbox.snapshot.Snapshots;
+
+/// Snapshots that are no layer of any image in use, nor of any container.
+final class SnapshotGarbage implements Collected.Sibling {
+  private final Snapshots snapshots;
+  private final Containers containers;
+
+  SnapshotGarbage(Snapshots snapshots, Containers containers) {
+    this.snapshots = snapshots;
+    this.containers = containers;
+  }
+
+  @Override
+  public long collect(List<List<Digest>> images, boolean remove) throws IOException {
+    Set<String> used = new HashSet<>();
+    for (List<Digest> diffIds : images) {
+      used.addAll(Images.chainIds(diffIds));
+    }
+    for (ContainerFolder folder : containers.list()) {
+      used.addAll(folder.record().layers());
+    }
+    long bytes = 0;
+    for (String chainId : snapshots.list()) {
+      if (!used.contains(chainId)) {
+        bytes += snapshots.sizeBytes(chainId);
+        if (remove) {
+          snapshots.remove(chainId);
+        }
+      }
+    }
+    return bytes;
+  }
+}
