@@ -7,9 +7,10 @@ import java.security.NoSuchAlgorithmException;
 ///
 /// No value of this type exists that was not checked, so its parts may stand in a path.
 ///
-/// @param algorithm `sha256` or `sha512`
-/// @param hex 64 or 128 lower-case hexadecimal digits
-/// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests Digests
+/// @param algorithm `sha256`, `sha512` or `blake3`
+/// @param hex 64 lower-case hexadecimal digits, 128 for `sha512`
+/// @spec https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
+///   Digests
 public record Digest(String algorithm, String hex) {
   private static final int SHORT_LENGTH = 12;
 
@@ -98,12 +99,12 @@ public record Digest(String algorithm, String hex) {
 
   private static String problemOf(String algorithm, String hex) {
     int length;
-    if (algorithm.equals("sha256")) {
+    if (algorithm.equals("sha256") || algorithm.equals("blake3")) {
       length = 64;
     } else if (algorithm.equals("sha512")) {
       length = 128;
     } else {
-      return "the algorithm is neither sha256 nor sha512";
+      return "the algorithm is none of sha256, sha512 and blake3";
     }
     if (hex.length() != length) {
       return algorithm + " has " + length + " digits, this has " + hex.length();
@@ -112,6 +113,9 @@ public record Digest(String algorithm, String hex) {
   }
 
   private static MessageDigest hasher(String algorithm) {
+    if (algorithm.equals("blake3")) {
+      return new Blake3();
+    }
     try {
       return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
     } catch (NoSuchAlgorithmException e) {

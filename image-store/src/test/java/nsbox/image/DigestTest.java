@@ -11,7 +11,7 @@ class DigestTest {
 
   @Test
   void readsWhatItWrites() throws InvalidDigestException {
-    for (String text : List.of("sha256:" + HEX, "sha512:" + HEX + HEX)) {
+    for (String text : List.of("sha256:" + HEX, "sha512:" + HEX + HEX, "blake3:" + HEX)) {
       assertEquals(text, Digest.parse(text).toString());
       assertEquals("0123456789ab", Digest.parse(text).shortHex());
     }
@@ -30,6 +30,9 @@ class DigestTest {
             "sha256:" + HEX.toUpperCase(),
             "SHA256:" + HEX,
             "sha512:" + HEX,
+            "blake3:" + HEX + HEX,
+            "blake3-256:" + HEX,
+            "blake3:" + HEX.toUpperCase(),
             "md5:" + HEX.substring(32),
             "sha256:../" + HEX.substring(3),
             "../sha256:" + HEX,

@@ -95,7 +95,7 @@ class ReferenceTest {
           [x::1]:1/a          | the registry is not an IPv6 address in brackets
           a@                  | after the @, it has no colon after the algorithm
           a@sha256:12         | after the @, sha256 has 64 digits, this has 2
-          a@md5:00            | after the @, the algorithm is neither sha256 nor sha512
+          a@md5:00            | after the @, the algorithm is none of sha256, sha512 and blake3
           a:b:c               | the repository may not contain ':'
           """,
       delimiter = '|')
