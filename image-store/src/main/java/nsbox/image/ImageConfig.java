@@ -101,7 +101,12 @@ public record ImageConfig(
 
   private static Digest diffId(JsonObject rootfs, String text) throws JsonException {
     try {
-      return Digest.parse(text);
+      Digest diffId = Digest.parse(text);
+      if (diffId.algorithm().equals("blake3")) {
+        throw new JsonException(
+            rootfs.locationOf("diff_ids") + ": blake3 names blobs here, not uncompressed layers");
+      }
+      return diffId;
     } catch (InvalidDigestException e) {
       throw new JsonException(rootfs.locationOf("diff_ids") + ": " + e.getMessage(), e);
     }

@@ -202,6 +202,11 @@ public final class ImageStore {
     return image.get();
   }
 
+  /// The entries of the index as they stand: images, artifacts, and what other tools wrote.
+  public List<Descriptor> entries() throws IOException {
+    return index.entries();
+  }
+
   /// All images, each once with all its names, in the order of the index.
   public StoreListing list() throws IOException {
     List<Descriptor> entries = index.entries();

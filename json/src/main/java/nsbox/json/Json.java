@@ -46,11 +46,25 @@ public final class Json {
   /// @throws JsonException if it is not one JSON object, above [#MAX_BYTES] or nested deeper than
   ///   64
   public static JsonObject parse(byte[] bytes, String document) throws JsonException {
+    return parse(bytes, document, false);
+  }
+
+  /// As [#parse], where two readers must not understand a document differently: a member that comes
+  /// twice is an error. Elsewhere the last one counts.
+  public static JsonObject parseStrictly(byte[] bytes, String document) throws JsonException {
+    return parse(bytes, document, true);
+  }
+
+  private static JsonObject parse(byte[] bytes, String document, boolean strict)
+      throws JsonException {
     if (bytes.length > MAX_BYTES) {
       throw new JsonException(
           document + ": " + bytes.length + " bytes, at most " + MAX_BYTES + " are read");
     }
     try (JsonParser parser = FACTORY.createParser(bytes)) {
+      if (strict) {
+        parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      }
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new JsonException(document + ": not a JSON object");
       }

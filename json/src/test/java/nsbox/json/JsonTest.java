@@ -36,6 +36,14 @@ class JsonTest {
   }
 
   @Test
+  void refusesAMemberThatComesTwiceWhereAsked() throws JsonException {
+    byte[] text = "{\"a\":{\"b\":1,\n\"b\":2}}".getBytes(UTF_8);
+    assertEquals(2, Json.parse(text, "x").object("a").number("b"));
+    JsonException e = assertThrows(JsonException.class, () -> Json.parseStrictly(text, "x"));
+    assertEquals("x: not valid JSON at line 2: Duplicate field 'b'", e.getMessage());
+  }
+
+  @Test
   void refusesWhatIsNotOneObject() {
     for (String text : List.of("", "[]", "{} {}", "{\"a\":", "{\"a\" 1}", "nul")) {
       JsonException e = assertThrows(JsonException.class, () -> parse(text), text);
