@@ -1,5 +1,7 @@
 package nsbox.linux;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -22,12 +24,26 @@ final class Kernel {
 
   private static final ThreadLocal<Kernel> CURRENT = ThreadLocal.withInitial(Kernel::new);
 
-  private final Pointer memory;
+  private final ByteBuffer memory;
   private final long address;
 
   private Kernel() {
-    memory = Library.RUNTIME.getMemoryManager().allocateDirect(DATA + DATA_BYTES);
-    address = memory.address();
+    memory = ByteBuffer.allocateDirect(DATA + DATA_BYTES).order(ByteOrder.nativeOrder());
+    address = address(memory);
+  }
+
+  /// Where the position of a direct buffer is in memory. The buffer must stay reachable as long as
+  /// the address is used.
+  static long address(ByteBuffer direct) {
+    if (!direct.isDirect()) {
+      throw new IllegalArgumentException("not a direct buffer");
+    }
+    return Pointer.wrap(Library.RUNTIME, direct).address();
+  }
+
+  /// Loads the C library and sets up JNR-FFI, if that has not been done.
+  static void prepare() {
+    java.util.Objects.requireNonNull(Library.C);
   }
 
   static Kernel current() {
@@ -58,8 +74,8 @@ final class Kernel {
         throw new LinuxException("name", text(name), Errno.EINVAL);
       }
     }
-    memory.put(offset, name, 0, name.length);
-    memory.putByte(offset + name.length, (byte) 0);
+    memory.put(offset, name);
+    memory.put(offset + name.length, (byte) 0);
     return address + offset;
   }
 
@@ -101,7 +117,7 @@ final class Kernel {
 
   byte[] data(int length) {
     byte[] data = new byte[length];
-    memory.get(DATA, data, 0, length);
+    memory.get(DATA, data);
     return data;
   }
 

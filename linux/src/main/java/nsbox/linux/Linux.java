@@ -1,5 +1,7 @@
 package nsbox.linux;
 
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -246,6 +248,20 @@ public final class Linux {
       kernel.putData(bytes, offset + done, part);
       done += (int) Kernel.check(Call.WRITE, file, file.number(), kernel.data(), part, 0, 0);
     }
+  }
+
+  /// Writes what stands from the buffer's position to its limit, without a copy, and moves the
+  /// position there.
+  ///
+  /// @param bytes direct
+  public static void write(Fd file, ByteBuffer bytes) throws LinuxException {
+    while (bytes.hasRemaining()) {
+      long from = Kernel.address(bytes);
+      int part = bytes.remaining();
+      int count = (int) Kernel.check(Call.WRITE, file, file.number(), from, part, 0, 0);
+      bytes.position(bytes.position() + count);
+    }
+    Reference.reachabilityFence(bytes);
   }
 
   /// Moves the position for the next write to a byte of the file, counted from its start.
