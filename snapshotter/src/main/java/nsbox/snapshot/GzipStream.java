@@ -1,10 +1,11 @@
 package nsbox.snapshot;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import nsbox.linux.Inflate;
 
 /// Inflates gzip as layers come: several members in a row, and zeros after the last.
 ///
@@ -12,91 +13,28 @@ import java.util.zip.Inflater;
 /// zeros there, which real layers have. Garbage must be refused and zeros must not.
 ///
 /// @spec https://www.rfc-editor.org/rfc/rfc1952
-final class GzipStream extends InputStream {
-  private static final int BUFFER_BYTES = 64 * 1024;
+final class GzipStream implements ByteStream, Closeable {
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
   private static final int NAME = 8;
   private static final int COMMENT = 16;
 
-  private final InputStream in;
+  private final BlobStream in;
   private final String layerDigest;
-  private final Inflater inflater = new Inflater(true);
+  private final Inflate inflate;
   private final CRC32 crc = new CRC32();
-  private final byte[] buffer = new byte[BUFFER_BYTES];
-  private int position;
-  private int limit;
+  private int lengthBytes;
   private boolean ended;
 
-  GzipStream(InputStream in, String layerDigest) throws IOException {
+  /// @param inflate closed with this
+  GzipStream(BlobStream in, Inflate inflate, String layerDigest) {
     this.in = in;
+    this.inflate = inflate;
     this.layerDigest = layerDigest;
-    readHeader();
   }
 
-  @Override
-  public int read(byte[] into, int offset, int length) throws IOException {
-    while (!ended && length > 0) {
-      int count = inflate(into, offset, length);
-      if (count > 0) {
-        crc.update(into, offset, count);
-        return count;
-      }
-      if (inflater.finished()) {
-        endMember();
-      } else if (inflater.needsInput() && !fill()) {
-        throw damaged("gzip ends in the middle");
-      } else if (inflater.needsDictionary()) {
-        throw damaged("gzip asks for a dictionary");
-      }
-    }
-    return ended ? -1 : 0;
-  }
-
-  private int inflate(byte[] into, int offset, int length) throws IOException {
-    try {
-      int before = inflater.getRemaining();
-      if (before == 0 && position < limit) {
-        inflater.setInput(buffer, position, limit - position);
-        position = limit;
-      }
-      return inflater.inflate(into, offset, length);
-    } catch (DataFormatException e) {
-      throw damaged("gzip is broken: " + e.getMessage());
-    }
-  }
-
-  private void endMember() throws IOException {
-    position = limit - inflater.getRemaining();
-    if (readInt() != (int) crc.getValue()) {
-      throw damaged("gzip has a wrong checksum");
-    }
-    if (readInt() != (int) inflater.getBytesWritten()) {
-      throw damaged("gzip has a wrong length");
-    }
-    inflater.reset();
-    crc.reset();
-    if (position == limit && !fill()) {
-      ended = true;
-    } else if (buffer[position] == 0) {
-      readPadding();
-      ended = true;
-    } else {
-      readHeader();
-    }
-  }
-
-  private void readPadding() throws IOException {
-    do {
-      while (position < limit) {
-        if (buffer[position++] != 0) {
-          throw damaged("gzip is followed by something else");
-        }
-      }
-    } while (fill());
-  }
-
-  private void readHeader() throws IOException {
+  /// To be called once, before the first read.
+  void readHeader() throws IOException {
     if (readByte() != 0x1f || readByte() != 0x8b || readByte() != 8) {
       throw damaged("gzip is followed by something else");
     }
@@ -116,6 +54,73 @@ final class GzipStream extends InputStream {
     }
   }
 
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    while (!ended) {
+      int count = inflate(into);
+      if (inflate.finished()) {
+        endMember();
+      }
+      if (count > 0) {
+        return count;
+      }
+    }
+    return -1;
+  }
+
+  private int inflate(ByteBuffer into) throws IOException {
+    ByteBuffer deflated = in.buffer();
+    int before = into.position();
+    int consumed = deflated.position();
+    try {
+      inflate.inflate(deflated, into);
+    } catch (DataFormatException e) {
+      throw damaged("gzip is broken: " + e.getMessage());
+    }
+    int count = into.position() - before;
+    if (count > 0) {
+      crc.update(into.duplicate().flip().position(before));
+      lengthBytes += count;
+    } else if (!inflate.finished() && deflated.position() == consumed) {
+      if (deflated.hasRemaining()) {
+        throw damaged("gzip is broken: it does not go on");
+      } else if (!in.fill()) {
+        throw damaged("gzip ends in the middle");
+      }
+    }
+    return count;
+  }
+
+  private void endMember() throws IOException {
+    if (readInt() != (int) crc.getValue()) {
+      throw damaged("gzip has a wrong checksum");
+    }
+    if (readInt() != lengthBytes) {
+      throw damaged("gzip has a wrong length");
+    }
+    inflate.reset();
+    crc.reset();
+    lengthBytes = 0;
+    if (!in.buffer().hasRemaining() && !in.fill()) {
+      ended = true;
+    } else if (in.buffer().get(in.buffer().position()) == 0) {
+      readPadding();
+      ended = true;
+    } else {
+      readHeader();
+    }
+  }
+
+  private void readPadding() throws IOException {
+    do {
+      while (in.buffer().hasRemaining()) {
+        if (in.buffer().get() != 0) {
+          throw damaged("gzip is followed by something else");
+        }
+      }
+    } while (in.fill());
+  }
+
   private void skip(int count) throws IOException {
     for (int i = 0; i < count; i++) {
       readByte();
@@ -133,16 +138,10 @@ final class GzipStream extends InputStream {
   }
 
   private int readByte() throws IOException {
-    if (position == limit && !fill()) {
+    if (!in.buffer().hasRemaining() && !in.fill()) {
       throw damaged("gzip ends in the middle");
     }
-    return Byte.toUnsignedInt(buffer[position++]);
-  }
-
-  private boolean fill() throws IOException {
-    limit = Math.max(0, in.read(buffer, 0, buffer.length));
-    position = 0;
-    return limit > 0;
+    return Byte.toUnsignedInt(in.buffer().get());
   }
 
   private LayerException damaged(String found) {
@@ -150,14 +149,7 @@ final class GzipStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
-  @Override
-  public void close() throws IOException {
-    inflater.end();
-    in.close();
+  public void close() {
+    inflate.close();
   }
 }

@@ -18,26 +18,31 @@ final class LayerDirectory {
   /// millions of directories, all of them deep.
   final int pathBytes;
 
-  /// The layers below that add to it, topmost first.
+  /// The layers below that add to it, topmost first, whatever this layer hides; null as long as
+  /// nobody has asked.
   int[] lowers;
+
+  /// Whether nothing below shows in it any more.
+  boolean severed;
 
   boolean made;
 
-  /// Hides what the layers below have in it.
+  /// Hides what the layers below have in it, if they have something.
   boolean opaque;
 
-  /// What it gets when all entries are there, for entries change times and need it writable.
+  /// What it gets when all entries are there, for entries change times and need it writable. Null
+  /// where it gets what the layers below say.
   Metadata metadata;
 
   private Map<Name, LayerDirectory> children = Map.of();
   private List<byte[]> whiteouts = List.of();
 
-  LayerDirectory(LayerDirectory parent, byte[] name, int[] lowers) {
+  LayerDirectory(LayerDirectory parent, byte[] name) {
     this.parent = parent;
     this.name = name;
     this.pathBytes =
         parent == null || parent.parent == null ? name.length : parent.pathBytes + 1 + name.length;
-    this.lowers = lowers;
+    this.severed = parent != null && parent.severed;
   }
 
   /// Canonical, from the root.
@@ -58,8 +63,8 @@ final class LayerDirectory {
     return children.isEmpty() ? null : children.get(new Name(name));
   }
 
-  LayerDirectory add(byte[] name, int[] lowers) {
-    LayerDirectory child = new LayerDirectory(this, name, lowers);
+  LayerDirectory add(byte[] name) {
+    LayerDirectory child = new LayerDirectory(this, name);
     if (children.isEmpty()) {
       children = new HashMap<>();
     }
@@ -88,12 +93,17 @@ final class LayerDirectory {
     return whiteouts;
   }
 
+  /// Whether what it gets in the end depends on the layers below.
+  boolean dependsOnLowers() {
+    return metadata == null || opaque || !whiteouts.isEmpty();
+  }
+
   /// From now on nothing below shows in it, nor in the directories within.
-  void hideLowers() {
-    lowers = Lowers.NONE;
+  void sever() {
+    severed = true;
     if (!children.isEmpty()) {
       children.values().removeIf(child -> !child.made);
     }
-    children.values().forEach(LayerDirectory::hideLowers);
+    children.values().forEach(LayerDirectory::sever);
   }
 }

@@ -2,35 +2,38 @@ package nsbox.snapshot;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import nsbox.linux.Inflate;
 
 /// The uncompressed tar of a layer, measured and digested on its way.
-final class LayerStream extends InputStream {
-  private static final int BUFFER_BYTES = 64 * 1024;
+final class LayerStream implements ByteStream, AutoCloseable {
+  private static final int REST_BYTES = 64 * 1024;
   private static final long ALWAYS_ALLOWED_BYTES = 1L << 30;
   private static final int ALLOWED_RATIO = 100;
 
   private final Layer layer;
-  private final InputStream tar;
+  private final BlobStream blob;
+  private final ByteStream tar;
   private final MessageDigest digest;
   private final long limitBytes;
   private long countBytes;
+  private Closeable decompressor = () -> {};
 
   LayerStream(Layer layer) throws IOException {
     this.layer = layer;
     this.limitBytes = Math.max(ALWAYS_ALLOWED_BYTES, ALLOWED_RATIO * layer.sizeBytes());
-    this.digest = messageDigest(layer.diffId());
+    this.digest = Layer.messageDigest(layer.diffId());
     checkMediaType(layer);
-    InputStream blob = layer.blob().open();
+    this.blob = new BlobStream(layer);
     try {
-      this.tar = decompress(new BufferedInputStream(blob, BUFFER_BYTES), layer.digest());
+      this.tar = decompress();
     } catch (IOException | RuntimeException e) {
-      blob.close();
+      close();
       throw e;
     }
   }
@@ -52,51 +55,35 @@ final class LayerStream extends InputStream {
     }
   }
 
-  private static InputStream decompress(InputStream blob, String layerDigest) throws IOException {
-    blob.mark(4);
-    byte[] magic = blob.readNBytes(4);
-    blob.reset();
-    if (startsWith(magic, 0x1f, 0x8b)) {
-      return new GzipStream(blob, layerDigest);
+  private ByteStream decompress() throws IOException {
+    if (blob.beginsWith(0x1f, 0x8b)) {
+      GzipStream gzip = new GzipStream(blob, Inflate.create(), layer.digest());
+      decompressor = gzip;
+      gzip.readHeader();
+      return gzip;
     }
-    if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-      return new ZstdInputStreamNoFinalizer(blob);
+    if (blob.beginsWith(0x28, 0xb5, 0x2f, 0xfd)) {
+      ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(blob.asInputStream());
+      decompressor = zstd;
+      return ByteStream.of(zstd);
     }
     return blob;
   }
 
-  private static boolean startsWith(byte[] bytes, int... magic) {
-    for (int i = 0; i < magic.length; i++) {
-      if (bytes.length <= i || Byte.toUnsignedInt(bytes[i]) != magic[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static MessageDigest messageDigest(String diffId) {
-    String algorithm = diffId.substring(0, diffId.indexOf(':') + 1);
-    try {
-      return switch (algorithm) {
-        case "sha256:" -> MessageDigest.getInstance("SHA-256");
-        case "sha512:" -> MessageDigest.getInstance("SHA-512");
-        default -> throw new IllegalArgumentException("diff ID " + diffId);
-      };
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
-  public int read(byte[] into, int offset, int length) throws IOException {
+  public int read(ByteBuffer into) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("layer " + layer.digest() + ": given up");
+    }
+    int before = into.position();
     int count;
     try {
-      count = tar.read(into, offset, length);
+      count = tar.read(into);
     } catch (ZstdIOException e) {
       throw new LayerException.Damaged(layer.digest(), "zstd is broken: " + e.getMessage());
     }
     if (count > 0) {
-      digest.update(into, offset, count);
+      digest.update(into.duplicate().flip().position(before));
       claim(count);
     }
     return count;
@@ -110,12 +97,14 @@ final class LayerStream extends InputStream {
     }
   }
 
-  /// Reads what follows the archive's end, which counts for the diff ID too, and compares.
+  /// Reads what follows the archive's end, which counts for the digests too, and compares.
   void verify() throws IOException {
-    byte[] rest = new byte[BUFFER_BYTES];
-    while (read(rest, 0, rest.length) >= 0) {
+    ByteBuffer rest = ByteBuffer.allocateDirect(REST_BYTES);
+    while (read(rest) >= 0) {
       // Digested and counted in read.
+      rest.clear();
     }
+    blob.verify();
     String algorithm = layer.diffId().substring(0, layer.diffId().indexOf(':') + 1);
     String actual = algorithm + HexFormat.of().formatHex(digest.digest());
     if (!actual.equals(layer.diffId())) {
@@ -124,13 +113,9 @@ final class LayerStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
-  @Override
   public void close() throws IOException {
-    tar.close();
+    try (blob) {
+      decompressor.close();
+    }
   }
 }

@@ -26,30 +26,31 @@ final class LayerTree implements AutoCloseable {
   private static final int PATH_LIMIT_BYTES = 4095;
 
   private final Fd fs;
-  private final Lowers lowers;
+  private final Below below;
   private final Metadata.Owner owner;
   private final LayerDirectory root;
   private final SequencedMap<LayerDirectory, Fd> open = new LinkedHashMap<>(128, 0.75f, true);
+
+  private final List<LayerDirectory> unsettled = new ArrayList<>();
 
   private byte[] lastParent;
   private LayerDirectory lastDirectory;
 
   /// @param fs the empty directory to fill
-  LayerTree(Fd fs, Lowers lowers) throws IOException {
+  LayerTree(Fd fs, Below below) throws IOException {
     this.fs = fs;
-    this.lowers = lowers;
+    this.below = below;
     this.owner = Metadata.Owner.of(fs);
-    this.root = new LayerDirectory(null, BytePath.ROOT, lowers.ofRoot());
+    this.root = new LayerDirectory(null, BytePath.ROOT);
     root.made = true;
-    root.metadata = impliedMetadata(root);
   }
 
   LayerDirectory root() {
     return root;
   }
 
-  Lowers lowers() {
-    return lowers;
+  Below below() {
+    return below;
   }
 
   Metadata.Owner owner() {
@@ -115,16 +116,19 @@ final class LayerTree implements AutoCloseable {
     return at;
   }
 
-  private byte[] linkTarget(LayerDirectory at, byte[] name) throws LinuxException {
+  private byte[] linkTarget(LayerDirectory at, byte[] name) throws IOException {
     Stat own = own(at, name);
     if (own != null) {
       return own.isSymbolicLink() ? Linux.readlinkat(directory(at), name) : null;
     }
-    Lowers.Found below = findBelow(at, name);
-    if (below == null || !below.stat().isSymbolicLink()) {
+    if (at.severed || below.isAssumed()) {
       return null;
     }
-    try (Fd dir = lowers.openDirectory(below.layer(), at.path())) {
+    Lowers.Found found = below.find(at, name);
+    if (found == null || !found.stat().isSymbolicLink()) {
+      return null;
+    }
+    try (Fd dir = below.lowers().openDirectory(found.layer(), at.path())) {
       return Linux.readlinkat(dir, name);
     }
   }
@@ -136,26 +140,22 @@ final class LayerTree implements AutoCloseable {
     if (own != null && !own.isWhiteout()) {
       throw new NotADirectory("its parent " + TarEntry.text(name) + " is not a directory");
     }
-    Lowers.Found below = own != null ? null : findBelow(at, name);
-    if (below != null && !below.stat().isDirectory()) {
-      throw new NotADirectory("its parent " + TarEntry.text(name) + " is not a directory");
-    }
-    if (below == null && !creating) {
-      return null;
+    boolean open = own == null && !at.severed;
+    if (open && below.isAssumed()) {
+      below.assumeDirectory(at, name, creating);
+    } else {
+      Lowers.Found found = open ? below.find(at, name) : null;
+      if (found != null && !found.stat().isDirectory()) {
+        throw new NotADirectory("its parent " + TarEntry.text(name) + " is not a directory");
+      }
+      if (found == null && !creating) {
+        return null;
+      }
     }
     if (at.pathBytes + 1 + name.length > PATH_LIMIT_BYTES) {
       throw new NotADirectory("deeper than " + PATH_LIMIT_BYTES + " bytes of path");
     }
-    return at.add(name, below == null ? Lowers.NONE : childLowers(at, name));
-  }
-
-  private int[] childLowers(LayerDirectory at, byte[] name) throws LinuxException {
-    return at.lowers.length == 0 ? Lowers.NONE : lowers.ofChild(at.lowers, at.path(), name);
-  }
-
-  /// What the layers below show under a name, or null.
-  Lowers.Found findBelow(LayerDirectory at, byte[] name) throws LinuxException {
-    return at.lowers.length == 0 ? null : lowers.find(at.lowers, at.path(), name);
+    return at.add(name);
   }
 
   /// What the layer itself has under a name, or null.
@@ -170,20 +170,14 @@ final class LayerTree implements AutoCloseable {
     }
     make(directory.parent);
     mkdir(directory);
-    directory.metadata = impliedMetadata(directory);
-  }
-
-  private Metadata impliedMetadata(LayerDirectory directory) throws LinuxException {
-    return directory.lowers.length == 0
-        ? Metadata.IMPLIED
-        : lowers.metadata(directory.lowers[0], directory.path());
+    directory.metadata = directory.severed ? Metadata.IMPLIED : null;
   }
 
   /// Makes the directory that an entry describes, in place of anything else of that name.
   LayerDirectory makeDirectory(LayerDirectory parent, byte[] name) throws IOException {
     LayerDirectory directory = parent.child(name);
     if (directory == null) {
-      directory = parent.add(name, childLowers(parent, name));
+      directory = parent.add(name);
     }
     if (!directory.made) {
       mkdir(directory);
@@ -202,9 +196,8 @@ final class LayerTree implements AutoCloseable {
       }
       Linux.unlinkat(dir, directory.name);
       Linux.mkdirat(dir, directory.name, 0700);
-      LayerDirectory parent = directory.parent;
-      directory.opaque = childLowers(parent, directory.name).length > 0;
-      directory.hideLowers();
+      directory.opaque = !directory.parent.severed;
+      directory.sever();
     }
     directory.made = true;
   }
@@ -250,42 +243,70 @@ final class LayerTree implements AutoCloseable {
     return fd;
   }
 
-  /// Gives all directories what they were meant to have, the deepest first, and drops whiteouts
-  /// that hide nothing any more: overlayfs would show them where it does not merge.
+  /// Gives directories what they were meant to have, the deepest first, as far as that does not
+  /// depend on the layers below: [#settle] does the rest.
+  void finish() throws IOException {
+    finish(root);
+  }
+
+  private void finish(LayerDirectory directory) throws IOException {
+    for (LayerDirectory child : directory.children()) {
+      if (child.made) {
+        finish(child);
+      }
+    }
+    if (directory.dependsOnLowers()) {
+      unsettled.add(directory);
+    } else {
+      set(directory, directory.metadata);
+    }
+  }
+
+  /// Gives the other directories what they were meant to have, and drops whiteouts that hide
+  /// nothing any more: overlayfs would show them where it does not merge.
   ///
   /// @return the paths of the directories that hide what lies below
-  List<byte[]> finish() throws IOException {
+  List<byte[]> settle(Lowers lowers) throws IOException {
     List<byte[]> opaque = new ArrayList<>();
-    finish(root, opaque);
+    for (LayerDirectory directory : unsettled) {
+      int[] layers = Below.layersOf(lowers, directory);
+      if (directory.severed || layers.length == 0) {
+        dropWhiteouts(directory);
+      }
+      if (directory.opaque && layers.length > 0) {
+        opaque.add(directory.path());
+        Whiteouts.setOpaque(directory(directory));
+      }
+      if (directory.metadata != null) {
+        set(directory, directory.metadata);
+      } else if (layers.length == 0) {
+        set(directory, Metadata.IMPLIED);
+      } else {
+        set(directory, lowers.metadata(layers[0], directory.path()));
+      }
+    }
     return opaque;
   }
 
-  private void finish(LayerDirectory directory, List<byte[]> opaque) throws IOException {
-    for (LayerDirectory child : directory.children()) {
-      if (child.made) {
-        finish(child, opaque);
-      }
-    }
+  private void dropWhiteouts(LayerDirectory directory) throws LinuxException {
     Fd fd = directory(directory);
-    if (directory.lowers.length == 0) {
-      for (byte[] name : directory.whiteouts()) {
-        Stat stat = Linux.lstatat(fd, name);
-        if (stat != null && stat.isWhiteout()) {
-          Linux.unlinkat(fd, name);
-        }
+    for (byte[] name : directory.whiteouts()) {
+      Stat stat = Linux.lstatat(fd, name);
+      if (stat != null && stat.isWhiteout()) {
+        Linux.unlinkat(fd, name);
       }
     }
-    if (directory.opaque) {
-      opaque.add(directory.path());
-      Whiteouts.setOpaque(fd);
-    }
+  }
+
+  private void set(LayerDirectory directory, Metadata metadata) throws IOException {
     try {
-      directory.metadata.set(fd, owner);
+      metadata.set(directory(directory), owner);
     } catch (LinuxException e) {
       throw new DirectoryRefused(directory.path(), e);
     }
   }
 
+  /// Closes the descriptors that are open; they are opened again where they are needed.
   @Override
   public void close() {
     open.values().forEach(Fd::close);

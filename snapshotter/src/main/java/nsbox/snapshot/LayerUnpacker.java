@@ -1,6 +1,7 @@
 package nsbox.snapshot;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import nsbox.linux.Errno;
@@ -34,31 +35,43 @@ final class LayerUnpacker {
     this.layerDigest = layerDigest;
   }
 
-  /// @return the paths of the directories that hide what lies below
-  List<byte[]> unpack() throws IOException {
+  /// Puts all entries into the tree.
+  void unpack() throws IOException {
     for (TarEntry entry; (entry = tar.next()) != null; ) {
       try {
         unpack(entry);
       } catch (LayerTree.NotADirectory e) {
-        throw bad(entry, e.getMessage());
+        throw bad(layerDigest, entry.text(), e.getMessage());
       } catch (LinuxException e) {
-        throw blame(entry.text(), e);
+        throw blame(layerDigest, entry.text(), e);
       }
     }
     try {
-      return tree.finish();
+      tree.finish();
     } catch (LayerTree.DirectoryRefused e) {
-      throw blame(e.path, e.reason);
+      throw blame(layerDigest, e.path, e.reason);
+    }
+  }
+
+  /// Fits the tree onto the layers below, when they are there.
+  ///
+  /// @return the paths of the directories that hide what lies below
+  static List<byte[]> settle(LayerTree tree, Lowers lowers, String layerDigest) throws IOException {
+    try {
+      return tree.settle(lowers);
+    } catch (LayerTree.DirectoryRefused e) {
+      throw blame(layerDigest, e.path, e.reason);
     }
   }
 
   /// Some calls fail because of what the entry says; all others because of the host.
-  private IOException blame(String entry, LinuxException e) {
+  private static IOException blame(String layerDigest, String entry, LinuxException e) {
     return switch (e.errno()) {
-      case Errno.ENAMETOOLONG -> bad(entry, "a name longer than the file system takes");
-      case Errno.E2BIG -> bad(entry, "an attribute longer than 64 KiB");
+      case Errno.ENAMETOOLONG ->
+          bad(layerDigest, entry, "a name longer than the file system takes");
+      case Errno.E2BIG -> bad(layerDigest, entry, "an attribute longer than 64 KiB");
       case Errno.EINVAL, Errno.ERANGE, Errno.ELOOP, Errno.EISDIR, Errno.ENOENT ->
-          bad(entry, e.getMessage());
+          bad(layerDigest, entry, e.getMessage());
       default -> e;
     };
   }
@@ -117,8 +130,8 @@ final class LayerUnpacker {
 
   private void writeFile(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
     try (Fd file = create(parent, name)) {
-      for (int count; (count = tar.chunk()) > 0; tar.consume(count)) {
-        Linux.write(file, tar.buffer(), tar.position(), count);
+      for (ByteBuffer chunk; (chunk = tar.chunk()) != null; ) {
+        Linux.write(file, chunk);
       }
       Metadata.of(entry).set(file, tree.owner());
     }
@@ -175,7 +188,7 @@ final class LayerUnpacker {
     if (own != null && !own.isDirectory()) {
       return !own.isWhiteout();
     }
-    Lowers.Found below = own != null || known != null ? null : tree.findBelow(from, name);
+    Lowers.Found below = own != null || known != null ? null : tree.below().find(from, name);
     if (own != null || known != null || below != null && below.stat().isDirectory()) {
       throw bad(entry, "a hard link to a directory");
     }
@@ -183,7 +196,7 @@ final class LayerUnpacker {
       return false;
     }
     tree.make(from);
-    try (Fd lower = tree.lowers().openDirectory(below.layer(), from.path())) {
+    try (Fd lower = tree.below().lowers().openDirectory(below.layer(), from.path())) {
       copy.copy(lower, name, below.stat(), tree.directory(from), name);
     }
     return true;
@@ -212,10 +225,10 @@ final class LayerUnpacker {
   }
 
   private LayerException bad(TarEntry entry, String found) {
-    return bad(entry.text(), found);
+    return bad(layerDigest, entry.text(), found);
   }
 
-  private LayerException bad(String entry, String found) {
+  private static LayerException bad(String layerDigest, String entry, String found) {
     return new LayerException.BadEntry(layerDigest, entry, found);
   }
 }

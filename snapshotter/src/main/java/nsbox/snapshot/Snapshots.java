@@ -33,8 +33,6 @@ import nsbox.linux.Resolve;
 /// opaque directories. [#contains], [#directory] and [#lowerDirectories] make no system call from
 /// Java; all else does, and needs root.
 public final class Snapshots {
-  private static final byte[] FS = "fs".getBytes(StandardCharsets.US_ASCII);
-
   private final Path root;
 
   private Snapshots(Path root) {
@@ -103,39 +101,62 @@ public final class Snapshots {
   /// @throws LayerException if the layer is at fault; nothing of it is kept
   public void apply(String chainId, List<String> parentChainIds, Layer layer) throws IOException {
     String parent = parentChainIds.isEmpty() ? null : parentChainIds.getLast();
-    if (!chainId.equals(chainId(parent, layer.diffId()))) {
-      throw new IllegalArgumentException(chainId + " is not " + layer.diffId() + " on " + parent);
-    }
+    requireChain(chainId, parent, layer);
     if (contains(chainId)) {
       return;
     }
-    try (Fd rootFd = WorkDirectory.openRoot(root);
-        WorkDirectory work = WorkDirectory.create(rootFd)) {
-      unpack(layer, work.fd(), snapshotsTopFirst(parentChainIds));
-      work.commit(hex(chainId).getBytes(StandardCharsets.US_ASCII));
+    List<Path> stack = new ArrayList<>(parentChainIds.stream().map(this::snapshot).toList());
+    stack.add(snapshot(chainId));
+    unpack(stack, List.of(missing(parentChainIds.size(), chainId, layer)), 1);
+  }
+
+  /// Unpacks the layers of an image that are not there yet, several at once, also while their bytes
+  /// are still on their way. Layers that are there are not opened.
+  ///
+  /// Each layer becomes what [#apply] would have made of it. To that end a few have to be unpacked
+  /// a second time, when those below are there; their blobs are then opened again.
+  ///
+  /// Returning means that all are there, and on the disk. They become visible together, when the
+  /// last is unpacked. The first failure ends all the work, and none of them is kept.
+  ///
+  /// @param chainIds of the layers, in the same order
+  /// @param workers how many layers are unpacked at once, the largest first. Each worker waits for
+  ///   the bytes of its layer, so they should come in that order too
+  /// @throws LayerException if a layer is at fault
+  public void applyAll(List<Layer> layersBottomFirst, List<String> chainIds, int workers)
+      throws IOException {
+    if (layersBottomFirst.size() != chainIds.size() || workers < 1) {
+      throw new IllegalArgumentException(
+          layersBottomFirst.size() + " layers, " + chainIds.size() + " chain IDs, " + workers);
+    }
+    List<ImageUnpack.Missing> missing = new ArrayList<>();
+    String parent = null;
+    for (int i = 0; i < chainIds.size(); i++) {
+      requireChain(chainIds.get(i), parent, layersBottomFirst.get(i));
+      parent = chainIds.get(i);
+      if (!contains(parent)) {
+        missing.add(missing(i, parent, layersBottomFirst.get(i)));
+      }
+    }
+    if (!missing.isEmpty()) {
+      unpack(chainIds.stream().map(this::snapshot).toList(), missing, workers);
     }
   }
 
-  private void unpack(Layer layer, Fd work, List<Path> below) throws IOException {
-    Linux.mkdirat(work, FS, 0700);
-    try (LayerStream stream = new LayerStream(layer);
-        Fd fs = Names.openDirectory(work, FS);
-        Lowers lowers = Lowers.open(below);
-        LayerTree tree = new LayerTree(fs, lowers)) {
-      TarReader tar = new TarReader(stream, layer.digest());
-      List<byte[]> opaque = new LayerUnpacker(tar, tree, layer.digest()).unpack();
-      stream.verify();
-      writeOpaque(work, OpaqueDirectories.list(opaque));
+  private static void requireChain(String chainId, String parent, Layer layer) {
+    if (!chainId.equals(chainId(parent, layer.diffId()))) {
+      throw new IllegalArgumentException(chainId + " is not " + layer.diffId() + " on " + parent);
     }
   }
 
-  private static void writeOpaque(Fd work, byte[] list) throws LinuxException {
-    if (list.length == 0) {
-      return;
-    }
-    byte[] name = OpaqueDirectories.FILE.getBytes(StandardCharsets.US_ASCII);
-    try (Fd file = Names.create(work, name)) {
-      Linux.write(file, list, 0, list.length);
+  private static ImageUnpack.Missing missing(int index, String chainId, Layer layer) {
+    return new ImageUnpack.Missing(index, hex(chainId), layer);
+  }
+
+  private void unpack(List<Path> stack, List<ImageUnpack.Missing> missing, int workers)
+      throws IOException {
+    try (ImageUnpack unpack = new ImageUnpack(root, stack, missing)) {
+      unpack.run(workers);
     }
   }
 

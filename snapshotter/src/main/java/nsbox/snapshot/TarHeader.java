@@ -18,16 +18,15 @@ final class TarHeader {
   private static final int CHECKSUM_END = 156;
 
   private final byte[] block;
-  private final int start;
 
-  TarHeader(byte[] block, int start) {
+  /// @param block kept, not copied
+  TarHeader(byte[] block) {
     this.block = block;
-    this.start = start;
   }
 
   boolean isZero() {
     for (int i = 0; i < BYTES; i++) {
-      if (block[start + i] != 0) {
+      if (block[i] != 0) {
         return false;
       }
     }
@@ -40,7 +39,7 @@ final class TarHeader {
     int unsigned = 0;
     int signed = 0;
     for (int i = 0; i < BYTES; i++) {
-      byte b = i >= CHECKSUM && i < CHECKSUM_END ? (byte) ' ' : block[start + i];
+      byte b = i >= CHECKSUM && i < CHECKSUM_END ? (byte) ' ' : block[i];
       unsigned += Byte.toUnsignedInt(b);
       signed += b;
     }
@@ -48,7 +47,7 @@ final class TarHeader {
   }
 
   char type() {
-    return (char) Byte.toUnsignedInt(block[start + 156]);
+    return (char) Byte.toUnsignedInt(block[156]);
   }
 
   byte[] name() {
@@ -103,22 +102,20 @@ final class TarHeader {
   }
 
   private boolean matches(int offset, byte[] expected) {
-    int from = start + offset;
-    return Arrays.equals(block, from, from + expected.length, expected, 0, expected.length);
+    return Arrays.equals(block, offset, offset + expected.length, expected, 0, expected.length);
   }
 
   private byte[] text(int offset, int length) {
-    int from = start + offset;
-    int end = from;
-    while (end < from + length && block[end] != 0) {
+    int end = offset;
+    while (end < offset + length && block[end] != 0) {
       end++;
     }
-    return Arrays.copyOfRange(block, from, end);
+    return Arrays.copyOfRange(block, offset, end);
   }
 
   /// @throws IllegalArgumentException if the field holds no number
   private long number(int offset, int length) {
-    int at = start + offset;
+    int at = offset;
     int end = at + length;
     if (block[at] < 0) {
       return binary(at, end);

@@ -1,7 +1,7 @@
 package nsbox.snapshot;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import nsbox.linux.Timestamp;
@@ -20,16 +20,18 @@ final class TarReader {
   private static final int ENTRY_LIMIT = 2_000_000;
   private static final byte[] NO_BYTES = {};
 
-  private final InputStream in;
+  private final ByteStream in;
   private final String layerDigest;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
-  private int position;
-  private int limit;
+
+  /// What has come and was not taken stands between its position and its limit.
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+
+  private final byte[] block = new byte[TarHeader.BYTES];
   private long contentLeft;
   private int padding;
   private int entries;
 
-  TarReader(InputStream in, String layerDigest) {
+  TarReader(ByteStream in, String layerDigest) {
     this.in = in;
     this.layerDigest = layerDigest;
   }
@@ -61,37 +63,34 @@ final class TarReader {
     }
   }
 
-  /// How many bytes of the entry's content stand at [#position] in [#buffer]; 0 at its end.
-  int chunk() throws IOException {
+  /// The next part of the entry's content, direct, to be used before the next call; null at its
+  /// end.
+  ByteBuffer chunk() throws IOException {
     if (contentLeft == 0) {
-      return 0;
+      return null;
     }
-    if (position == limit) {
+    if (!buffer.hasRemaining()) {
       require(1);
     }
-    return (int) Math.min(contentLeft, limit - position);
-  }
-
-  byte[] buffer() {
-    return buffer;
-  }
-
-  int position() {
-    return position;
-  }
-
-  void consume(int count) {
-    position += count;
+    int count = (int) Math.min(contentLeft, buffer.remaining());
+    ByteBuffer chunk = buffer.slice(buffer.position(), count);
+    buffer.position(buffer.position() + count);
     contentLeft -= count;
+    return chunk;
   }
 
   private void skipContent() throws IOException {
-    for (int count; (count = chunk()) > 0; ) {
-      consume(count);
+    while (contentLeft > 0) {
+      if (!buffer.hasRemaining()) {
+        require(1);
+      }
+      int count = (int) Math.min(contentLeft, buffer.remaining());
+      buffer.position(buffer.position() + count);
+      contentLeft -= count;
     }
     if (padding > 0) {
       require(padding);
-      position += padding;
+      buffer.position(buffer.position() + padding);
       padding = 0;
     }
   }
@@ -100,11 +99,12 @@ final class TarReader {
     if (++entries > ENTRY_LIMIT) {
       throw new LayerException.TooLarge(layerDigest, "entries", ENTRY_LIMIT);
     }
-    if (position == limit && !fill(1)) {
+    if (!buffer.hasRemaining() && !fill(1)) {
       return null;
     }
     require(TarHeader.BYTES);
-    TarHeader header = new TarHeader(buffer, position);
+    buffer.get(block);
+    TarHeader header = new TarHeader(block);
     if (header.isZero()) {
       return null;
     }
@@ -116,7 +116,6 @@ final class TarReader {
     } catch (IllegalArgumentException e) {
       throw damaged("tar header: " + e.getMessage());
     }
-    position += TarHeader.BYTES;
     setContent(hasContent(header.type()) ? contentLeft : 0);
     return header;
   }
@@ -141,9 +140,10 @@ final class TarReader {
     }
     byte[] meta = new byte[(int) contentLeft];
     int done = 0;
-    for (int count; (count = chunk()) > 0; done += count) {
-      System.arraycopy(buffer, position, meta, done, count);
-      consume(count);
+    for (ByteBuffer chunk; (chunk = chunk()) != null; ) {
+      int count = chunk.remaining();
+      chunk.get(meta, done, count);
+      done += count;
     }
     skipContent();
     return meta;
@@ -207,24 +207,24 @@ final class TarReader {
   }
 
   private void require(int count) throws IOException {
-    if (limit - position < count && !fill(count)) {
+    if (buffer.remaining() < count && !fill(count)) {
       throw damaged("tar ends in the middle of an entry");
     }
   }
 
   /// Moves what is left to the front and reads until `count` bytes are there.
   private boolean fill(int count) throws IOException {
-    System.arraycopy(buffer, position, buffer, 0, limit - position);
-    limit -= position;
-    position = 0;
-    while (limit < count) {
-      int read = in.read(buffer, limit, buffer.length - limit);
-      if (read < 0) {
-        return false;
+    buffer.compact();
+    try {
+      while (buffer.position() < count) {
+        if (in.read(buffer) < 0) {
+          return false;
+        }
       }
-      limit += read;
+      return true;
+    } finally {
+      buffer.flip();
     }
-    return true;
   }
 
   private LayerException damaged(String found) {

@@ -86,7 +86,7 @@ final class Whiteouts {
   /// Hides one name, if a layer below has it: a whiteout over nothing would show as a file.
   void hide(byte[] path) throws IOException {
     LayerDirectory parent = tree.findParentOf(path);
-    if (parent == null || parent.lowers.length == 0) {
+    if (parent == null || parent.severed) {
       return;
     }
     byte[] name = hidden(LayerTree.lastName(path));
@@ -96,7 +96,7 @@ final class Whiteouts {
       return;
     }
     Stat own = tree.own(parent, name);
-    if (own != null || tree.findBelow(parent, name) == null) {
+    if (own != null || !tree.below().contains(parent, name)) {
       return;
     }
     tree.forgetChild(parent, name);
@@ -108,16 +108,16 @@ final class Whiteouts {
   /// Hides all that the layers below have in the directory that holds the entry.
   void hideAll(byte[] path) throws IOException {
     LayerDirectory directory = tree.findParentOf(path);
-    if (directory != null && directory.lowers.length > 0) {
+    if (directory != null && !directory.severed) {
       tree.make(directory);
       hideBelow(directory);
     }
   }
 
   private static void hideBelow(LayerDirectory directory) {
-    if (directory.lowers.length > 0) {
+    if (!directory.severed) {
       directory.opaque = true;
-      directory.hideLowers();
+      directory.sever();
     }
   }
 

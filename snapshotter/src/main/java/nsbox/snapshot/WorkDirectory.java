@@ -82,9 +82,18 @@ final class WorkDirectory implements AutoCloseable {
     return fd;
   }
 
-  /// Makes the directory durable, then visible. If the name is taken, the first one stays.
-  void commit(byte[] finalName) throws LinuxException {
+  String name() {
+    return new String(name, StandardCharsets.US_ASCII);
+  }
+
+  /// Makes this directory durable, and all others of the same file system.
+  void sync() throws LinuxException {
     Linux.syncfs(fd);
+  }
+
+  /// Makes the directory visible, which must be durable by now. If the name is taken, the first one
+  /// stays. The name itself is durable when the root is synced.
+  void publish(byte[] finalName) throws LinuxException {
     try {
       Linux.renameNoReplace(root, name, root, finalName);
       committed = true;
@@ -93,7 +102,6 @@ final class WorkDirectory implements AutoCloseable {
         throw e;
       }
     }
-    Linux.fsync(root);
   }
 
   /// Takes a snapshot out of sight at once, then removes its files; a sweep does that if this

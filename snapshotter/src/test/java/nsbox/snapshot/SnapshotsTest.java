@@ -16,6 +16,7 @@ import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,13 +138,14 @@ class SnapshotsTest extends RootTest {
             2_000_000,
             () -> new java.io.SequenceInputStream(new ByteArrayInputStream(header), zeros));
     try (LayerStream stream = new LayerStream(bomb)) {
-      byte[] buffer = new byte[1 << 20];
+      ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
       LayerException.TooLarge failure =
           assertThrows(
               LayerException.TooLarge.class,
               () -> {
-                while (stream.read(buffer, 0, buffer.length) > 0) {
+                while (stream.read(buffer) > 0) {
                   // Until it refuses.
+                  buffer.clear();
                 }
               });
       assertEquals(1L << 30, failure.limit());

@@ -1,0 +1,144 @@
+package nsbox.snapshot;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import nsbox.linux.Fd;
+import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
+
+/// A layer on its way to a snapshot: unpacked, then settled on the layers below, then published.
+///
+/// It can be unpacked before the layers below are there, and at the same time as they. One thread
+/// at a time. Closing removes what was not published.
+final class PendingSnapshot implements Closeable {
+  private static final byte[] FS = "fs".getBytes(StandardCharsets.US_ASCII);
+
+  private final Layer layer;
+  private final Path path;
+  private final WorkDirectory work;
+  private Fd fs;
+  private LayerTree tree;
+
+  private PendingSnapshot(Layer layer, Path path, WorkDirectory work) {
+    this.layer = layer;
+    this.path = path;
+    this.work = work;
+  }
+
+  /// @param root of all snapshots
+  /// @param rootFd of the same, open as long as this
+  static PendingSnapshot create(Layer layer, Path root, Fd rootFd) throws LinuxException {
+    WorkDirectory work = WorkDirectory.create(rootFd);
+    return new PendingSnapshot(layer, root.resolve(work.name()), work);
+  }
+
+  /// Where the snapshot is made: once it is settled, other layers can be settled on it.
+  Path path() {
+    return path;
+  }
+
+  /// Unpacks without the layers below, as far as that goes: [#settle] knows what to do if it did
+  /// not.
+  ///
+  /// @throws LayerException if the layer is at fault, whatever lies below it
+  void unpackAlone() throws IOException {
+    Below below = Below.assumed();
+    try {
+      unpack(below);
+    } catch (Below.Unknown e) {
+      discard();
+    } catch (LayerException.BadEntry e) {
+      if (!below.hasAssumptions()) {
+        throw e;
+      }
+      // It may be the assumption that is bad.
+      discard();
+    }
+  }
+
+  /// Unpacks on top of the layers below, which are there: then nothing has to be assumed.
+  ///
+  /// @param below topmost first: directories that hold `fs`
+  void unpackOn(List<Path> below) throws IOException {
+    try (Lowers lowers = Lowers.open(below)) {
+      unpack(Below.of(lowers));
+    }
+  }
+
+  /// Makes the layer what it is on top of those below.
+  ///
+  /// @param below topmost first: directories that hold `fs`
+  void settle(List<Path> below) throws IOException {
+    try (Lowers lowers = Lowers.open(below)) {
+      if (tree != null && !tree.below().assumedRight(lowers)) {
+        discard();
+      }
+      if (tree == null) {
+        unpack(Below.of(lowers));
+      }
+      List<byte[]> opaque = LayerUnpacker.settle(tree, lowers, layer.digest());
+      writeOpaque(OpaqueDirectories.list(opaque));
+    } finally {
+      release();
+    }
+  }
+
+  private void unpack(Below below) throws IOException {
+    Linux.mkdirat(work.fd(), FS, 0700);
+    fs = Names.openDirectory(work.fd(), FS);
+    tree = new LayerTree(fs, below);
+    try (LayerStream stream = new LayerStream(layer)) {
+      TarReader tar = new TarReader(stream, layer.digest());
+      new LayerUnpacker(tar, tree, layer.digest()).unpack();
+      stream.verify();
+    } finally {
+      // An image has up to 127 layers, which wait for each other: none may keep many descriptors.
+      tree.close();
+    }
+  }
+
+  private void discard() throws IOException {
+    release();
+    Names.remove(work.fd(), FS);
+  }
+
+  private void release() {
+    if (tree != null) {
+      tree.close();
+      tree = null;
+    }
+    if (fs != null) {
+      fs.close();
+      fs = null;
+    }
+  }
+
+  private void writeOpaque(byte[] list) throws LinuxException {
+    if (list.length == 0) {
+      return;
+    }
+    byte[] name = OpaqueDirectories.FILE.getBytes(StandardCharsets.US_ASCII);
+    try (Fd file = Names.create(work.fd(), name)) {
+      Linux.write(file, list, 0, list.length);
+    }
+  }
+
+  /// Makes this snapshot durable, and all others that are settled.
+  void sync() throws LinuxException {
+    work.sync();
+  }
+
+  /// Makes it visible. It must be settled and synced.
+  void publish(byte[] finalName) throws LinuxException {
+    work.publish(finalName);
+  }
+
+  @Override
+  public void close() throws IOException {
+    release();
+    work.close();
+  }
+}
