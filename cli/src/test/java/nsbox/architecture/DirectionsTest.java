@@ -93,7 +93,7 @@ class DirectionsTest {
           jnr..                          | linux
           com.kenai..                    | linux
           com.fasterxml.jackson..        | json
-          org.apache.commons.compress..  | image archive hello
+          org.apache.commons.compress..  | archive hello
           com.github.luben..             | snapshot archive transfer
           org.tukaani..                  | archive
           com.google..                   | jib

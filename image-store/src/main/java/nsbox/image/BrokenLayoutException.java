@@ -1,6 +1,6 @@
 package nsbox.image;
 
-/// A folder or archive that should be an OCI image layout is not a sound one.
+/// A folder or archive of images is not as its format asks.
 public final class BrokenLayoutException extends ImageException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class BrokenLayoutException extends ImageException {
 
   public BrokenLayoutException(String layout, String file, String expected, String actual) {
     super(
-        "image layout "
+        "cannot take images from "
             + layout
             + ": "
             + (file.isEmpty() ? "" : file + ": ")

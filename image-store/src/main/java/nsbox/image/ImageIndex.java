@@ -15,7 +15,10 @@ public record ImageIndex(String mediaType, List<Descriptor> manifests) implement
   /// The most entries of an index that are read.
   public static final int MAX_ENTRIES = 1000;
 
-  static ImageIndex read(String document, String mediaType, JsonObject json)
+  /// Reads an index from wherever it stands.
+  ///
+  /// @param document what it is, for messages
+  public static ImageIndex read(String document, String mediaType, JsonObject json)
       throws JsonException, ImageException {
     List<JsonObject> members = json.objects("manifests");
     if (members.size() > MAX_ENTRIES) {

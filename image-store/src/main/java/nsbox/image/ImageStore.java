@@ -127,9 +127,19 @@ public final class ImageStore {
 
   /// Gives several names at once, all or none.
   public void tagAll(Map<Reference, Descriptor> manifests) throws IOException {
+    addAll(manifests, List.of());
+  }
+
+  /// As [#tagAll], and adds images to which only their IDs lead, unless they are there already.
+  public void addAll(Map<Reference, Descriptor> manifests, List<Descriptor> nameless)
+      throws IOException {
     List<Descriptor> named = new ArrayList<>();
     for (Map.Entry<Reference, Descriptor> image : manifests.entrySet()) {
       named.add(named(image.getKey(), image.getValue()));
+    }
+    List<Descriptor> unnamed = new ArrayList<>();
+    for (Descriptor manifest : nameless) {
+      unnamed.add(complete(manifest));
     }
     try (Ingest temporary = ingest();
         IndexLock _ = IndexLock.take(lockFile)) {
@@ -137,25 +147,34 @@ public final class ImageStore {
       for (Descriptor entry : named) {
         entries = StoreIndexEdit.named(entries, entry);
       }
+      for (Descriptor entry : unnamed) {
+        entries = StoreIndexEdit.kept(entries, entry);
+      }
       index.replace(entries, temporary.file("index.json"));
     }
   }
 
   private Descriptor named(Reference reference, Descriptor manifest) throws IOException {
+    return complete(manifest)
+        .withAnnotation(StoreIndex.REF_NAME, reference.toString());
+  }
+
+  /// The entry without a name for a manifest, all of whose blobs are there.
+  private Descriptor complete(Descriptor manifest) throws IOException {
     Descriptor entry = manifest.withoutAnnotation(StoreIndex.REF_NAME);
+    Manifest parsed = Manifest.parse(entry, blobs.document(entry));
+    if (parsed instanceof ImageManifest image && MediaType.isConfig(image.config().mediaType())) {
+      ImageConfig config = ImageConfig.parse(image, blobs.document(image.config()));
+      if (entry.platform().isEmpty()) {
+        entry = entry.withPlatform(config.platform());
+      }
+    }
     for (Descriptor blob : Reachable.from(List.of(entry), blobs).blobs().values()) {
       if (!MediaType.isForeignLayer(blob.mediaType()) || blobs.contains(blob)) {
         blobs.open(blob).close();
       }
     }
-    if (entry.platform().isEmpty() && MediaType.isManifest(entry.mediaType())) {
-      ImageManifest parsed = ImageManifest.parse(entry, blobs.document(entry));
-      if (MediaType.isConfig(parsed.config().mediaType())) {
-        ImageConfig config = ImageConfig.parse(parsed, blobs.document(parsed.config()));
-        entry = entry.withPlatform(config.platform());
-      }
-    }
-    return entry.withAnnotation(StoreIndex.REF_NAME, reference.toString());
+    return entry;
   }
 
   /// The image of this name.

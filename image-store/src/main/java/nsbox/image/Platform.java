@@ -24,7 +24,7 @@ public record Platform(String os, String architecture, String variant) {
   ///
   /// A processor runs its own variant and those with lower numbers. An unsaid variant is the one
   /// that images mean by that: v8 of arm64, v7 of arm, v1 of amd64.
-  int fitness(Platform offered) {
+  public int fitness(Platform offered) {
     if (!os.equals(offered.os) || !architecture.equals(offered.architecture)) {
       return 0;
     }

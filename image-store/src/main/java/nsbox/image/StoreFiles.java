@@ -16,7 +16,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /// How the store makes, forces and removes what lies in it: folders 0700, files 0600.
-final class StoreFiles {
+public final class StoreFiles {
   static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
       PosixFilePermissions.asFileAttribute(
           EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
@@ -47,12 +47,12 @@ final class StoreFiles {
   }
 
   /// Makes a folder that nobody else has.
-  static void makeFolder(Path folder) throws IOException {
+  public static void makeFolder(Path folder) throws IOException {
     Files.createDirectory(folder, FOLDER_MODE);
   }
 
   /// Makes and opens a file that must not be there yet.
-  static FileChannel create(Path file) throws IOException {
+  public static FileChannel create(Path file) throws IOException {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS),
@@ -68,14 +68,14 @@ final class StoreFiles {
   }
 
   /// Makes renames into a folder last through a power cut.
-  static void forceFolder(Path folder) throws IOException {
+  public static void forceFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
   /// Removes a file, or a folder with all that is in it. Links are removed, not followed.
-  static void removeTree(Path path) throws IOException {
+  public static void removeTree(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
         for (Path child : children) {

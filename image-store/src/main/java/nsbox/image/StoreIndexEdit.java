@@ -84,6 +84,16 @@ final class StoreIndexEdit {
     return changed;
   }
 
+  /// The entries with a nameless one among them, unless one of its manifest is there.
+  static List<Descriptor> kept(List<Descriptor> entries, Descriptor nameless) {
+    if (mentions(entries, nameless.digest())) {
+      return entries;
+    }
+    List<Descriptor> changed = new ArrayList<>(entries);
+    changed.add(nameless);
+    return changed;
+  }
+
   private static boolean mentions(List<Descriptor> entries, Digest digest) {
     for (Descriptor entry : entries) {
       if (entry.digest().equals(digest)) {

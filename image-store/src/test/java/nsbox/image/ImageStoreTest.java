@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import nsbox.archive.LayoutImport;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;

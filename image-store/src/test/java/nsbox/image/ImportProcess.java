@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
+import nsbox.archive.LayoutImport;
 
 /// A process of its own that imports a layout, for tests that kill it or run several at once.
 ///

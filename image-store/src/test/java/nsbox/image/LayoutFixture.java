@@ -18,37 +18,37 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /// Makes OCI image layouts in a folder, sound ones unless a test breaks them.
-final class LayoutFixture {
-  static final Platform AMD64 = new Platform("linux", "amd64", "");
-  static final Platform ARM64 = new Platform("linux", "arm64", "v8");
+public final class LayoutFixture {
+  public static final Platform AMD64 = new Platform("linux", "amd64", "");
+  public static final Platform ARM64 = new Platform("linux", "arm64", "v8");
 
-  final Path root;
+  public final Path root;
   private final List<JsonObject> entries = new ArrayList<>();
 
-  LayoutFixture(Path root) throws IOException {
+  public LayoutFixture(Path root) throws IOException {
     this.root = root;
     Files.createDirectories(root.resolve("blobs/sha256"));
     write("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
   }
 
   /// A layout whose only image is called by a tag.
-  static LayoutFixture withImage(Path root, String tag) throws IOException {
+  public static LayoutFixture withImage(Path root, String tag) throws IOException {
     LayoutFixture layout = new LayoutFixture(root);
     return layout.name(tag, layout.image(AMD64, "layer of " + tag));
   }
 
-  Descriptor blob(String mediaType, byte[] bytes) throws IOException {
+  public Descriptor blob(String mediaType, byte[] bytes) throws IOException {
     Descriptor blob = new Descriptor(mediaType, Digest.sha256(bytes), bytes.length);
     Files.write(path(blob), bytes);
     return blob;
   }
 
-  Descriptor layer(String content) throws IOException {
+  public Descriptor layer(String content) throws IOException {
     return blob("application/vnd.oci.image.layer.v1.tar", content.getBytes(UTF_8));
   }
 
   /// An image of as many layers as there are texts; its diff IDs are the digests of the texts.
-  Descriptor image(Platform platform, String... layers) throws IOException {
+  public Descriptor image(Platform platform, String... layers) throws IOException {
     List<String> diffIds = new ArrayList<>();
     List<JsonObject> layerMembers = new ArrayList<>();
     for (String layer : layers) {
@@ -64,7 +64,7 @@ final class LayoutFixture {
     return manifest(platform, blob(MediaType.OCI_CONFIG, Json.bytes(config)), layerMembers);
   }
 
-  Descriptor manifest(Platform platform, Descriptor config, List<JsonObject> layers)
+  public Descriptor manifest(Platform platform, Descriptor config, List<JsonObject> layers)
       throws IOException {
     JsonObject manifest =
         new JsonObject()
@@ -75,7 +75,7 @@ final class LayoutFixture {
     return blob(MediaType.OCI_MANIFEST, Json.bytes(manifest)).withPlatform(platform);
   }
 
-  Descriptor index(Descriptor... manifests) throws IOException {
+  public Descriptor index(Descriptor... manifests) throws IOException {
     List<JsonObject> members = new ArrayList<>();
     for (Descriptor manifest : manifests) {
       members.add(manifest.toJson());
@@ -86,28 +86,28 @@ final class LayoutFixture {
   }
 
   /// Adds an entry of this name to `index.json`; null adds one without a name.
-  LayoutFixture name(String refName, Descriptor descriptor) throws IOException {
+  public LayoutFixture name(String refName, Descriptor descriptor) throws IOException {
     return entry(
         refName == null ? descriptor : descriptor.withAnnotation(StoreIndex.REF_NAME, refName));
   }
 
-  LayoutFixture entry(Descriptor descriptor) throws IOException {
+  public LayoutFixture entry(Descriptor descriptor) throws IOException {
     entries.add(descriptor.toJson());
     JsonObject index = new JsonObject().put("schemaVersion", 2).put("manifests", entries);
     write("index.json", Json.text(index));
     return this;
   }
 
-  void write(String file, String text) throws IOException {
+  public void write(String file, String text) throws IOException {
     Files.writeString(root.resolve(file), text);
   }
 
-  Path path(Descriptor blob) {
+  public Path path(Descriptor blob) {
     return root.resolve("blobs").resolve("sha256").resolve(blob.digest().hex());
   }
 
   /// The layout as a tar archive, names beginning with `./` as GNU tar writes them.
-  byte[] tar() throws IOException {
+  public byte[] tar() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes);
         Stream<Path> files = Files.walk(root)) {
@@ -123,7 +123,7 @@ final class LayoutFixture {
     return bytes.toByteArray();
   }
 
-  static byte[] gzip(byte[] bytes) throws IOException {
+  public static byte[] gzip(byte[] bytes) throws IOException {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (OutputStream gzip = new GZIPOutputStream(compressed)) {
       gzip.write(bytes);
@@ -132,7 +132,7 @@ final class LayoutFixture {
   }
 
   /// Every path below a folder with its type, mode and content, to compare before and after.
-  static List<String> listing(Path root) throws IOException {
+  public static List<String> listing(Path root) throws IOException {
     if (!Files.exists(root)) {
       return List.of();
     }

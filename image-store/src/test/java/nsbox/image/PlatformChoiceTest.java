@@ -30,7 +30,7 @@ class PlatformChoiceTest {
   }
 
   private Descriptor choose(Platform wanted, Descriptor... offered) throws IOException {
-    LayoutDirectory source = new LayoutDirectory(temp, "test");
+    BlobSource source = new DiskBlobStore(temp.resolve("blobs"), temp.resolve("ingest"));
     return PlatformChoice.choose(layout.index(offered), wanted, source);
   }
 

@@ -7,11 +7,11 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /// Real images and other tools' programs, where the machine has them.
-final class SharedImages {
+public final class SharedImages {
   private SharedImages() {}
 
   /// A layout among the images beside the repository, or below the folder of `-Dnsbox.shared`.
-  static Path layout(String name) {
+  public static Path layout(String name) {
     String property = System.getProperty("nsbox.shared");
     Path shared = property == null ? Path.of("../../shared") : Path.of(property);
     Path layout = shared.resolve("images").resolve(name).toAbsolutePath().normalize();
@@ -20,7 +20,7 @@ final class SharedImages {
   }
 
   /// Runs a program that the machine may lack, and gives its output.
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     Assumptions.assumeTrue(onPath(command[0]), command[0] + " is not installed");
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();

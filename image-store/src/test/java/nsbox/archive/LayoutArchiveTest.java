@@ -1,4 +1,4 @@
-package nsbox.image;
+package nsbox.archive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nsbox.image.BrokenLayoutException;
+import nsbox.image.ImageStore;
+import nsbox.image.LayoutFixture;
+import nsbox.image.Reference;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;

@@ -1,4 +1,4 @@
-package nsbox.image;
+package nsbox.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +15,8 @@ final class BoundedTar extends TarArchiveInputStream {
   private static final int TYPE = 156;
   private static final String EXTENDED_TYPES = "xgXLK";
 
+  private long recordsRead;
+
   BoundedTar(InputStream in) {
     super(in);
   }
@@ -22,6 +24,7 @@ final class BoundedTar extends TarArchiveInputStream {
   @Override
   protected byte[] readRecord() throws IOException {
     byte[] header = super.readRecord();
+    recordsRead += header == null ? 0 : 1;
     if (header != null
         && header.length > TYPE
         && EXTENDED_TYPES.indexOf(header[TYPE]) >= 0
@@ -29,6 +32,11 @@ final class BoundedTar extends TarArchiveInputStream {
       throw new IOException("an extended header above " + MAX_HEADER_BYTES + " bytes");
     }
     return header;
+  }
+
+  /// How many records of headers came, the empty ones at the end included: none from nothing.
+  long recordsRead() {
+    return recordsRead;
   }
 
   /// The size in octal digits; a number in any other notation counts as too large.

@@ -1,4 +1,4 @@
-package nsbox.image;
+package nsbox.archive;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +13,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nsbox.image.BlobMismatchException;
+import nsbox.image.BrokenLayoutException;
+import nsbox.image.Descriptor;
+import nsbox.image.Digest;
+import nsbox.image.ImageException;
+import nsbox.image.ImageManifest;
+import nsbox.image.ImageStore;
+import nsbox.image.InvalidDocumentException;
+import nsbox.image.InvalidReferenceException;
+import nsbox.image.LayoutFixture;
+import nsbox.image.LimitExceededException;
+import nsbox.image.Manifest;
+import nsbox.image.Platform;
+import nsbox.image.PlatformMissingException;
+import nsbox.image.Reference;
+import nsbox.image.SharedImages;
+import nsbox.image.UnsupportedManifestException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +111,7 @@ class LayoutImportTest {
         layout
             .image(AMD64, "a")
             .withAnnotation(LayoutNames.CONTAINERD_NAME, "docker.io/team/app:5")
-            .withAnnotation(StoreIndex.REF_NAME, "5");
+            .withAnnotation(LayoutNames.REF_NAME, "5");
     assertNames(layout.entry(named), "docker.io/team/app:5");
   }
 

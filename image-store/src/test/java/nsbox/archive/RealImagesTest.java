@@ -1,4 +1,4 @@
-package nsbox.image;
+package nsbox.archive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nsbox.image.Descriptor;
+import nsbox.image.Digest;
+import nsbox.image.ImageStore;
+import nsbox.image.LayoutFixture;
+import nsbox.image.Platform;
+import nsbox.image.Reference;
+import nsbox.image.SharedImages;
+import nsbox.image.StoredImage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
