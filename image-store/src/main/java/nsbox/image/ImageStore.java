@@ -63,11 +63,6 @@ public final class ImageStore {
     }
   }
 
-  /// Every entry of the index, whatever it points at.
-  public List<Descriptor> entries() throws IOException {
-    return index.entries();
-  }
-
   /// Takes entries out of the index, names and all. The blobs stay until [#collect].
   ///
   /// @return the names that went
@@ -154,9 +149,29 @@ public final class ImageStore {
     }
   }
 
+  /// Takes a name away. An image that loses its last name stays, and is found by its ID.
+  ///
+  /// @throws ImageNotFoundException if nothing has the name
+  public void untag(Reference reference) throws IOException {
+    untagAll(Set.of(reference));
+  }
+
+  /// Takes several names away at once, all or none.
+  ///
+  /// @throws ImageNotFoundException if nothing has one of the names; nothing has changed then
+  public void untagAll(Set<Reference> references) throws IOException {
+    try (Ingest temporary = ingest();
+        IndexLock _ = IndexLock.take(lockFile)) {
+      List<Descriptor> entries = index.entries();
+      for (Reference reference : references) {
+        entries = StoreIndexEdit.unnamed(entries, reference);
+      }
+      index.replace(entries, temporary.file("index.json"));
+    }
+  }
+
   private Descriptor named(Reference reference, Descriptor manifest) throws IOException {
-    return complete(manifest)
-        .withAnnotation(StoreIndex.REF_NAME, reference.toString());
+    return complete(manifest).withAnnotation(StoreIndex.REF_NAME, reference.toString());
   }
 
   /// The entry without a name for a manifest, all of whose blobs are there.

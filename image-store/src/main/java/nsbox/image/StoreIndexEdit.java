@@ -94,6 +94,30 @@ final class StoreIndexEdit {
     return changed;
   }
 
+  /// The entries without those of a name. An image that loses its last name stays as an entry
+  /// without one, at the end.
+  ///
+  /// @throws ImageNotFoundException if no entry has exactly this name
+  static List<Descriptor> unnamed(List<Descriptor> entries, Reference reference)
+      throws ImageNotFoundException {
+    String name = reference.toString();
+    List<Descriptor> changed = new ArrayList<>();
+    List<Descriptor> losers = new ArrayList<>();
+    for (Descriptor entry : entries) {
+      boolean loses = name.equals(entry.annotation(StoreIndex.REF_NAME));
+      (loses ? losers : changed).add(entry);
+    }
+    if (losers.isEmpty()) {
+      throw new ImageNotFoundException(reference.familiar());
+    }
+    for (Descriptor loser : losers) {
+      if (!mentions(changed, loser.digest())) {
+        changed.add(loser.withoutAnnotation(StoreIndex.REF_NAME));
+      }
+    }
+    return changed;
+  }
+
   private static boolean mentions(List<Descriptor> entries, Digest digest) {
     for (Descriptor entry : entries) {
       if (entry.digest().equals(digest)) {

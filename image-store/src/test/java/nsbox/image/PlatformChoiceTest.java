@@ -30,7 +30,8 @@ class PlatformChoiceTest {
   }
 
   private Descriptor choose(Platform wanted, Descriptor... offered) throws IOException {
-    BlobSource source = new DiskBlobStore(temp.resolve("blobs"), temp.resolve("ingest"));
+    BlobSource source =
+        new DiskBlobStore(temp.resolve("blobs"), temp.resolve("ingest"), temp.resolve("lock"));
     return PlatformChoice.choose(layout.index(offered), wanted, source);
   }
 

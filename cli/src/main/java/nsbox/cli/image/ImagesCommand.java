@@ -2,97 +2,158 @@ package nsbox.cli.image;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.optional;
+import static nsbox.cli.Model.text;
+import static nsbox.cli.Model.texts;
 
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.cli.output.Human;
-import nsbox.cli.output.Table;
+import nsbox.cli.output.Filters;
+import nsbox.cli.output.ListFormat;
+import nsbox.engine.ContainerFolder;
 import nsbox.image.ImageException;
+import nsbox.image.ImageStore;
 import nsbox.image.Reference;
 import nsbox.image.StoreListing;
 import nsbox.image.StoredImage;
+import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `nsbox images`: lists what the store has.
+/// `nsbox images`: lists what the store has, the newest first, one row a name.
 public final class ImagesCommand implements Command {
-  private static final String NONE = "<none>";
-
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
         Model.command(
             "images",
-            "[OPTIONS]",
-            "List images. SIZE is that of configuration and layers as they are stored, compressed.");
-    spec.addOption(flag("Print IDs only", "-q", "--quiet"));
+            "[OPTIONS] [REPOSITORY[:TAG]]",
+            "List images, the newest first.",
+            ImageSizes.MEANING);
+    spec.addOption(flag("Print IDs only, each once", "-q", "--quiet"));
     spec.addOption(flag("Cut nothing off", "--no-trunc"));
+    spec.addOption(flag("Add a column of digests of the manifests", "--digests"));
+    spec.addOption(flag("Accepted; there are no hidden images", "-a", "--all"));
+    spec.addOption(flag("Print no headings", "-n", "--noheading"));
+    spec.addOption(
+        text("FORMAT", "json, table TEMPLATE or a Go template for each row", "--format"));
+    spec.addOption(
+        texts(
+            "KEY=VALUE",
+            "List only what fits; KEY is " + String.join(", ", ImageFilters.KEYS),
+            "-f",
+            "--filter"));
+    spec.addOption(text("KEY", "Order by created, id, repository, size or tag", "--sort"));
+    spec.addPositional(
+        picocli.CommandLine.Model.PositionalParamSpec.builder()
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .index("0")
+            .arity("0..1")
+            .paramLabel("REPOSITORY[:TAG]")
+            .description("List only names that fit; may have * and ?")
+            .build());
     return spec;
   }
 
+  private record Row(StoredImage image, ImageName name) {}
+
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    session.prepare();
-    StoreListing listing = session.images().store().list();
     boolean full = isSet(parsed, "--no-trunc");
-    session.front().out(isSet(parsed, "--quiet") ? ids(listing, full) : table(listing, full));
+    String columns =
+        isSet(parsed, "--digests") ? ImageRows.COLUMNS_WITH_DIGESTS : ImageRows.COLUMNS;
+    ListFormat format = ListFormat.parse(optional(parsed, "--format"), columns);
+    Comparator<Row> order = order(optional(parsed, "--sort").orElse("created"));
+    List<String> asked = new ArrayList<>(Model.values(parsed, "--filter"));
+    Model.positionals(parsed).forEach(pattern -> asked.add("reference=" + pattern));
+    Filters filters = Filters.parse(asked, ImageFilters.KEYS);
+    session.prepare();
+    ImageStore store = session.images().store();
+    StoreListing listing = store.list();
+    Map<String, Integer> containers = containers(session);
+    Instant now = Instant.now();
+    List<Row> rows = rows(listing.images(), new ImageFilters(filters, store, containers, now));
+    rows.sort(order);
+    ImageRows shown = new ImageRows(new ImageSizes(listing.images()), containers, full, now);
+    boolean ids = isSet(parsed, "--quiet") && optional(parsed, "--format").isEmpty();
+    Printing.print(
+        session,
+        ids
+            ? ids(rows, shown)
+            : format.print(
+                documents(rows, shown), ImageRows.headings(), !isSet(parsed, "--noheading")));
     for (ImageException damaged : listing.damaged()) {
       session.front().err("nsbox: " + damaged.getMessage() + "\n");
     }
-    return listing.damaged().isEmpty() ? 0 : nsbox.cli.Failure.NSBOX;
+    return listing.damaged().isEmpty() ? 0 : Failure.NSBOX;
   }
 
-  private static String id(StoredImage image, boolean full) {
-    return full ? image.id().toString() : image.id().shortHex();
-  }
-
-  private static String ids(StoreListing listing, boolean full) {
-    StringBuilder text = new StringBuilder();
-    for (StoredImage image : listing.images()) {
-      text.append(id(image, full)).append('\n');
-    }
-    return text.toString();
-  }
-
-  private static String table(StoreListing listing, boolean full) {
-    Table table = new Table("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE");
-    for (StoredImage image : listing.images()) {
-      String created = created(image);
-      String size = Human.size(image.compressedBytes());
-      if (image.references().isEmpty()) {
-        table.add(NONE, NONE, id(image, full), created, size);
+  private static List<Row> rows(List<StoredImage> images, ImageFilters filters) {
+    List<Row> rows = new ArrayList<>();
+    for (StoredImage image : images) {
+      if (!filters.fits(image)) {
+        continue;
       }
-      for (Reference reference : image.references()) {
-        String name = reference.familiar();
-        int colon = name.lastIndexOf(':');
-        boolean tagged = colon > name.lastIndexOf('/') && name.indexOf('@') < 0;
-        table.add(
-            tagged ? name.substring(0, colon) : name,
-            tagged ? name.substring(colon + 1) : NONE,
-            id(image, full),
-            created,
-            size);
+      if (image.references().isEmpty() && filters.listsNameless()) {
+        rows.add(new Row(image, ImageName.NAMELESS));
+      }
+      for (Reference name : filters.names(image)) {
+        rows.add(new Row(image, ImageName.of(name)));
       }
     }
-    return table.toString();
+    return rows;
   }
 
-  private static String created(StoredImage image) {
-    Optional<String> text = image.config().created();
-    if (text.isEmpty()) {
-      return "N/A";
+  private static Comparator<Row> order(String key) throws Failure {
+    Comparator<Row> byName =
+        Comparator.comparing((Row row) -> row.name.repository())
+            .thenComparing(row -> row.name.tag());
+    return switch (key) {
+      case "created" ->
+          Comparator.comparing((Row row) -> Created.parse(row.image.config().created()).order())
+              .reversed()
+              .thenComparing(byName);
+      case "id" -> Comparator.comparing(row -> row.image.id().hex());
+      case "repository" -> byName;
+      case "size" -> Comparator.comparing((Row row) -> row.image.compressedBytes());
+      case "tag" -> Comparator.comparing(row -> row.name.tag());
+      default ->
+          throw new Failure(
+              "images cannot be sorted by "
+                  + key
+                  + "\n  There are created, id, repository, size, tag.");
+    };
+  }
+
+  private static Map<String, Integer> containers(Session session) throws Exception {
+    Map<String, Integer> containers = new HashMap<>();
+    for (ContainerFolder folder : session.containers().list()) {
+      String id = folder.record().imageId();
+      containers.merge(id.substring(id.indexOf(':') + 1), 1, Integer::sum);
     }
-    try {
-      long seconds =
-          Instant.now().getEpochSecond() - OffsetDateTime.parse(text.get()).toEpochSecond();
-      return Human.duration(seconds) + " ago";
-    } catch (DateTimeParseException e) {
-      return "N/A";
-    }
+    return containers;
+  }
+
+  private static String ids(List<Row> rows, ImageRows shown) {
+    Set<String> ids = new LinkedHashSet<>();
+    rows.forEach(row -> ids.add(shown.id(row.image)));
+    return ids.isEmpty() ? "" : String.join("\n", ids) + "\n";
+  }
+
+  private static List<JsonObject> documents(List<Row> rows, ImageRows shown) {
+    List<JsonObject> documents = new ArrayList<>();
+    rows.forEach(row -> documents.add(shown.row(row.image, row.name)));
+    return documents;
   }
 }

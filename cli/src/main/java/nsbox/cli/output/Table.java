@@ -13,6 +13,9 @@ public final class Table {
     rows.add(List.of(headings));
   }
 
+  /// A table of which the first row is added like any other.
+  Table() {}
+
   /// Control characters in a cell are shown, not sent: what images and users write must not steer
   /// the terminal of whoever reads the table.
   public void add(String... cells) {

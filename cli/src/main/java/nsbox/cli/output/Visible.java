@@ -7,11 +7,21 @@ public final class Visible {
 
   private Visible() {}
 
+  /// As [#text], but for text of several lines: line breaks and tabs stay.
+  public static String lines(String text) {
+    return text(text, "\n\t");
+  }
+
   public static String text(String text) {
+    return text(text, "");
+  }
+
+  private static String text(String text, String kept) {
     StringBuilder visible = null;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean control = c < ' ' || c >= DELETE && c <= LAST_C1;
+      control = control && kept.indexOf(c) < 0;
       if (control && visible == null) {
         visible = new StringBuilder(text.substring(0, i));
       }

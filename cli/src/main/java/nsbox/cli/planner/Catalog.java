@@ -7,10 +7,16 @@ import nsbox.cli.command.PsCommand;
 import nsbox.cli.command.RmCommand;
 import nsbox.cli.command.RunCommand;
 import nsbox.cli.command.StopCommand;
+import nsbox.cli.image.ExistsCommand;
+import nsbox.cli.image.HistoryCommand;
 import nsbox.cli.image.ImagePruneCommand;
 import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
+import nsbox.cli.image.InspectCommand;
 import nsbox.cli.image.RmiCommand;
+import nsbox.cli.image.TagCommand;
+import nsbox.cli.image.TreeCommand;
+import nsbox.cli.image.UntagCommand;
 import nsbox.cli.system.DfCommand;
 
 /// The commands of `nsbox`, alone and in groups.
@@ -29,6 +35,10 @@ final class Catalog {
       case "import" -> new ImportCommand();
       case "images" -> new ImagesCommand();
       case "rmi" -> new RmiCommand();
+      case "inspect" -> new InspectCommand("inspect");
+      case "history" -> new HistoryCommand();
+      case "tag" -> new TagCommand();
+      case "untag" -> new UntagCommand();
       default -> null;
     };
   }
@@ -55,6 +65,12 @@ final class Catalog {
       case "import" -> new ImportCommand();
       case "prune" -> new ImagePruneCommand();
       case "rm" -> new RmiCommand();
+      case "inspect" -> new InspectCommand("image inspect");
+      case "history" -> new HistoryCommand();
+      case "tree" -> new TreeCommand();
+      case "exists" -> new ExistsCommand();
+      case "tag" -> new TagCommand();
+      case "untag" -> new UntagCommand();
       default -> null;
     };
   }

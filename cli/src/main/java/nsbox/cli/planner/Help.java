@@ -20,7 +20,11 @@ final class Help {
       Images:
         import   Bring images from an OCI layout into the store
         images   List images
+        history  Show the steps in which an image was made
+        inspect  Show all that is known of images
         rmi      Remove images
+        tag      Give an image more names
+        untag    Take names from an image
         bundle   Write an image as an OCI bundle, for any OCI runtime
 
       Options:
@@ -47,10 +51,16 @@ final class Help {
       Works with images.
 
       Commands:
+        exists   Tell by the exit code whether an image is there
+        history  Show the steps in which an image was made
         import   Bring images from an OCI layout into the store
+        inspect  Show all that is known of images
         ls       List images
         prune    Remove images that nobody uses
         rm       Remove images
+        tag      Give an image more names
+        tree     Show an image's layers, and which images share them
+        untag    Take names from an image
       """;
 
   private static final String SYSTEM =

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import nsbox.bundle.BundleException;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
+import nsbox.cli.output.OutputException;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.NameTakenException;
 import nsbox.image.ImageException;
@@ -33,6 +34,7 @@ final class Sentences {
       case InvalidReferenceException e -> new Failure(e.getMessage(), e);
       case ImageException e -> new Failure(e.getMessage() + "\n  Nothing was stored.", e);
       case LayerException e -> new Failure(e.getMessage() + "\n  Nothing of it was kept.", e);
+      case OutputException e -> new Failure(e.getMessage(), e);
       case BundleException e -> new Failure(e.getMessage(), e);
       case UnsupportedSpecException e -> new Failure(e.getMessage(), e);
       case NameTakenException e ->

@@ -1,0 +1,28 @@
+package nsbox.cli.image;
+
+import java.util.Optional;
+import nsbox.image.Reference;
+
+/// A name of an image in the two parts that lists show.
+///
+/// @param repository as docker shows it, without `docker.io/library/`; `<none>` without a name
+/// @param tag `<none>` where the name has only a digest
+record ImageName(String repository, String tag) {
+  static final String NONE = "<none>";
+
+  /// Of an image without a name.
+  static final ImageName NAMELESS = new ImageName(NONE, NONE);
+
+  static ImageName of(Reference reference) {
+    return new ImageName(repository(reference), reference.tag().orElse(NONE));
+  }
+
+  /// The name without tag and digest, as short as it may be.
+  static String repository(Reference reference) {
+    Optional<String> noTag = Optional.of("latest");
+    String name =
+        new Reference(reference.registry(), reference.repository(), noTag, Optional.empty())
+            .familiar();
+    return name.substring(0, name.lastIndexOf(':'));
+  }
+}
