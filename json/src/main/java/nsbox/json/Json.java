@@ -82,48 +82,55 @@ public final class Json {
     }
   }
 
-  /// Reads a document that must be one list of objects.
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    return new JsonException(
+        document + ": not valid JSON at line " + line + ": " + e.getOriginalMessage(), line, e);
+  }
+
+  /// The line on which a member stands, for messages about files that people write.
   ///
-  /// @param document what it is, for messages
-  /// @throws JsonException as [#parse]
-  public static List<JsonObject> parseList(byte[] bytes, String document) throws JsonException {
-    if (bytes.length > MAX_BYTES) {
-      throw new JsonException(
-          document + ": " + bytes.length + " bytes, at most " + MAX_BYTES + " are read");
-    }
+  /// @param path names of members, and indexes of lists, from the outermost in
+  /// @return from 1; 0 if there is no such member or the text is not JSON
+  public static int lineOf(byte[] bytes, String... path) {
     try (JsonParser parser = FACTORY.createParser(bytes)) {
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new JsonException(document + ": not a JSON list");
-      }
-      List<JsonObject> objects = new ArrayList<>();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        String location = document + ": [" + objects.size() + "]";
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-          throw new JsonException(location + ": expected an object");
+      parser.nextToken();
+      for (int depth = 0; depth < path.length; depth++) {
+        if (!enter(parser, path[depth], depth == path.length - 1)) {
+          return 0;
         }
-        objects.add(readObject(parser, location));
       }
-      if (parser.nextToken() != null) {
-        throw new JsonException(document + ": more text after the JSON list");
-      }
-      return objects;
-    } catch (JsonProcessingException e) {
-      throw invalid(document, e);
-    } catch (JsonException e) {
-      throw e;
+      return parser.currentTokenLocation().getLineNr();
     } catch (IOException e) {
-      throw new JsonException(document + ": " + e.getMessage(), e);
+      return 0;
     }
   }
 
-  private static JsonException invalid(String document, JsonProcessingException e) {
-    return new JsonException(
-        document
-            + ": not valid JSON at line "
-            + (e.getLocation() == null ? 0 : e.getLocation().getLineNr())
-            + ": "
-            + e.getOriginalMessage(),
-        e);
+  /// Moves to the member or element of that name; for the last one to its name, else to its value.
+  private static boolean enter(JsonParser parser, String name, boolean last) throws IOException {
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
+        if (Integer.toString(index).equals(name)) {
+          return true;
+        }
+        parser.skipChildren();
+      }
+      return false;
+    }
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      return false;
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean found = parser.currentName().equals(name);
+      if (found && last) {
+        return true;
+      }
+      parser.nextToken();
+      if (found) {
+        return true;
+      }
+      parser.skipChildren();
+    }
+    return false;
   }
 
   /// The object as compact UTF-8 JSON.

@@ -9,11 +9,23 @@ import java.io.IOException;
 public final class JsonException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final int line;
+
   public JsonException(String message) {
-    super(message);
+    this(message, 0, null);
   }
 
   public JsonException(String message, Throwable cause) {
+    this(message, 0, cause);
+  }
+
+  JsonException(String message, int line, Throwable cause) {
     super(message, cause);
+    this.line = line;
+  }
+
+  /// Where the text stops being JSON, from 1; 0 where it is JSON and says something else.
+  public int line() {
+    return line;
   }
 }

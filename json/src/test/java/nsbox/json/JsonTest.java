@@ -89,4 +89,23 @@ class JsonTest {
       assertThrows(JsonException.class, () -> object.unsigned(bad), bad);
     }
   }
+
+  @Test
+  void tellsOnWhichLineAMemberStands() {
+    byte[] text = "{\n\"a\": {\"x\": 1,\n \"b\":\n 2},\n\"l\": [1,\n {\"c\": 3}]\n}".getBytes();
+    assertEquals(2, Json.lineOf(text, "a"));
+    assertEquals(3, Json.lineOf(text, "a", "b"));
+    assertEquals(6, Json.lineOf(text, "l", "1", "c"));
+    assertEquals(5, Json.lineOf(text, "l", "0"));
+    assertEquals(0, Json.lineOf(text, "l", "2"));
+    assertEquals(0, Json.lineOf(text, "a", "b", "c"));
+    assertEquals(0, Json.lineOf("{ half".getBytes(), "a"));
+  }
+
+  @Test
+  void tellsOnWhichLineTextStopsBeingJson() {
+    JsonException e =
+        assertThrows(JsonException.class, () -> Json.parse("{\n\n x".getBytes(), "d"));
+    assertEquals(3, e.line());
+  }
 }
