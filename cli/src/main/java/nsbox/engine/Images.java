@@ -69,15 +69,26 @@ public final class Images {
     return Files.exists(layout.resolve("oci-layout")) ? Optional.of(layout) : Optional.empty();
   }
 
-  /// Unpacks the layers that are not unpacked yet.
+  /// Unpacks the layers that are not unpacked yet, one on each processor.
   public Unpacked unpack(StoredImage image) throws IOException {
     List<String> chainIds = chainIds(image);
-    for (int i = 0; i < chainIds.size(); i++) {
-      if (!snapshots.contains(chainIds.get(i))) {
-        snapshots.apply(chainIds.get(i), chainIds.subList(0, i), layer(image, i));
+    if (!areUnpacked(chainIds)) {
+      List<Layer> layers = new ArrayList<>();
+      for (int i = 0; i < chainIds.size(); i++) {
+        layers.add(layer(image, i));
       }
+      snapshots.applyAll(layers, chainIds, Runtime.getRuntime().availableProcessors());
     }
     return new Unpacked(image, chainIds);
+  }
+
+  private boolean areUnpacked(List<String> chainIds) {
+    for (String chainId : chainIds) {
+      if (!snapshots.contains(chainId)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// The chain IDs of an image's layers, bottom first.
