@@ -82,6 +82,41 @@ public final class Json {
     }
   }
 
+  /// Reads a document that must be one list of objects.
+  ///
+  /// @param document what it is, for messages
+  /// @throws JsonException as [#parse]
+  public static List<JsonObject> parseList(byte[] bytes, String document) throws JsonException {
+    if (bytes.length > MAX_BYTES) {
+      throw new JsonException(
+          document + ": " + bytes.length + " bytes, at most " + MAX_BYTES + " are read");
+    }
+    try (JsonParser parser = FACTORY.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw new JsonException(document + ": not a JSON list");
+      }
+      List<JsonObject> objects = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String location = document + ": [" + objects.size() + "]";
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw new JsonException(location + ": expected an object");
+        }
+        objects.add(readObject(parser, location));
+      }
+      if (parser.nextToken() != null) {
+        throw new JsonException(document + ": more text after the JSON list");
+      }
+      return objects;
+    } catch (JsonProcessingException e) {
+      throw invalid(document, e);
+    } catch (JsonException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new JsonException(document + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static JsonException invalid(String document, JsonProcessingException e) {
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     return new JsonException(
         document + ": not valid JSON at line " + line + ": " + e.getOriginalMessage(), line, e);

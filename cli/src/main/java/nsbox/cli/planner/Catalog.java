@@ -18,6 +18,7 @@ import nsbox.cli.image.TagCommand;
 import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.system.DfCommand;
+import nsbox.cli.image.VerifyCommand;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
@@ -39,6 +40,7 @@ final class Catalog {
       case "history" -> new HistoryCommand();
       case "tag" -> new TagCommand();
       case "untag" -> new UntagCommand();
+      case "verify" -> new VerifyCommand();
       default -> null;
     };
   }

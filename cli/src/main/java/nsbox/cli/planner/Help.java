@@ -25,6 +25,7 @@ final class Help {
         rmi      Remove images
         tag      Give an image more names
         untag    Take names from an image
+        verify   Check what is stored of images, or their signatures
         bundle   Write an image as an OCI bundle, for any OCI runtime
 
       Options:
