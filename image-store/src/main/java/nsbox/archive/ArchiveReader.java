@@ -15,7 +15,8 @@ final class ArchiveReader {
   interface Visitor {
     /// @param name without `./` in front and `/` at the end; has no `..`; empty for the root
     /// @param bytes of the member, to be read before the next one
-    void member(TarArchiveEntry member, String name, InputStream bytes) throws IOException;
+    /// @return whether to go on
+    boolean member(TarArchiveEntry member, String name, InputStream bytes) throws IOException;
   }
 
   /// Reads to the end of the archive. Does not close `archive`.
@@ -23,15 +24,21 @@ final class ArchiveReader {
   /// @param label what people call the archive
   /// @throws BrokenLayoutException if it is empty, no tar, or ends too early
   static void read(InputStream archive, String label, Visitor visitor) throws IOException {
+    readPlain(open(archive, label), label, visitor);
+  }
+
+  /// As [#read], for a tar that is not compressed.
+  static void readPlain(InputStream archive, String label, Visitor visitor) throws IOException {
     // Not closed: that would close the caller's stream.
-    Expanded expanded = open(archive, label);
-    BoundedTar tar = new BoundedTar(expanded);
+    BoundedTar tar = new BoundedTar(archive);
     TarArchiveEntry member;
     while ((member = next(tar, label)) != null) {
       if (!member.isCheckSumOK()) {
         throw broken(label, member.getName(), "a tar header with its checksum", "another checksum");
       }
-      visitor.member(member, cleanName(member.getName(), label), tar);
+      if (!visitor.member(member, cleanName(member.getName(), label), tar)) {
+        return;
+      }
     }
     if (tar.recordsRead() == 0) {
       throw broken(label, "", "a tar archive", "nothing");

@@ -94,6 +94,12 @@ final class Expanded extends FilterInputStream {
       super(in);
     }
 
+    /// The JDK looks for a further gzip stream only where something is announced.
+    @Override
+    public int available() throws IOException {
+      return Math.max(1, in.available());
+    }
+
     @Override
     public int read() throws IOException {
       int one = in.read();

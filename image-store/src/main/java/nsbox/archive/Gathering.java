@@ -60,6 +60,11 @@ final class Gathering {
     }
   }
 
+  /// Stages a layer that was hashed, in both forms, as it was written to `file`.
+  void hashedLayer(Descriptor layer, Path file, String origin) throws IOException {
+    ingest.stageLink(layer, file, origin);
+  }
+
   /// Stages config and manifest of an image whose layers are staged, and notes its name.
   ///
   /// @param name null for none

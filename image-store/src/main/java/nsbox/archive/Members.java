@@ -54,7 +54,13 @@ final class Members implements ImageFiles {
   static Members unpack(InputStream archive, Path target, String label) throws IOException {
     StoreFiles.makeFolder(target);
     Members members = new Members(label, target);
-    ArchiveReader.read(archive, label, members::add);
+    ArchiveReader.read(
+        archive,
+        label,
+        (member, name, bytes) -> {
+          members.add(member, name, bytes);
+          return true;
+        });
     return members;
   }
 

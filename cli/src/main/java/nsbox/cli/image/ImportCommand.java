@@ -1,17 +1,23 @@
 package nsbox.cli.image;
 
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.optional;
 import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import nsbox.archive.LayoutImport;
+import nsbox.archive.ArchiveKind;
+import nsbox.archive.ImageImport;
+import nsbox.archive.ImageImport.Imported;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.engine.Front;
 import nsbox.engine.Images;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
@@ -20,76 +26,117 @@ import picocli.CommandLine.ParseResult;
 
 /// `nsbox import`: the way into the store without a network.
 public final class ImportCommand implements Command {
+  private final Clock clock;
+
+  public ImportCommand() {
+    this(Clock.systemUTC());
+  }
+
+  ImportCommand(Clock clock) {
+    this.clock = clock;
+  }
+
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
         Model.command(
             "import",
-            "[OPTIONS] PATH",
-            "Bring images from an OCI layout into the store: a folder, a tar archive, or - for an"
-                + " archive on standard input.",
-            "Where the layout names only a tag, the folder's name is the repository.");
+            "[OPTIONS] PATH [REFERENCE]",
+            "Bring images from an OCI layout into the store, or make an image of a root filesystem:"
+                + " a layout's folder, a tar archive of either, or - for an archive on standard"
+                + " input.",
+            "Where a layout names only a tag, the folder's name is the repository.");
     spec.addOption(text("REFERENCE", "What to call the image instead", "--name"));
-    spec.addPositional(Model.parameters("PATH", "1", "An OCI image layout"));
+    spec.addOption(
+        texts(
+            "INSTRUCTION", "Change the image as this line of a Dockerfile does", "-c", "--change"));
+    spec.addOption(text("TEXT", "A message for the image's history", "-m", "--message"));
+    spec.addOption(PlatformOption.spec("What the image runs on"));
+    spec.addOption(text("ARCH", "The processor it runs on", "--arch"));
+    spec.addOption(text("OS", "The system it runs on", "--os"));
+    spec.addOption(flag("Accepted, nothing else is printed anyway", "-q", "--quiet"));
+    spec.addPositional(Model.parameters("PATH", "1..2", "A layout or an archive, and a name"));
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     String path = positionals(parsed).getFirst();
-    Optional<String> asked = Model.optional(parsed, "--name");
-    Optional<Reference> name =
-        asked.isPresent() ? Optional.of(Reference.parse(asked.get())) : Optional.empty();
+    if (path.startsWith("http://") || path.startsWith("https://")) {
+      throw new Failure(
+          "import does not fetch " + path + "\n  Fetch it, and pipe it in: nsbox import -");
+    }
+    ImageImport.Settings settings =
+        new ImageImport.Settings(
+            name(parsed),
+            platform(parsed),
+            values(parsed, "--change"),
+            optional(parsed, "--message"),
+            created(session));
     session.prepare();
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();
-    LayoutImport layouts = new LayoutImport(images.store());
-    Set<Reference> references =
+    ImageImport imports = new ImageImport(images.store(), settings);
+    Imported imported =
         path.equals("-")
-            ? layouts.importFrom(
-                new FrontInput(session.front()), "standard input", name, Platform.host())
-            : layouts.importFrom(session.path(path), name, Platform.host());
-    for (Reference reference : references) {
+            ? imports.importFrom(StandardInput.of(session), "standard input")
+            : imports.importFrom(session.path(path));
+    if (imported.kind() == ArchiveKind.DOCKER_ARCHIVE) {
+      throw new Failure(
+          (path.equals("-") ? "standard input" : path)
+              + " is an archive of docker save, which has its own command\n  "
+              + (path.equals("-") ? "Pipe it into 'nsbox load'." : "nsbox load -i " + path));
+    }
+    for (Reference reference : imported.names()) {
       images.unpack(images.store().get(reference.toString()));
+    }
+    if (imported.id().isPresent()) {
+      images.unpack(images.store().get(imported.id().get().toString()));
+      session.front().out(imported.id().get() + "\n");
+      return 0;
+    }
+    for (Reference reference : imported.names()) {
       session.front().out(reference.familiar() + "\n");
     }
     return 0;
   }
 
-  /// The user's standard input, asked from the front piece by piece.
-  private static final class FrontInput extends InputStream {
-    private final Front front;
-    private final byte[] buffer = new byte[1 << 16];
-    private int at;
-    private int end;
-
-    private FrontInput(Front front) {
-      this.front = front;
+  private static Optional<Reference> name(ParseResult parsed) throws Exception {
+    List<String> words = positionals(parsed);
+    Optional<String> name = optional(parsed, "--name");
+    if (words.size() > 2 || words.size() == 2 && name.isPresent()) {
+      throw new Failure("import takes one path and one name; these are more");
     }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    if (words.size() == 2) {
+      name = Optional.of(words.get(1));
     }
+    return name.isEmpty() ? Optional.empty() : Optional.of(Reference.parse(name.get()));
+  }
 
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      if (length == 0) {
-        return 0;
-      }
-      if (at == end) {
-        at = 0;
-        end = front.read(buffer);
-        if (end == 0) {
-          return -1;
-        }
-      }
-      int count = Math.min(length, end - at);
-      System.arraycopy(buffer, at, into, offset, count);
-      at += count;
-      return count;
+  private static Platform platform(ParseResult parsed) throws Failure {
+    Optional<Platform> platform = PlatformOption.value(parsed);
+    Optional<String> architecture = optional(parsed, "--arch");
+    Optional<String> os = optional(parsed, "--os");
+    if (platform.isPresent() && (architecture.isPresent() || os.isPresent())) {
+      throw new Failure("--platform says what --arch and --os say; give one or the other");
     }
+    Platform base = platform.orElseGet(Platform::host);
+    return new Platform(
+        os.orElse(base.os()),
+        architecture.map(PlatformOption::architecture).orElse(base.architecture()),
+        architecture.isPresent() ? "" : base.variant());
+  }
+
+  /* Builds that are to be repeated to the byte say their time so. */
+  private Instant created(Session session) throws Failure {
+    String epoch = session.invocation().environment().get("SOURCE_DATE_EPOCH");
+    if (epoch == null || epoch.isEmpty()) {
+      return clock.instant();
+    }
+    if (!epoch.matches("[0-9]{1,11}")) {
+      throw new Failure("SOURCE_DATE_EPOCH should be seconds since 1970, it is " + epoch);
+    }
+    return Instant.ofEpochSecond(Long.parseLong(epoch));
   }
 }

@@ -19,6 +19,8 @@ import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.system.DfCommand;
 import nsbox.cli.image.VerifyCommand;
+import nsbox.cli.image.LoadCommand;
+import nsbox.cli.image.SaveCommand;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
@@ -41,6 +43,8 @@ final class Catalog {
       case "tag" -> new TagCommand();
       case "untag" -> new UntagCommand();
       case "verify" -> new VerifyCommand();
+      case "load" -> new LoadCommand();
+      case "save" -> new SaveCommand();
       default -> null;
     };
   }
@@ -73,6 +77,8 @@ final class Catalog {
       case "exists" -> new ExistsCommand();
       case "tag" -> new TagCommand();
       case "untag" -> new UntagCommand();
+      case "load" -> new LoadCommand();
+      case "save" -> new SaveCommand();
       default -> null;
     };
   }

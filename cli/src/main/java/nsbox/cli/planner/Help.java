@@ -18,7 +18,7 @@ final class Help {
         rm       Remove containers
 
       Images:
-        import   Bring images from an OCI layout into the store
+        import   Bring images from an OCI layout into the store, or a root filesystem
         images   List images
         history  Show the steps in which an image was made
         inspect  Show all that is known of images
@@ -26,6 +26,8 @@ final class Help {
         tag      Give an image more names
         untag    Take names from an image
         verify   Check what is stored of images, or their signatures
+        load     Load images from an archive
+        save     Save images to an archive
         bundle   Write an image as an OCI bundle, for any OCI runtime
 
       Options:
@@ -54,11 +56,13 @@ final class Help {
       Commands:
         exists   Tell by the exit code whether an image is there
         history  Show the steps in which an image was made
-        import   Bring images from an OCI layout into the store
+        import   Bring images from an OCI layout into the store, or a root filesystem
         inspect  Show all that is known of images
+        load     Load images from an archive
         ls       List images
         prune    Remove images that nobody uses
         rm       Remove images
+        save     Save images to an archive
         tag      Give an image more names
         tree     Show an image's layers, and which images share them
         untag    Take names from an image
