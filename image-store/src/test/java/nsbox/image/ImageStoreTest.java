@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import nsbox.archive.LayoutImport;
 import nsbox.json.Json;
@@ -166,6 +167,38 @@ class ImageStoreTest {
         CorruptStoreException.class,
         () -> store.tag(Reference.parse("team/app:2"), image.descriptor()));
     assertEquals(before, LayoutFixture.listing(state));
+  }
+
+  @Test
+  void anImageThatLosesItsLastNameIsFoundById() throws IOException {
+    StoredImage image = imported("docker.io/team/app:1", "x");
+    store.tag(Reference.parse("team/app:2"), image.descriptor());
+    store.untag(Reference.parse("team/app:1"));
+    assertEquals(Optional.empty(), store.resolve("team/app:1"));
+    assertEquals(List.of(Reference.parse("team/app:2")), store.get("team/app:2").references());
+    store.untag(Reference.parse("team/app:2"));
+    StoredImage nameless = store.get(image.id().shortHex());
+    assertEquals(image.id(), nameless.id());
+    assertEquals(List.of(), nameless.references());
+    assertEquals(1, store.list().images().size());
+    store.tag(Reference.parse("team/app:3"), nameless.descriptor());
+    assertEquals(1, store.list().images().size());
+    assertEquals(List.of(Reference.parse("team/app:3")), store.get("team/app:3").references());
+  }
+
+  @Test
+  void takesAllNamesOrNone() throws IOException {
+    StoredImage image = imported("docker.io/team/app:1", "x");
+    List<String> before = LayoutFixture.listing(state);
+    ImageNotFoundException e =
+        assertThrows(
+            ImageNotFoundException.class,
+            () ->
+                store.untagAll(
+                    Set.of(Reference.parse("team/app:1"), Reference.parse("team/app:2"))));
+    assertEquals("team/app:2", e.nameOrId());
+    assertEquals(before, LayoutFixture.listing(state));
+    assertEquals(image, store.get("team/app:1"));
   }
 
   @Test

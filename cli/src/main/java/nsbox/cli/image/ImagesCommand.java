@@ -32,6 +32,9 @@ import picocli.CommandLine.ParseResult;
 
 /// `nsbox images`: lists what the store has, the newest first, one row a name.
 public final class ImagesCommand implements Command {
+  private static final List<String> SORT_KEYS =
+      List.of("created", "id", "repository", "size", "tag");
+
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
@@ -74,7 +77,15 @@ public final class ImagesCommand implements Command {
     String columns =
         isSet(parsed, "--digests") ? ImageRows.COLUMNS_WITH_DIGESTS : ImageRows.COLUMNS;
     ListFormat format = ListFormat.parse(optional(parsed, "--format"), columns);
-    Comparator<Row> order = order(optional(parsed, "--sort").orElse("created"));
+    String sort = optional(parsed, "--sort").orElse("created");
+    if (!SORT_KEYS.contains(sort)) {
+      throw new Failure(
+          "images cannot be sorted by "
+              + sort
+              + "\n  There are "
+              + String.join(", ", SORT_KEYS)
+              + ".");
+    }
     List<String> asked = new ArrayList<>(Model.values(parsed, "--filter"));
     Model.positionals(parsed).forEach(pattern -> asked.add("reference=" + pattern));
     Filters filters = Filters.parse(asked, ImageFilters.KEYS);
@@ -84,8 +95,9 @@ public final class ImagesCommand implements Command {
     Map<String, Integer> containers = containers(session);
     Instant now = Instant.now();
     List<Row> rows = rows(listing.images(), new ImageFilters(filters, store, containers, now));
-    rows.sort(order);
-    ImageRows shown = new ImageRows(new ImageSizes(listing.images()), containers, full, now);
+    ImageSizes sizes = new ImageSizes(listing.images());
+    rows.sort(order(sort, sizes));
+    ImageRows shown = new ImageRows(sizes, containers, full, now);
     boolean ids = isSet(parsed, "--quiet") && optional(parsed, "--format").isEmpty();
     Printing.print(
         session,
@@ -115,7 +127,7 @@ public final class ImagesCommand implements Command {
     return rows;
   }
 
-  private static Comparator<Row> order(String key) throws Failure {
+  private static Comparator<Row> order(String key, ImageSizes sizes) {
     Comparator<Row> byName =
         Comparator.comparing((Row row) -> row.name.repository())
             .thenComparing(row -> row.name.tag());
@@ -126,13 +138,9 @@ public final class ImagesCommand implements Command {
               .thenComparing(byName);
       case "id" -> Comparator.comparing(row -> row.image.id().hex());
       case "repository" -> byName;
-      case "size" -> Comparator.comparing((Row row) -> row.image.compressedBytes());
+      case "size" -> Comparator.comparing((Row row) -> sizes.bytes(row.image));
       case "tag" -> Comparator.comparing(row -> row.name.tag());
-      default ->
-          throw new Failure(
-              "images cannot be sorted by "
-                  + key
-                  + "\n  There are created, id, repository, size, tag.");
+      default -> throw new IllegalArgumentException(key);
     };
   }
 

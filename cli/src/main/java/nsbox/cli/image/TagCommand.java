@@ -25,7 +25,8 @@ public final class TagCommand implements Command {
             "tag",
             "IMAGE NAME...",
             "Give an image more names. What had such a name before loses it, and stays.");
-    spec.addPositional(Model.parameters("IMAGE NAME", "2..*", "Name or ID; new names"));
+    spec.addPositional(
+        Model.parameters("NAME", "2..*", "Name or ID of the image, and its new names"));
     return spec;
   }
 

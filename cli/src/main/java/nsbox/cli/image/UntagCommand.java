@@ -24,7 +24,7 @@ public final class UntagCommand implements Command {
             "untag",
             "IMAGE [NAME...]",
             "Take names from an image, or all that it has. The image stays, and has an ID.");
-    spec.addPositional(Model.parameters("IMAGE [NAME", "1..*", "Name or ID; names to take"));
+    spec.addPositional(Model.parameters("IMAGE", "1..*", "Name or ID, and the names to take"));
     return spec;
   }
 

@@ -79,7 +79,6 @@ final class PipelineParser {
 
   private static boolean isPlain(Node.Expression callee) {
     return callee instanceof Node.Literal
-        || callee instanceof Node.Nil
         || callee instanceof Node.Dot
         || callee instanceof Node.Variable
         || callee instanceof Node.Nested;
@@ -88,6 +87,9 @@ final class PipelineParser {
   private Node.Command command() throws TemplateException {
     Token first = tokens.peek();
     Node.Expression callee = operand();
+    if (callee instanceof Node.Nil) {
+      throw failure(first, "nil stands only where a function takes it");
+    }
     List<Node.Expression> arguments = new ArrayList<>();
     while (startsOperand(tokens.peek())) {
       if (!tokens.peek().spaced()) {

@@ -151,7 +151,8 @@ final class TemplateFunctions {
       if (!inWord) {
         title.setCharAt(i, Character.toTitleCase(c));
       }
-      inWord = Character.isLetterOrDigit(c) || c == '_' || c == '\'';
+      boolean ascii = c < 0x80;
+      inWord = ascii ? Character.isLetterOrDigit(c) || c == '_' : !Character.isWhitespace(c);
     }
     return title.toString();
   }
