@@ -19,7 +19,7 @@ final class BundleTest extends EndToEnd {
   private int ids;
 
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

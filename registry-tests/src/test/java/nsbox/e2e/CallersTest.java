@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// Callers with odd habits, and containers that leave awkward things behind.
 final class CallersTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// Containers in the background, and the commands that look after them.
 final class DetachedTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

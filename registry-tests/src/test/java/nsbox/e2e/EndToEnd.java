@@ -15,11 +15,11 @@ import org.junit.jupiter.api.TestInstance;
 /// What all classes here share: a store of their own, and the promise that nothing is left behind,
 /// which is held against every single test.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class EndToEnd {
-  static final String ALPINE = "alpine:3.20";
+public abstract class EndToEnd {
+  public static final String ALPINE = "alpine:3.20";
 
   /// Only with what comes with nsbox, unless the class imports more.
-  Nsbox nsbox;
+  protected Nsbox nsbox;
 
   private Host before;
 
@@ -34,7 +34,7 @@ abstract class EndToEnd {
   }
 
   /// Brings in what all tests of a class need.
-  void prepare() throws Exception {}
+  protected void prepare() throws Exception {}
 
   @AfterEach
   final void nothingOfTheContainersIsLeft() throws Exception {
@@ -51,12 +51,12 @@ abstract class EndToEnd {
     }
   }
 
-  final void importAlpine() throws Exception {
+  protected final void importAlpine() throws Exception {
     nsbox.run("import", layout("alpine").toString()).expect(0);
   }
 
   /// A real image, where the machine has it.
-  static Path layout(String name) {
+  public static Path layout(String name) {
     Path shared = Path.of(System.getProperty("nsbox.shared", "../../shared"));
     Path layout = shared.resolve("images").resolve(name).toAbsolutePath().normalize();
     assumeTrue(Files.isDirectory(layout), "no image layout at " + layout);
@@ -64,7 +64,7 @@ abstract class EndToEnd {
   }
 
   /// Where a program of the machine is, without which a test cannot be.
-  static String program(String name) {
+  public static String program(String name) {
     for (String folder : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":")) {
       if (Files.isExecutable(Path.of(folder, name))) {
         return Path.of(folder, name).toString();

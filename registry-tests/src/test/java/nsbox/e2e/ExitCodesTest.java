@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /// Exit codes as of docker: 125 nsbox itself, 126 not executable, 127 not found, 128 + signal.
 final class ExitCodesTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -22,7 +22,7 @@ final class ExplainTest extends EndToEnd {
       Pattern.compile("cgroup|(allow|deny) device|allow \\d+ processes|linux\\.resources");
 
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// What the container shares with the host, or does not: volumes, its root, the network.
 final class FilesTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

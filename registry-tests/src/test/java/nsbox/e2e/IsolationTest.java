@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// What a process in a container may not see or do.
 final class IsolationTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

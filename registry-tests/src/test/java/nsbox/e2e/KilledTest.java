@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// What must be gone on the host is checked after every test by [EndToEnd].
 final class KilledTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -17,7 +17,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /// Writes OCI image layouts of small layers.
-final class Layout {
+public final class Layout {
   private static final String TYPE = "application/vnd.oci.image.";
 
   private final Path root;
@@ -25,32 +25,32 @@ final class Layout {
   private final List<String> diffIds = new ArrayList<>();
   private String config = "";
 
-  Layout(Path root) throws IOException {
+  public Layout(Path root) throws IOException {
     this.root = root;
     Files.createDirectories(root.resolve("blobs/sha256"));
     Files.writeString(root.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
   }
 
   /// One entry of a layer.
-  record Entry(String name, byte type, String content) {}
+  public record Entry(String name, byte type, String content) {}
 
-  static Entry folder(String name) {
+  public static Entry folder(String name) {
     return new Entry(name + "/", TarConstants.LF_DIR, "");
   }
 
-  static Entry file(String name, String content) {
+  public static Entry file(String name, String content) {
     return new Entry(name, TarConstants.LF_NORMAL, content);
   }
 
-  static Entry link(String name, String target) {
+  public static Entry link(String name, String target) {
     return new Entry(name, TarConstants.LF_SYMLINK, target);
   }
 
-  static Entry fifo(String name) {
+  public static Entry fifo(String name) {
     return new Entry(name, TarConstants.LF_FIFO, "");
   }
 
-  Layout layer(Entry... entries) throws IOException {
+  public Layout layer(Entry... entries) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
       for (Entry entry : entries) {
@@ -71,7 +71,7 @@ final class Layout {
   }
 
   /// The only layer of another layout's image, as it is.
-  Layout layer(Path layout, String digest, String diffId) throws IOException {
+  public Layout layer(Path layout, String digest, String diffId) throws IOException {
     byte[] bytes = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(digest));
     return layer(TYPE + "layer.v1.tar+gzip", bytes, diffId);
   }
@@ -83,13 +83,13 @@ final class Layout {
   }
 
   /// Members of the configuration's `config`, such as `"WorkingDir":"/x"`.
-  Layout config(String members) {
+  public Layout config(String members) {
     config = members;
     return this;
   }
 
   /// Completes the layout, as an image of this name.
-  Path write(String name) throws IOException {
+  public Path write(String name) throws IOException {
     String image =
         "{\"os\":\"linux\",\"architecture\":\"%s\",\"config\":{%s},"
                 .formatted(architecture(), config)
@@ -120,7 +120,7 @@ final class Layout {
         .formatted(type, digest, bytes.length);
   }
 
-  static String sha256(byte[] bytes) {
+  public static String sha256(byte[] bytes) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,22 +19,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// The built distribution, called as a user calls it, on state of its own in a temporary folder.
-final class Nsbox {
+public final class Nsbox {
   /// The distribution: `bin/nsbox`, `bin/nsbox-runtime`, `lib`.
-  static final Path HOME =
+  public static final Path HOME =
       Path.of(System.getProperty("nsbox.home", "../cli/target/nsbox")).toAbsolutePath().normalize();
 
   private static final int LIMIT_SECONDS = 30;
   private static final int AWAIT_SECONDS = 15;
 
   /// Free for tests: all below it goes with [#delete()].
-  final Path folder;
+  public final Path folder;
 
-  final Path root;
-  final Path runRoot;
+  public final Path root;
+  public final Path runRoot;
   private int calls;
 
-  Nsbox() throws IOException {
+  public Nsbox() throws IOException {
     assertTrue(Files.exists(HOME.resolve("lib/nsbox.aot")), "no distribution at " + HOME);
     folder = Files.createTempDirectory("nsbox-e2e-");
     root = folder.resolve("root");
@@ -41,24 +42,24 @@ final class Nsbox {
   }
 
   /// How a process ended, and all that it wrote.
-  record Result(int code, String out, String err) {
+  public record Result(int code, String out, String err) {
     /// Where the exact text is not what a test is about.
-    Result expect(int expectedCode) {
+    public Result expect(int expectedCode) {
       assertEquals(expectedCode, code, () -> toString());
       return this;
     }
   }
 
-  Result run(String... arguments) throws Exception {
+  public Result run(String... arguments) throws Exception {
     return start(arguments).finish();
   }
 
   /// Runs a script whose `nsbox` is ours.
-  Result sh(String script) throws Exception {
+  public Result sh(String script) throws Exception {
     return start(Map.of(), List.of("/bin/sh", "-c", script)).finish();
   }
 
-  Running start(String... arguments) throws IOException {
+  public Running start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("nsbox"));
     command.addAll(List.of(arguments));
     return start(Map.of(), command);
@@ -66,7 +67,7 @@ final class Nsbox {
 
   /// Starts `nsbox`, `nsbox-runtime` or another program with an environment that holds PATH, the
   /// state roots and `extra`.
-  Running start(Map<String, String> extra, List<String> command) throws IOException {
+  public Running start(Map<String, String> extra, List<String> command) throws IOException {
     Path out = folder.resolve("out-" + ++calls);
     Path err = folder.resolve("err-" + calls);
     List<String> program = new ArrayList<>(command);
@@ -90,46 +91,50 @@ final class Nsbox {
   }
 
   /// A process that has not been waited for.
-  record Running(Process process, Path outFile, Path errFile) {
-    /// Kills the whole tree and fails where the process takes too long.
-    Result finish() throws Exception {
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+  public record Running(Process process, Path outFile, Path errFile) {
+    public Result finish() throws Exception {
+      return finish(Duration.ofSeconds(LIMIT_SECONDS));
+    }
+
+    /// Kills the whole tree and fails where the process takes longer.
+    public Result finish(Duration limit) throws Exception {
+      if (!process.waitFor(limit)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().waitFor();
-        fail("still running after " + LIMIT_SECONDS + " s, wrote " + out() + err());
+        fail("still running after " + limit.toSeconds() + " s, wrote " + out() + err());
       }
       return new Result(process.waitFor(), out(), err());
     }
 
-    String out() throws IOException {
+    public String out() throws IOException {
       return Files.readString(outFile, UTF_8);
     }
 
-    String err() throws IOException {
+    public String err() throws IOException {
       return Files.readString(errFile, UTF_8);
     }
 
     /// Returns once the process has written all of `text` to its standard output.
-    void awaitOut(String text) throws Exception {
+    public void awaitOut(String text) throws Exception {
       await("output " + text, () -> out().contains(text));
     }
 
-    void signal(String name) throws Exception {
+    public void signal(String name) throws Exception {
       kill(name, process.pid());
     }
   }
 
-  static void kill(String signal, long pid) throws Exception {
+  public static void kill(String signal, long pid) throws Exception {
     int code = new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid).start().waitFor();
     assertEquals(0, code, "kill -" + signal + " " + pid);
   }
 
   /// Kills a process that may have ended already.
-  static void sendKill(long pid) {
+  public static void sendKill(long pid) {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 
-  static void await(String what, Callable<Boolean> condition) throws Exception {
+  public static void await(String what, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
     while (!condition.call()) {
       assertTrue(System.nanoTime() < end, "not after " + AWAIT_SECONDS + " s: " + what);
@@ -138,19 +143,19 @@ final class Nsbox {
   }
 
   /// The process that is PID 1 of a container, as the host numbers it; waits until there is one.
-  long initOf(String id) throws Exception {
+  public long initOf(String id) throws Exception {
     Path file = runRoot.resolve(id).resolve("process");
     await("process of " + id, () -> Files.exists(file));
     return Long.parseLong(Files.readString(file).split(" ")[0]);
   }
 
   /// Full IDs of the containers that have files.
-  List<String> containers() throws IOException {
+  public List<String> containers() throws IOException {
     return entries(root.resolve("containers"));
   }
 
   /// Names in a folder, sorted; none where it is missing.
-  static List<String> entries(Path directory) throws IOException {
+  public static List<String> entries(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
@@ -160,7 +165,7 @@ final class Nsbox {
   }
 
   /// Removes all containers; what runs is killed.
-  void removeContainers() throws Exception {
+  public void removeContainers() throws Exception {
     List<String> ids = new ArrayList<>(containers());
     ids.removeIf(it -> it.startsWith("."));
     if (ids.isEmpty()) {
@@ -170,7 +175,7 @@ final class Nsbox {
     run(ids.toArray(new String[0])).expect(0);
   }
 
-  void delete() throws IOException {
+  public void delete() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(Nsbox::deleteOne);
     }

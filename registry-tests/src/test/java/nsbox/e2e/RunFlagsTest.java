@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /// The options of `run` that shape the process: environment, folder, user, names, entrypoint.
 final class RunFlagsTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// Signals sent to `nsbox run` are meant for the container.
 final class SignalsTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

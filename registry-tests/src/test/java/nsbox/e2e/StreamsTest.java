@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /// Standard input, output and error between the caller and the container.
 final class StreamsTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 

@@ -16,7 +16,7 @@ final class TerminalTest extends EndToEnd {
   private static final String NORMAL_END = "code 0\nmodes restored\n";
 
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
   }
 
