@@ -100,7 +100,7 @@ class Bench:
         if os.geteuid() != 0:
             unusable("run this as root: the peers need it")
         self.nsbox = nsbox_binary()
-        self.image = image_layout()
+        self.image = self.find_image()
         self.missing = {}
         self.engines = []
         self.daemons = {}
@@ -115,15 +115,25 @@ class Bench:
         self.locks = os.path.exists(PODMAN_LOCKS)
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": self.path("home"),
                             "NSBOX_ROOT": self.path("nsbox"), "NSBOX_RUN_ROOT": self.path("nsbox-run")}
-        os.mkdir(self.path("home"))
         for number in signal.SIGTERM, signal.SIGHUP:
             signal.signal(number, lambda *_: sys.exit(130))
         try:
-            self.run([self.nsbox, "import", "--name", NAME, self.image])
+            self.prepare()
+            os.mkdir(self.path("home"))
+            self.prepare_nsbox()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def find_image(self):
+        return image_layout()
+
+    def prepare(self):
+        """Before anything lies in the place."""
+
+    def prepare_nsbox(self):
+        self.run([self.nsbox, "import", "--name", NAME, self.image])
 
     def path(self, *names):
         return os.path.join(self.place, *names)
@@ -178,16 +188,19 @@ class Bench:
             self.daemons[name] = subprocess.Popen(command, stdin=self.stdin, stdout=log, stderr=log,
                                                   env=self.environment, cwd=self.place)
 
-    def prepare_docker(self):
+    def start_containerd(self):
         with open(self.path("containerd.toml"), "w") as file:
             file.write(f'version = 2\nroot = "{self.path("containerd")}"\n'
                        f'state = "{self.path("containerd-run")}"\n'
                        'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
                        f'[grpc]\naddress = "{self.path("c.sock")}"\n')
-        with open(self.path("daemon.json"), "w") as file:
-            file.write("{}\n")
         self.start_daemon("containerd", ["containerd", "--config", self.path("containerd.toml")])
         self.wait_until("containerd", lambda: os.path.exists(self.path("c.sock")))
+
+    def start_docker(self):
+        self.start_containerd()
+        with open(self.path("daemon.json"), "w") as file:
+            file.write("{}\n")
         self.start_daemon("dockerd", [
             "dockerd", "--config-file", self.path("daemon.json"), "--containerd", self.path("c.sock"),
             "--data-root", self.path("docker"), "--exec-root", self.path("docker-run"),
@@ -201,6 +214,9 @@ class Bench:
                 break
         else:
             raise Failed("no docker client that can talk to dockerd")
+
+    def prepare_docker(self):
+        self.start_docker()
         archive = self.path("alpine.tar")
         self.run(["skopeo", "--insecure-policy", "copy", "-q", f"oci:{self.image}:3.20",
                   f"docker-archive:{archive}:{TAG}"])
@@ -246,9 +262,8 @@ class Bench:
             self.remove_containers()
         except (Failed, OSError) as failure:
             print(f"clean-up: {failure}", file=sys.stderr)
-        for name in "dockerd", "containerd":
-            if name in self.daemons:
-                self.stop(self.daemons[name])
+        for daemon in reversed(self.daemons.values()):
+            self.stop(daemon)
         place = self.place.encode()
         for pid in self.ours():
             command, environment, _ = parse_process(pid)
