@@ -3,7 +3,6 @@ package nsbox.jib;
 import com.google.cloud.tools.jib.api.Credential;
 import com.google.cloud.tools.jib.registry.credentials.CredentialHelperNotFoundException;
 import com.google.cloud.tools.jib.registry.credentials.CredentialHelperUnhandledServerUrlException;
-import com.google.cloud.tools.jib.registry.credentials.PlainCredentialHelpers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -62,7 +61,7 @@ public final class CredentialHelper {
       Path program, String serverUrl, Map<String, String> environment) throws IOException {
     try {
       Credential credential =
-          PlainCredentialHelpers.helper(
+          JibInternals.helper(
                   serverUrl,
                   program,
                   command -> {

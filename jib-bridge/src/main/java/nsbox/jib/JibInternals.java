@@ -4,15 +4,21 @@ import com.google.api.client.http.HttpTransport;
 import com.google.cloud.tools.jib.api.RegistryAuthenticationFailedException;
 import com.google.cloud.tools.jib.http.FailoverHttpClient;
 import com.google.cloud.tools.jib.registry.RegistryAuthenticator;
+import com.google.cloud.tools.jib.registry.credentials.DockerCredentialHelper;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The two doors into Jib that it opens to its own packages alone: a client with a transport of
-/// one's own, and token authentication with such a client.
+/// The doors into Jib that it opens to its own packages alone: a client with a transport of one's
+/// own, token authentication with such a client, and helpers with an environment of one's own.
 ///
 /// By reflection, since a class of ours in Jib's package would split that package between two
 /// modules, which no compiler takes. JibAuthenticationTest fails where a release of Jib moves them.
@@ -74,6 +80,25 @@ final class JibInternals {
         throw refused;
       }
       throw new IllegalStateException("Jib cannot read a challenge of nsbox's own", e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this is not the Jib that nsbox was written for", e);
+    }
+  }
+
+  /// A credential helper whose process the caller makes: else it would inherit the environment of
+  /// this process instead of its user's.
+  static DockerCredentialHelper helper(
+      String serverUrl,
+      Path program,
+      Function<List<String>, ProcessBuilder> processes,
+      Map<String, String> environment) {
+    Properties properties = new Properties();
+    properties.setProperty("os.name", "Linux");
+    try {
+      return opened(
+              DockerCredentialHelper.class.getDeclaredConstructor(
+                  String.class, Path.class, Properties.class, Function.class, Map.class))
+          .newInstance(serverUrl, program, properties, processes, environment);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this is not the Jib that nsbox was written for", e);
     }

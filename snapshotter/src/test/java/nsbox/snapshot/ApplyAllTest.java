@@ -154,8 +154,8 @@ class ApplyAllTest extends RootTest {
   private static String text(Path snapshot) throws IOException {
     var dump = TreeDump.of(snapshot);
     dump.remove(".");
-    dump.replaceAll(
-        (path, line) -> line.startsWith("20000 0:0 ") ? line.replaceAll("modified \\S+", "") : line);
+    dump.replaceAll((path, line) ->
+        line.startsWith("20000 0:0 ") ? line.replaceAll("modified \\S+", "") : line);
     if (dump.containsKey("opaque")) {
       dump.put("opaque", new String(Files.readAllBytes(snapshot.resolve("opaque"))));
     }
@@ -172,8 +172,7 @@ class ApplyAllTest extends RootTest {
             layer(hardlink("l", "usr/lib/no")))) {
       List<byte[]> tars = List.of(layer(BASE), bad, layer(file("z", "")));
       assertThrows(
-          LayerException.BadEntry.class,
-          () -> snapshots.applyAll(layers(tars), chain(tars), 2));
+          LayerException.BadEntry.class, () -> snapshots.applyAll(layers(tars), chain(tars), 2));
       assertEquals(List.of(), stored());
     }
   }
@@ -186,8 +185,7 @@ class ApplyAllTest extends RootTest {
     IOException lost = new IOException("the download failed");
     layers.set(1, from(good, () -> new Broken(lost)));
     assertSame(
-        lost,
-        assertThrows(IOException.class, () -> snapshots.applyAll(layers, chain(tars), 2)));
+        lost, assertThrows(IOException.class, () -> snapshots.applyAll(layers, chain(tars), 2)));
     assertEquals(List.of(), stored());
 
     byte[] other = layer(file("other", ""));
@@ -213,8 +211,7 @@ class ApplyAllTest extends RootTest {
               throw lost;
             }));
     assertSame(
-        lost,
-        assertThrows(IOException.class, () -> snapshots.applyAll(layers, chain(tars), 2)));
+        lost, assertThrows(IOException.class, () -> snapshots.applyAll(layers, chain(tars), 2)));
     assertEquals(List.of(), stored());
   }
 
@@ -230,11 +227,10 @@ class ApplyAllTest extends RootTest {
     }
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
       Future<?> done =
-          thread.submit(
-              () -> {
-                snapshots.applyAll(layers, chain(tars), 3);
-                return null;
-              });
+          thread.submit(() -> {
+            snapshots.applyAll(layers, chain(tars), 3);
+            return null;
+          });
       for (int i = 2; i >= 0; i--) {
         assertEquals(false, snapshots.contains(chain(tars).get(i)));
         pipes.get(i).write(tars.get(i));
@@ -364,8 +360,7 @@ class ApplyAllTest extends RootTest {
   }
 
   private static Layer from(Layer layer, Layer.Source source) {
-    return new Layer(
-        layer.mediaType(), layer.digest(), layer.diffId(), layer.sizeBytes(), source);
+    return new Layer(layer.mediaType(), layer.digest(), layer.diffId(), layer.sizeBytes(), source);
   }
 
   private static void awaitOrFail(CountDownLatch latch) throws IOException {

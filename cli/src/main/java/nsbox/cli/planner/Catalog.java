@@ -13,14 +13,14 @@ import nsbox.cli.image.ImagePruneCommand;
 import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
 import nsbox.cli.image.InspectCommand;
+import nsbox.cli.image.LoadCommand;
 import nsbox.cli.image.RmiCommand;
+import nsbox.cli.image.SaveCommand;
 import nsbox.cli.image.TagCommand;
 import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
-import nsbox.cli.system.DfCommand;
 import nsbox.cli.image.VerifyCommand;
-import nsbox.cli.image.LoadCommand;
-import nsbox.cli.image.SaveCommand;
+import nsbox.cli.system.DfCommand;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
