@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
 import nsbox.image.StoredImage;
 
 /// What nsbox keeps on the disk, added up.
@@ -47,6 +49,8 @@ public record DiskUse(Row images, Row containers) {
 
   private static long bytes(Path folder) throws IOException {
     long[] bytes = new long[1];
+    /* A file with several names counts once. */
+    Set<Object> counted = new HashSet<>();
     if (!Files.isDirectory(folder)) {
       return 0;
     }
@@ -55,7 +59,9 @@ public record DiskUse(Row images, Row containers) {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            bytes[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            if (attributes.isRegularFile() && counted.add(attributes.fileKey())) {
+              bytes[0] += attributes.size();
+            }
             return FileVisitResult.CONTINUE;
           }
 

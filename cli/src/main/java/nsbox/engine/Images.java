@@ -16,6 +16,7 @@ import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.Layer;
 import nsbox.snapshot.Snapshots;
+import nsbox.transfer.ImageReceiver;
 
 /// Images of the store, ready to run: their layers unpacked.
 public final class Images {
@@ -89,6 +90,29 @@ public final class Images {
       }
     }
     return true;
+  }
+
+  /// Unpacks layers while they arrive.
+  public ImageReceiver receiver() {
+    return (manifest, config, layers) -> {
+      List<String> chainIds = chainIds(config.diffIds());
+      if (areUnpacked(chainIds)) {
+        return;
+      }
+      List<Layer> arriving = new ArrayList<>();
+      for (int i = 0; i < chainIds.size(); i++) {
+        int index = i;
+        Descriptor descriptor = manifest.layers().get(i);
+        arriving.add(
+            new Layer(
+                descriptor.mediaType(),
+                descriptor.digest().toString(),
+                config.diffIds().get(i).toString(),
+                descriptor.sizeBytes(),
+                () -> layers.open(index)));
+      }
+      snapshots.applyAll(arriving, chainIds, Runtime.getRuntime().availableProcessors());
+    };
   }
 
   /// The chain IDs of an image's layers, bottom first.

@@ -105,6 +105,11 @@ public final class Descriptor {
     return withAnnotations(changed);
   }
 
+  /// Media type, digest and size alone.
+  public Descriptor bare() {
+    return new Descriptor(mediaType, digest, sizeBytes);
+  }
+
   private Descriptor withAnnotations(Map<String, String> changed) {
     if (changed.isEmpty()) {
       return reread(copy(json).remove("annotations"));

@@ -63,6 +63,26 @@ public final class ImageStore {
     }
   }
 
+  /// As [#hold], for whatever a name or ID points at: an image, an index, an artifact.
+  public Optional<Descriptor> holdEntry(String nameOrId, Ingest lease) throws IOException {
+    try (IndexLock _ = IndexLock.take(lockFile)) {
+      Descriptor entry = null;
+      try {
+        entry = StoreIndexEdit.find(index.entries(), Reference.parse(nameOrId));
+      } catch (InvalidReferenceException e) {
+        // An ID may be no name.
+      }
+      if (entry == null) {
+        entry = resolve(nameOrId).map(StoredImage::target).orElse(null);
+      }
+      if (entry == null) {
+        return Optional.empty();
+      }
+      lease.leaseLocked(List.of(entry));
+      return Optional.of(entry.bare());
+    }
+  }
+
   /// Takes entries out of the index, names and all. The blobs stay until [#collect].
   ///
   /// @return the names that went

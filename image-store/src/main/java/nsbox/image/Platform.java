@@ -1,5 +1,7 @@
 package nsbox.image;
 
+import java.util.Optional;
+
 /// What an image runs on, in the names that Go gives to systems and processors.
 ///
 /// @param variant of the processor, as in `v8`; empty where none is said
@@ -18,6 +20,35 @@ public record Platform(String os, String architecture, String variant) {
       case "x86", "i386" -> new Platform("linux", "386", "");
       default -> new Platform("linux", arch, "");
     };
+  }
+
+  /// Reads `os/architecture[/variant]`, or an architecture alone; other names that people give to
+  /// architectures are turned into Go's.
+  ///
+  /// @return empty if it is neither
+  public static Optional<Platform> parse(String text) {
+    String[] parts = text.split("/", -1);
+    for (String part : parts) {
+      if (!part.matches("[A-Za-z0-9_.-]{1,64}")) {
+        return Optional.empty();
+      }
+    }
+    if (parts.length == 1) {
+      return parse("linux/" + text);
+    }
+    if (parts.length > 3) {
+      return Optional.empty();
+    }
+    String variant = parts.length == 3 ? parts[2] : "";
+    return Optional.of(
+        switch (parts[1]) {
+          case "x86_64", "x86-64" -> new Platform(parts[0], "amd64", variant);
+          case "aarch64" -> new Platform(parts[0], "arm64", variant.isEmpty() ? "v8" : variant);
+          case "armhf" -> new Platform(parts[0], "arm", "v7");
+          case "armel" -> new Platform(parts[0], "arm", "v6");
+          case "i386" -> new Platform(parts[0], "386", variant);
+          default -> new Platform(parts[0], parts[1], variant);
+        });
   }
 
   /// How well an image for `offered` runs here: 0 not at all, more is better.

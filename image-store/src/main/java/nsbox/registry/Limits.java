@@ -40,4 +40,9 @@ public record Limits(
     return new Limits(
         connectTimeout, idleTimeout, leastBytesPerSecond, number, firstWait, longestWait);
   }
+
+  /// The same, with another wait before the first retry.
+  public Limits withFirstWait(Duration wait) {
+    return new Limits(connectTimeout, idleTimeout, leastBytesPerSecond, retries, wait, longestWait);
+  }
 }

@@ -13,7 +13,7 @@ import nsbox.transfer.TransferListener;
 
 /// Shows on standard error how a transfer goes on: bars on a terminal, else a line for each blob
 /// that is done. To be closed before anything else is printed.
-final class Progress implements TransferListener, AutoCloseable {
+public final class Progress implements TransferListener, AutoCloseable {
   private static final long FRAME_MILLIS = 100;
   private static final String UP = "\u001b[%dA";
   private static final String CLEAR_LINE = "\u001b[2K";
@@ -44,7 +44,7 @@ final class Progress implements TransferListener, AutoCloseable {
   }
 
   /// @param quiet says nothing but what goes wrong
-  Progress(Session session, boolean quiet) {
+  public Progress(Session session, boolean quiet) {
     this.front = session.front();
     this.quiet = quiet;
     this.bars = !quiet && session.invocation().errorIsTerminal();

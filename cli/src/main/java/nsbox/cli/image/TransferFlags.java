@@ -1,0 +1,136 @@
+package nsbox.cli.image;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.image.Platform;
+import nsbox.registry.config.Overrides;
+import nsbox.transfer.TransferOptions;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// The options that all commands share which talk to registries.
+public final class TransferFlags {
+  private static final int MAX_RETRIES = 100;
+
+  private TransferFlags() {}
+
+  public static void addTo(CommandSpec spec) {
+    spec.addOption(flag("Print only the result", "-q", "--quiet"));
+    addAccessTo(spec);
+    spec.addOption(text("COUNT", "How often to try again (3)", "--retry"));
+    spec.addOption(
+        text("DURATION", "Before the first new try: 500ms, 2s; doubles (500ms)", "--retry-delay"));
+  }
+
+  /// Those that say who asks, and how the server is known.
+  public static void addAccessTo(CommandSpec spec) {
+    spec.addOption(text("FILE", "Credentials, instead of the usual files", "--authfile"));
+    spec.addOption(text("USER[:PASSWORD]", "Credentials", "--creds"));
+    spec.addOption(text("DIR", "Certificates: *.crt, and *.cert with *.key", "--cert-dir"));
+    spec.addOption(
+        OptionSpec.builder("--tls-verify")
+            .type(Boolean.class)
+            .arity("0..1")
+            .fallbackValue("true")
+            .description("Require https and the right certificate (true)")
+            .build());
+  }
+
+  public static Overrides overrides(ParseResult parsed, Session session)
+      throws Failure, IOException {
+    Optional<String> authFile = Model.optional(parsed, "--authfile");
+    Optional<String> certDir = Model.optional(parsed, "--cert-dir");
+    Optional<Path> authPath =
+        authFile.isEmpty() ? Optional.empty() : Optional.of(session.path(authFile.get()));
+    Optional<Path> certPath =
+        certDir.isEmpty() ? Optional.empty() : Optional.of(session.path(certDir.get()));
+    Optional<String> creds = Model.optional(parsed, "--creds");
+    return new Overrides(
+        Optional.ofNullable(parsed.matchedOptionValue("--tls-verify", (Boolean) null)),
+        authPath,
+        creds.isEmpty() ? Optional.empty() : Optional.of(Overrides.credential(creds.get())),
+        certPath);
+  }
+
+  public static TransferOptions options(ParseResult parsed) throws Failure {
+    TransferOptions options = TransferOptions.DEFAULT;
+    Optional<String> retry = Model.optional(parsed, "--retry");
+    if (retry.isPresent()) {
+      options = options.withRetries(retries(retry.get()));
+    }
+    Optional<String> delay = Model.optional(parsed, "--retry-delay");
+    return delay.isEmpty() ? options : options.withRetryDelay(duration(delay.get()));
+  }
+
+  private static int retries(String text) throws Failure {
+    try {
+      int count = Integer.parseInt(text);
+      if (count >= 0 && count <= MAX_RETRIES) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      throw new Failure("--retry " + text + ": a number from 0 to " + MAX_RETRIES, e);
+    }
+    throw new Failure("--retry " + text + ": a number from 0 to " + MAX_RETRIES);
+  }
+
+  /* Go's notation, of which one unit will do; a bare number means seconds, as podman has it. */
+  private static Duration duration(String text) throws Failure {
+    String[][] units = {{"ms", "1"}, {"s", "1000"}, {"m", "60000"}, {"h", "3600000"}, {"", "1000"}};
+    for (String[] unit : units) {
+      if (text.endsWith(unit[0])) {
+        try {
+          double value = Double.parseDouble(text.substring(0, text.length() - unit[0].length()));
+          if (value >= 0 && value <= 1e6) {
+            return Duration.ofMillis(Math.round(value * Long.parseLong(unit[1])));
+          }
+        } catch (NumberFormatException e) {
+          throw new Failure("--retry-delay " + text + ": a duration such as 500ms or 2s", e);
+        }
+      }
+    }
+    throw new Failure("--retry-delay " + text + ": a duration such as 500ms or 2s");
+  }
+
+  public static void addPlatformTo(CommandSpec spec) {
+    spec.addOption(text("OS/ARCH[/VARIANT]", "Instead of this machine's", "--platform"));
+    spec.addOption(text("OS", "As in --platform", "--os"));
+    spec.addOption(text("ARCH", "As in --platform", "--arch"));
+    spec.addOption(text("VARIANT", "As in --platform", "--variant"));
+  }
+
+  /// What the user asks for, or nothing.
+  public static Optional<Platform> platform(ParseResult parsed) throws Failure {
+    Optional<String> whole = Model.optional(parsed, "--platform");
+    Platform host = Platform.host();
+    Optional<String> os = Model.optional(parsed, "--os");
+    Optional<String> arch = Model.optional(parsed, "--arch");
+    Optional<String> variant = Model.optional(parsed, "--variant");
+    if (whole.isEmpty() && os.isEmpty() && arch.isEmpty() && variant.isEmpty()) {
+      return Optional.empty();
+    }
+    if (whole.isEmpty()) {
+      return Optional.of(
+          Platform.parse(
+                  os.orElse(host.os())
+                      + "/"
+                      + arch.orElse(host.architecture())
+                      + (variant.isEmpty() ? "" : "/" + variant.get()))
+              .orElseThrow(() -> new Failure("--os, --arch and --variant do not make a platform")));
+    }
+    return Optional.of(
+        Platform.parse(whole.get())
+            .orElseThrow(() ->
+                new Failure(
+                    "--platform " + whole.get() + ": OS/ARCH or OS/ARCH/VARIANT, as linux/arm64")));
+  }
+}
