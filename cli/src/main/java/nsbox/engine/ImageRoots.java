@@ -11,8 +11,6 @@ import nsbox.image.StoredImage;
 
 /// What the names of an image point at: its manifest, or the index from which it was chosen.
 public final class ImageRoots {
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
-
   private ImageRoots() {}
 
   /// The entries of the store's index for a name or ID; for a name without reading the image, which
@@ -33,7 +31,7 @@ public final class ImageRoots {
   private static List<Descriptor> named(ImageStore store, List<String> names) throws IOException {
     List<Descriptor> found = new ArrayList<>();
     for (Descriptor entry : store.entries()) {
-      String name = entry.annotation(REF_NAME);
+      String name = entry.annotation(ImageStore.REF_NAME);
       if (name != null
           && names.contains(name)
           && found.stream().noneMatch(other -> other.digest().equals(entry.digest()))) {

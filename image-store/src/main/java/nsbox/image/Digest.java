@@ -114,7 +114,7 @@ public record Digest(String algorithm, String hex) {
 
   private static MessageDigest hasher(String algorithm) {
     if (algorithm.equals("blake3")) {
-      return new Blake3();
+      return Blake3.hasher();
     }
     try {
       return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");

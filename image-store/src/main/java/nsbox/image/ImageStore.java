@@ -19,6 +19,9 @@ import java.util.function.Predicate;
 ///
 /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md Layout
 public final class ImageStore {
+  /// The annotation of an entry whose value is the image's name, in full where nsbox wrote it.
+  public static final String REF_NAME = StoreIndex.REF_NAME;
+
   private static final int MIN_ID_PREFIX = 2;
 
   private final Path lockFile;

@@ -24,8 +24,6 @@ import nsbox.json.JsonObject;
 /// @spec
 ///   https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
 public final class StoreSignatures implements SignatureSource {
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
-
   private final List<Descriptor> entries;
   private final BlobSource blobs;
 
@@ -46,7 +44,7 @@ public final class StoreSignatures implements SignatureSource {
     String cosignTag = SignatureManifest.tagOf(manifest);
     String fallbackTag = manifest.algorithm() + "-" + manifest.hex();
     for (Descriptor entry : entries) {
-      String name = entry.annotation(REF_NAME);
+      String name = entry.annotation(ImageStore.REF_NAME);
       if (isTag(name, cosignTag)) {
         add(entry, name, seen, found);
       } else if (isTag(name, fallbackTag) && MediaType.isIndex(entry.mediaType())) {

@@ -93,4 +93,22 @@ class Blake3Test {
     assertEquals("blake3", e.actualDigest().orElseThrow().algorithm());
     assertFalse(Files.exists(temp.resolve("images/blobs/blake3")));
   }
+
+  @Test
+  void isNoDiffId() throws IOException {
+    LayoutFixture layout = new LayoutFixture(temp.resolve("layout"));
+    Descriptor descriptor = layout.image(LayoutFixture.AMD64, "layer");
+    ImageManifest manifest =
+        ImageManifest.parse(descriptor, Files.readAllBytes(layout.path(descriptor)));
+    String config = Files.readString(layout.path(manifest.config()));
+    String diffId = manifest.layers().getFirst().digest().toString();
+    byte[] changed = config.replace(diffId, ABC.toString()).getBytes(US_ASCII);
+    InvalidDocumentException e =
+        assertThrows(InvalidDocumentException.class, () -> ImageConfig.parse(manifest, changed));
+    assertEquals(
+        "config "
+            + manifest.config().digest()
+            + ": rootfs.diff_ids: blake3 names blobs here, not uncompressed layers",
+        e.getMessage());
+  }
 }

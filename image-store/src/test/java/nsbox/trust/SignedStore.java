@@ -18,7 +18,6 @@ import nsbox.json.JsonObject;
 /// A store into which signatures were copied, its index written as other tools write it.
 final class SignedStore {
   static final String PAYLOAD = "application/vnd.dev.cosign.simplesigning.v1+json";
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
   final ImageStore store;
   private final Path index;
@@ -68,7 +67,8 @@ final class SignedStore {
   ///
   /// @param name null for an entry without one
   void entry(String name, Descriptor manifest) throws IOException {
-    entries.add((name == null ? manifest : manifest.withAnnotation(REF_NAME, name)).toJson());
+    entries.add(
+        (name == null ? manifest : manifest.withAnnotation(ImageStore.REF_NAME, name)).toJson());
     Files.write(
         index, Json.bytes(new JsonObject().put("schemaVersion", 2).put("manifests", entries)));
   }
