@@ -16,6 +16,7 @@ import nsbox.image.ImageIndex;
 import nsbox.image.ImageManifest;
 import nsbox.image.ImageStore;
 import nsbox.image.Manifest;
+import nsbox.image.MediaType;
 import nsbox.snapshot.Layer;
 import nsbox.snapshot.LayerCheck;
 import nsbox.snapshot.LayerException;
@@ -59,6 +60,11 @@ public final class ContentCheck {
       return;
     }
     try {
+      if (!MediaType.isIndex(descriptor.mediaType())
+          && !MediaType.isManifest(descriptor.mediaType())) {
+        checkBlob(descriptor);
+        return;
+      }
       Manifest manifest = Manifest.parse(descriptor, document(descriptor));
       switch (manifest) {
         case ImageIndex index -> checkListed(index, depth);
@@ -81,11 +87,10 @@ public final class ContentCheck {
     List<Digest> diffIds = diffIds(manifest);
     for (int i = 0; i < manifest.layers().size(); i++) {
       Descriptor layer = manifest.layers().get(i);
-      if (!seen.add(layer.digest())) {
-        continue;
-      }
       try {
-        checkBlob(layer);
+        if (seen.add(layer.digest())) {
+          checkBlob(layer);
+        }
         if (!diffIds.isEmpty()) {
           checkDiffId(layer, diffIds.get(i));
         }
@@ -95,10 +100,13 @@ public final class ContentCheck {
     }
   }
 
-  /* Without a sound config the layers are still held against their digests. */
+  /* Without a sound config, and in an artifact, layers are still held against their digests. */
   private List<Digest> diffIds(ImageManifest manifest) throws IOException {
     try {
-      manifest.checkConfig();
+      if (!MediaType.isConfig(manifest.config().mediaType())) {
+        checkBlob(manifest.config());
+        return List.of();
+      }
       return ImageConfig.parse(manifest, document(manifest.config())).diffIds();
     } catch (ImageException e) {
       damages.add(e.getMessage());

@@ -18,6 +18,7 @@ import nsbox.image.InvalidReferenceException;
 import nsbox.linux.LinuxException;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.LayerException;
+import nsbox.trust.TrustException;
 
 /// Puts failures into words: what could not be done, what was found, what to do.
 final class Sentences {
@@ -33,6 +34,10 @@ final class Sentences {
               e);
       case InvalidReferenceException e -> new Failure(e.getMessage(), e);
       case ImageException e -> new Failure(e.getMessage() + "\n  Nothing was stored.", e);
+      case TrustException.UnusableKey e -> new Failure(e.getMessage(), e);
+      case TrustException.PolicyFile e ->
+          new Failure(e.getMessage() + "\n  No image is taken in before it can be read.", e);
+      case TrustException e -> new Failure(e.getMessage() + "\n  Nothing was stored.", e);
       case LayerException e -> new Failure(e.getMessage() + "\n  Nothing of it was kept.", e);
       case OutputException e -> new Failure(e.getMessage(), e);
       case BundleException e -> new Failure(e.getMessage(), e);

@@ -141,6 +141,32 @@ class VerifyTest {
     assertTrue(out.toString().contains(Digest.sha256(TAR).toString()), out.toString());
   }
 
+  /* Other platforms' manifests were not fetched; artifacts have neither config nor diff IDs. */
+  @Test
+  void checksWhatIsThereOfAnIndex() throws IOException {
+    Descriptor note = blob("text/plain", "a note".getBytes(UTF_8));
+    JsonObject artifact =
+        new JsonObject()
+            .put("schemaVersion", 2)
+            .put(
+                "config", blob("application/vnd.oci.empty.v1+json", new byte[] {'{', '}'}).toJson())
+            .put("layers", List.of(note.toJson()));
+    Descriptor absent = new Descriptor(MediaType.OCI_MANIFEST, Digest.sha256(TAR), TAR.length);
+    List<JsonObject> listed =
+        List.of(
+            manifest.withPlatform(Platform.host()).toJson(),
+            blob(MediaType.OCI_MANIFEST, Json.bytes(artifact)).toJson(),
+            blob("application/x-odd", "odd".getBytes(UTF_8)).toJson(),
+            absent.toJson());
+    byte[] index = Json.bytes(new JsonObject().put("schemaVersion", 2).put("manifests", listed));
+    store.tag(Reference.parse("registry.test/index:1"), blob(MediaType.OCI_INDEX, index));
+    assertEquals(0, verify("registry.test/index:1"), out + " " + err);
+    assertTrue(out.toString().contains(": sound, 8 blobs of "), out.toString());
+    Files.writeString(path(note), "a vote");
+    assertEquals(1, verify("registry.test/index:1"));
+    assertTrue(out.toString().contains("layer 1 of 1: blob " + note.digest()), out.toString());
+  }
+
   @Test
   void anImageThatIsNotThereIsNotSound() throws IOException {
     assertEquals(125, verify("gone"));
