@@ -1,6 +1,12 @@
 package nsbox.cli.planner;
 
 import nsbox.cli.Command;
+import nsbox.cli.artifact.ArtifactAddCommand;
+import nsbox.cli.artifact.ArtifactAttachCommand;
+import nsbox.cli.artifact.ArtifactExtractCommand;
+import nsbox.cli.artifact.ArtifactInspectCommand;
+import nsbox.cli.artifact.ArtifactListCommand;
+import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.LogsCommand;
 import nsbox.cli.command.PsCommand;
@@ -14,6 +20,9 @@ import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
 import nsbox.cli.image.InspectCommand;
 import nsbox.cli.image.LoadCommand;
+import nsbox.cli.image.PullCommand;
+import nsbox.cli.image.PushCommand;
+import nsbox.cli.image.ReferrersCommand;
 import nsbox.cli.image.RmiCommand;
 import nsbox.cli.image.SaveCommand;
 import nsbox.cli.image.TagCommand;
@@ -38,6 +47,9 @@ final class Catalog {
       case "import" -> new ImportCommand();
       case "images" -> new ImagesCommand();
       case "rmi" -> new RmiCommand();
+      case "pull" -> new PullCommand();
+      case "push" -> new PushCommand();
+      case "referrers" -> new ReferrersCommand();
       case "inspect" -> new InspectCommand("inspect");
       case "history" -> new HistoryCommand();
       case "tag" -> new TagCommand();
@@ -51,7 +63,7 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "image", "system" -> true;
+      case "image", "system", "artifact" -> true;
       default -> false;
     };
   }
@@ -61,6 +73,7 @@ final class Catalog {
     return switch (group) {
       case "image" -> imageCommand(name);
       case "system" -> systemCommand(name);
+      case "artifact" -> artifactCommand(name);
       default -> null;
     };
   }
@@ -68,6 +81,8 @@ final class Catalog {
   private static Command imageCommand(String name) {
     return switch (name) {
       case "ls", "list" -> new ImagesCommand();
+      case "pull" -> new PullCommand();
+      case "push" -> new PushCommand();
       case "import" -> new ImportCommand();
       case "prune" -> new ImagePruneCommand();
       case "rm" -> new RmiCommand();
@@ -79,6 +94,20 @@ final class Catalog {
       case "untag" -> new UntagCommand();
       case "load" -> new LoadCommand();
       case "save" -> new SaveCommand();
+      default -> null;
+    };
+  }
+
+  private static Command artifactCommand(String name) {
+    return switch (name) {
+      case "add" -> new ArtifactAddCommand();
+      case "attach" -> new ArtifactAttachCommand();
+      case "extract" -> new ArtifactExtractCommand();
+      case "inspect" -> new ArtifactInspectCommand();
+      case "ls", "list" -> new ArtifactListCommand();
+      case "pull" -> new PullCommand();
+      case "push" -> new PushCommand();
+      case "rm" -> new ArtifactRmCommand();
       default -> null;
     };
   }

@@ -18,6 +18,8 @@ final class Help {
         rm       Remove containers
 
       Images:
+        pull     Bring images from registries
+        push     Bring images to registries
         import   Bring images from an OCI layout into the store, or a root filesystem
         images   List images
         history  Show the steps in which an image was made
@@ -25,6 +27,8 @@ final class Help {
         rmi      Remove images
         tag      Give an image more names
         untag    Take names from an image
+        referrers  List what refers to an image of a registry
+        artifact Work with OCI artifacts: SBOMs, signatures, charts
         verify   Check what is stored of images, or their signatures
         load     Load images from an archive
         save     Save images to an archive
@@ -43,6 +47,7 @@ final class Help {
     return switch (name) {
       case "image" -> IMAGE;
       case "system" -> SYSTEM;
+      case "artifact" -> ARTIFACT;
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -61,11 +66,30 @@ final class Help {
         load     Load images from an archive
         ls       List images
         prune    Remove images that nobody uses
+        pull     Bring images from registries
+        push     Bring images to registries
         rm       Remove images
         save     Save images to an archive
         tag      Give an image more names
         tree     Show an image's layers, and which images share them
         untag    Take names from an image
+      """;
+
+  private static final String ARTIFACT =
+      """
+      Usage: nsbox artifact COMMAND
+
+      Works with OCI artifacts: whatever registries keep that is no image.
+
+      Commands:
+        add      Make an artifact of files
+        attach   Push files as an artifact that refers to an image
+        extract  Write an artifact's files into a folder
+        inspect  Show manifests of artifacts
+        ls       List artifacts of the store
+        pull     Bring artifacts from registries
+        push     Bring artifacts to registries
+        rm       Remove artifacts
       """;
 
   private static final String SYSTEM =
