@@ -30,6 +30,9 @@ import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
 import nsbox.cli.system.DfCommand;
+import nsbox.cli.image.LoginCommand;
+import nsbox.cli.image.LogoutCommand;
+import nsbox.engine.RegistryAccess;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
@@ -57,6 +60,8 @@ final class Catalog {
       case "verify" -> new VerifyCommand();
       case "load" -> new LoadCommand();
       case "save" -> new SaveCommand();
+      case "login" -> new LoginCommand(RegistryAccess.ABSENT);
+      case "logout" -> new LogoutCommand();
       default -> null;
     };
   }

@@ -34,6 +34,10 @@ final class Help {
         save     Save images to an archive
         bundle   Write an image as an OCI bundle, for any OCI runtime
 
+      Registries:
+        login    Check and keep a credential for a registry
+        logout   Forget the credential for a registry
+
       Options:
         --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
         --run-root DIR   Where the state of running containers is kept (/run/nsbox, $NSBOX_RUN_ROOT)

@@ -16,6 +16,7 @@ import nsbox.image.ImageException;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.InvalidReferenceException;
 import nsbox.linux.LinuxException;
+import nsbox.registry.config.HelperFailedException;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.LayerException;
 import nsbox.trust.TrustException;
@@ -38,6 +39,9 @@ final class Sentences {
       case TrustException.PolicyFile e ->
           new Failure(e.getMessage() + "\n  No image is taken in before it can be read.", e);
       case TrustException e -> new Failure(e.getMessage() + "\n  Nothing was stored.", e);
+      case HelperFailedException e ->
+          new Failure(
+              e.getMessage() + "\n  To see why: echo REGISTRY | " + e.program() + " get", e);
       case LayerException e -> new Failure(e.getMessage() + "\n  Nothing of it was kept.", e);
       case OutputException e -> new Failure(e.getMessage(), e);
       case BundleException e -> new Failure(e.getMessage(), e);

@@ -61,6 +61,27 @@ final class Endpoints {
     throw new NoPushServerException(reference, Places.at(hosts.get().file()));
   }
 
+  /// The registry's own server, by the name that it is logged in to: mirrors and other locations
+  /// have credentials of their own.
+  ///
+  /// @param reference any image of the registry, or of the namespace that is logged in to
+  Server login(Reference reference) throws IOException {
+    String host = DockerHub.server(reference.registry());
+    Optional<RegistryRule> rule = rule(reference);
+    Optional<HostsToml> hosts =
+        rule.isPresent() ? Optional.empty() : HostsToml.load(places, reference.registry());
+    if (hosts.isPresent()) {
+      for (HostsToml.Host listed : hosts.get().hosts().reversed()) {
+        Server server = servers.listed(listed, reference.registry());
+        if (server.host().equals(host)) {
+          return server;
+        }
+      }
+    }
+    boolean insecure = rule.isPresent() && rule.get().insecure();
+    return servers.named(host, insecure, rule.map(RegistryRule::origin).orElse(Origin.DEFAULT));
+  }
+
   /// What of the hosts.toml for this reference was ignored.
   List<String> notes(Reference reference) throws IOException {
     return HostsToml.load(places, reference.registry()).map(HostsToml::notes).orElse(List.of());

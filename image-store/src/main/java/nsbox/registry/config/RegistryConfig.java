@@ -62,6 +62,15 @@ public final class RegistryConfig {
     return endpoints().push(reference);
   }
 
+  /// The server to show a credential to before it is kept: the registry's own, whatever mirrors and
+  /// locations there are.
+  ///
+  /// @param reference any image of the registry, or of the namespace that is logged in to
+  /// @throws BlockedRegistryException if the user forbids the registry
+  public Server loginServer(Reference reference) throws IOException {
+    return endpoints().login(reference);
+  }
+
   /// Who to be for a server; empty to be nobody.
   ///
   /// @param repository as the server calls it; may be empty
