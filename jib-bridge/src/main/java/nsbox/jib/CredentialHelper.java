@@ -135,10 +135,10 @@ public final class CredentialHelper {
       if (e.getCause() instanceof CredentialHelperException known) {
         throw known;
       }
-      if (e.getCause() instanceof IOException failure) {
+      if (e.getCause() instanceof IOException) {
         /* Of starting it or of talking to it; the message may have what it printed. */
         throw new CredentialHelperException(
-            program, "could not be run (" + failure.getClass().getSimpleName() + ")");
+            program, "could not be run, or ended before it had read what it was asked");
       }
       throw new IllegalStateException(program + " failed in an unforeseen way", e.getCause());
     }

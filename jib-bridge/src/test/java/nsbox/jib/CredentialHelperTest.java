@@ -37,7 +37,7 @@ class CredentialHelperTest {
 
   @Test
   void whatTheHelperDoesNotKnowIsEmpty() throws IOException {
-    Path program = helper("echo 'credentials not found in native keychain'; exit 1");
+    Path program = helper("cat >&2; echo 'credentials not found in native keychain'; exit 1");
     assertEquals(Optional.empty(), CredentialHelper.get(program, "r.test", USER));
   }
 

@@ -30,6 +30,13 @@ final class AuthKeys {
     return DockerHub.is(host) ? List.of(DockerHub.LOGIN_URL, DockerHub.NAME) : List.of(host);
   }
 
+  /// The registry that a key means which is a URL; any other key is itself.
+  static String bare(String key) {
+    String bare = key.replaceFirst("^https?://", "");
+    int slash = bare.indexOf('/');
+    return bare.equals(key) || slash < 0 ? bare : bare.substring(0, slash);
+  }
+
   /// Whether a key means the registry in one of the forms that docker used to write, such as
   /// `https://host/v1/`.
   ///

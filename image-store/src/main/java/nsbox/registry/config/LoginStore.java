@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import nsbox.json.JsonObject;
 import nsbox.registry.config.AuthFile.Helper;
 
@@ -68,8 +70,10 @@ public final class LoginStore {
 
   /// Forgets the credential of a registry or a namespace.
   ///
+  /// @param given as for [#store], or a key of [#list]
   /// @return false if there was none
-  public boolean remove(String key) throws IOException {
+  public boolean remove(String given) throws IOException {
+    String key = AuthKeys.bare(given);
     if (AuthFile.read(file, false).isEmpty()) {
       return false;
     }
@@ -77,7 +81,9 @@ public final class LoginStore {
       boolean found = false;
       Optional<Helper> helper = helper(edit.file(), key);
       if (helper.isPresent()) {
-        for (String url : AuthKeys.helperUrls(key)) {
+        Set<String> urls = new LinkedHashSet<>(AuthKeys.helperUrls(key));
+        urls.add(given);
+        for (String url : urls) {
           found |= helpers.erase(helper.get().name(), url, helper.get().origin());
         }
       }
@@ -125,7 +131,11 @@ public final class LoginStore {
     return logins;
   }
 
+  /// Helpers know registries alone, so what is for a namespace stands in the file.
   private static Optional<Helper> helper(AuthFile read, String key) throws IOException {
+    if (key.indexOf('/') >= 0) {
+      return Optional.empty();
+    }
     Optional<Helper> special = read.helper(key);
     return special.isPresent() ? special : read.store();
   }

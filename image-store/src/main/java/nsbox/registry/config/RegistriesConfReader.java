@@ -41,8 +41,10 @@ final class RegistriesConfReader {
   }
 
   static RegistriesConf read(Path path, byte[] bytes) throws IOException {
-    if (TomlFile.saysNothing(bytes)) {
-      return new RegistriesConf(Map.of(), Optional.empty(), Map.of(), Optional.empty(), List.of());
+    Optional<Map<String, Alias>> only = AliasLines.read(path, bytes);
+    if (only.isPresent() && only.get().values().stream().allMatch(a -> isNameInFull(a.target()))) {
+      return new RegistriesConf(
+          Map.of(), Optional.empty(), only.get(), Optional.empty(), List.of());
     }
     return new RegistriesConfReader(TomlFile.parse(path, bytes)).read();
   }

@@ -206,9 +206,9 @@ class CredentialsTest {
       delimiter = '|',
       textBlock =
           """
-          echo 'SECRET something'                                | gave no credential for r.test
-          echo '{"Username":"","Secret":"SECRET"}'               | gave no credential for r.test
-          echo SECRET >&2; exit 3                                | gave no credential for r.test
+          cat >/dev/null; echo 'SECRET something'                                | gave no credential for r.test
+          cat >/dev/null; echo '{"Username":"","Secret":"SECRET"}'               | gave no credential for r.test
+          cat >/dev/null; echo SECRET >&2; exit 3                                | gave no credential for r.test
           """)
   void saysWhichHelperFailedAndNothingThatItPrinted(String script, String reason)
       throws IOException {

@@ -10,14 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginStoreTest {
   private static final String DOCKER = ".docker/config.json";
@@ -131,6 +135,46 @@ class LoginStoreTest {
   }
 
   @Test
+  void aNamespaceIsKeptInTheFileForHelpersKnowNone() throws IOException {
+    user.keepingHelper("keeper");
+    Path file = user.home(DOCKER, "{\"credsStore\": \"keeper\"}");
+    assertEquals(Places.at(file), store().store("r.test/a", credential("me", "s")));
+    assertEquals("me", find("r.test").get().username());
+    assertTrue(store().remove("r.test/a"));
+    assertEquals(Optional.empty(), find("r.test"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"skopeo", "podman"})
+  void othersReadWhatIsWritten(String tool) throws Exception {
+    if (!Files.isExecutable(Path.of("/usr/bin", tool))) {
+      Assumptions.abort("there is no /usr/bin/" + tool + " to read the file with");
+    }
+    store().store("docker.io", credential("hub", "s"));
+    store().store("r.test:5000", credential("me", "s"));
+    assertEquals("hub\n", loginBy(tool, "docker.io"));
+    assertEquals("me\n", loginBy(tool, "r.test:5000"));
+  }
+
+  private String loginBy(String tool, String registry) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "timeout",
+            "60",
+            tool,
+            "login",
+            "--get-login",
+            "--authfile",
+            user.homeFile(DOCKER).toString(),
+            registry);
+    builder.environment().put("HOME", user.environment.get("HOME"));
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes());
+    assertEquals(0, process.waitFor(), new String(process.getErrorStream().readAllBytes()));
+    return text;
+  }
+
+  @Test
   void listsFilesAndHelpersAndForgetsThemAll() throws IOException {
     user.keepingHelper("keeper");
     user.home(
@@ -166,7 +210,7 @@ class LoginStoreTest {
   @Test
   void loginsAtOnceDoNotLoseEachOther() throws Exception {
     List<Thread> threads = new ArrayList<>();
-    List<Exception> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Exception> failures = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < 16; i++) {
       String host = "r" + i + ".test";
       threads.add(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistriesConfTest {
   private static final String MAIN = "etc/containers/registries.conf";
@@ -276,6 +277,28 @@ class RegistriesConfTest {
     assertEquals(
         "[one.test:5000/fedora:latest, docker.io/library/fedora:latest]", candidates("fedora"));
     assertThrows(InvalidReferenceException.class, () -> candidates("no//name"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "# one\n[aliases]\n\n  \"x\" = \"q.test/x\"\n\"y/z\"=\"q.test:5000/y\"\n",
+        "[aliases] # one\n\n\n  'x' = 'q.test/x'\n\"y\\u002fz\" = 'q.test:5000/y'\n"
+      })
+  void aliasesAreReadFromPlainLinesAndFromAnyToml(String text) throws IOException {
+    Path file = user.system(MAIN, text);
+    assertEquals("[q.test/x:1]", candidates("x:1"));
+    assertEquals("[q.test:5000/y:latest]", candidates("y/z"));
+    RegistriesConf conf = RegistriesConf.load(new Places(user.surroundings()));
+    assertEquals(new Origin(file.toString(), 4), conf.aliases().get("x").origin());
+  }
+
+  @Test
+  void anAliasThatComesTwiceIsAMistake() throws IOException {
+    Path file = user.system(MAIN, "[aliases]\n\"x\"=\"a.test/x\"\n\"x\"=\"b.test/x\"\n");
+    InvalidConfigurationException wrong =
+        assertThrows(InvalidConfigurationException.class, () -> candidates("x"));
+    assertEquals(new Origin(file.toString(), 3), wrong.origin());
   }
 
   @Test
