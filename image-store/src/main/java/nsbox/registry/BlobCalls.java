@@ -123,7 +123,8 @@ final class BlobCalls {
       }
       int count = answer.body().read(buffer, offset, (int) Math.min(length, left));
       if (count < 0) {
-        throw UnreachableException.shortBody(answer.target(), answer.uri(), whole - left, whole);
+        throw UnreachableException.shortBody(
+            answer.target(), answer.uri(), whole - left, whole, null);
       }
       left -= count;
       return count;

@@ -59,12 +59,14 @@ final class BodyStream extends InputStream {
     } catch (SocketTimeoutException e) {
       throw new StalledException(target, uri, windowBytes, limits.idleTimeout());
     } catch (IOException e) {
-      throw UnreachableException.of(target, uri, e);
+      throw announced < 0
+          ? UnreachableException.of(target, uri, e)
+          : UnreachableException.shortBody(target, uri, came, announced, e);
     }
     if (count < 0) {
       ended = true;
       if (announced > came) {
-        throw UnreachableException.shortBody(target, uri, came, announced);
+        throw UnreachableException.shortBody(target, uri, came, announced, null);
       }
       return -1;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -167,15 +168,22 @@ final class Transport {
       connection.setFixedLengthStreamingMode(call.body().get().sizeBytes());
     }
     if (connection instanceof HttpsURLConnection https) {
-      route
-          .tls()
-          .ifPresent(tls ->
-              https.setSSLSocketFactory(
-                  factories.computeIfAbsent(tls, SSLContext::getSocketFactory)));
+      https.setSSLSocketFactory(
+          factories.computeIfAbsent(
+              route.tls().orElseGet(Transport::defaultTls),
+              tls -> new AbortableSockets(tls.getSocketFactory())));
       if (!route.verifyHost()) {
         https.setHostnameVerifier((host, session) -> true);
       }
     }
     return connection;
+  }
+
+  private static SSLContext defaultTls() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
   }
 }

@@ -43,7 +43,9 @@ public final class UnreachableException extends RegistryException {
   }
 
   /// @param whole how many bytes were announced
-  static UnreachableException shortBody(Target target, URI uri, long came, long whole) {
+  /// @param cause null where the server ended the connection in order
+  static UnreachableException shortBody(
+      Target target, URI uri, long came, long whole, IOException cause) {
     return new UnreachableException(
         target,
         "the connection to "
@@ -55,7 +57,7 @@ public final class UnreachableException extends RegistryException {
             + " bytes",
         true,
         true,
-        null);
+        cause);
   }
 
   /// Whether there was a connection at first.
