@@ -123,8 +123,8 @@ final class Access {
       URI realm = new URI(text);
       boolean http = "http".equals(realm.getScheme());
       if ((http || "https".equals(realm.getScheme()))
-          && realm.getHost() != null
-          && realm.getUserInfo() == null) {
+          && !Addresses.host(realm).isEmpty()
+          && realm.getRawAuthority().indexOf('@') < 0) {
         return realm;
       }
     } catch (URISyntaxException e) {
@@ -143,7 +143,7 @@ final class Access {
     boolean encrypted = receiver.getScheme().equals("https");
     boolean configured = server.protocol() != Server.Protocol.HTTPS;
     boolean sameHost =
-        receiver.getHost().equalsIgnoreCase(registry.getHost())
+        Addresses.host(receiver).equals(Addresses.host(registry))
             && receiver.getScheme().equals(registry.getScheme());
     if (!encrypted && !configured && !sameHost && !Addresses.isLoopback(receiver)) {
       throw UnauthorizedException.withheld(

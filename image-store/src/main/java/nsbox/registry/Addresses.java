@@ -4,10 +4,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Addresses as servers give them: never written anew, for they may be signed to the letter.
 final class Addresses {
   private static final String LEGAL = "-._~:/?#[]@!$&'()*+,;=%";
+
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(?:[^@]*@)?([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::([0-9]{1,5})?)?");
 
   private Addresses() {}
 
@@ -20,7 +25,7 @@ final class Addresses {
     String legal = escaped(location);
     URI uri =
         legal.startsWith("?") ? new URI(withoutQuery(base) + legal) : base.resolve(new URI(legal));
-    if (uri.getHost() == null || uri.getScheme() == null) {
+    if (uri.getScheme() == null || host(uri).isEmpty()) {
       throw new URISyntaxException(location, "no host");
     }
     return uri;
@@ -29,8 +34,19 @@ final class Addresses {
   /// Scheme, host and port, with the scheme's own port filled in: where a secret may go.
   static String origin(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-    int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
-    return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;
+    Matcher authority = AUTHORITY.matcher(String.valueOf(uri.getRawAuthority()));
+    String port = authority.matches() ? authority.group(2) : null;
+    if (port == null) {
+      port = scheme.equals("https") ? "443" : "80";
+    }
+    return scheme + "://" + host(uri) + ":" + port;
+  }
+
+  /// In lower case; empty where there is none that a connection could be made to. Java's own reader
+  /// knows no underscores in hosts, and local networks have them.
+  static String host(URI uri) {
+    Matcher authority = AUTHORITY.matcher(String.valueOf(uri.getRawAuthority()));
+    return authority.matches() ? authority.group(1).toLowerCase(Locale.ROOT) : "";
   }
 
   /// The same with one parameter more.
@@ -40,7 +56,7 @@ final class Addresses {
 
   /// Whether the host is this machine, by name or literal address.
   static boolean isLoopback(URI uri) {
-    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    String host = host(uri);
     return host.equals("localhost")
         || host.endsWith(".localhost")
         || host.equals("[::1]")

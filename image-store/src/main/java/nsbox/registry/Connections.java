@@ -21,7 +21,7 @@ public interface Connections {
   /// @param tls the same object for the same server, so that connections can be kept; empty for the
   ///   JDK's own
   /// @param verifyHost whether the certificate must name the host
-  /// @param proxyAuthorization the header `Proxy-Authorization`
+  /// @param proxyAuthorization the header `Proxy-Authorization`, of the scheme Basic
   record Route(
       Optional<SSLContext> tls,
       boolean verifyHost,

@@ -59,7 +59,7 @@ final class Redirects {
         refused = "it is neither http nor https";
       } else if (from.getScheme().equalsIgnoreCase("https") && scheme.equalsIgnoreCase("http")) {
         refused = "it leads from https to http";
-      } else if (next.getUserInfo() != null) {
+      } else if (next.getRawAuthority().indexOf('@') >= 0) {
         refused = "it names a user";
       } else if (!call.redirects()) {
         refused = "the request holds a secret";

@@ -109,12 +109,16 @@ final class Session {
 
   private Answer exchange(Call call, String scheme, Optional<String> authorization)
       throws IOException {
+    URI uri;
     try {
-      return exchange(
-          call, new URI(scheme + "://" + server.host() + call.location()), authorization);
+      uri = new URI(scheme + "://" + server.host() + call.location());
     } catch (URISyntaxException e) {
       throw new IOException("not the name of a server: " + server.host(), e);
     }
+    if (Addresses.host(uri).isEmpty()) {
+      throw new IOException("not the name of a server: " + server.host());
+    }
+    return exchange(call, uri, authorization);
   }
 
   private Answer exchange(Call call, URI uri, Optional<String> authorization) throws IOException {

@@ -27,11 +27,22 @@ import javax.net.ssl.SSLSocketFactory;
 final class Transport {
   static final String USER_AGENT = "nsbox";
 
+  static {
+    /* Else the JDK keeps the password of a proxy from the proxy, as soon as it is asked for a tunnel.
+     * It is read when the JDK's http classes are first used, which is here. */
+    if (System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
+      System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
+    }
+  }
+
   private final Connections connections;
   private final Limits limits;
 
   /* Connections are kept by factory, and a context gives a new factory each time. */
   private final Map<SSLContext, SSLSocketFactory> factories = new ConcurrentHashMap<>();
+
+  /* Likewise: by authenticator. */
+  private final Map<String, ProxyPassword> proxies = new ConcurrentHashMap<>();
 
   Transport(Connections connections, Limits limits) {
     this.connections = connections;
@@ -157,9 +168,14 @@ final class Transport {
     connection.setRequestProperty("User-Agent", USER_AGENT);
     connection.setRequestProperty("Accept", "*/*");
     connection.setRequestProperty("Accept-Encoding", "identity");
-    route
-        .proxyAuthorization()
-        .ifPresent(value -> connection.setRequestProperty("Proxy-Authorization", value));
+    if (route.proxyAuthorization().isPresent()) {
+      String header = route.proxyAuthorization().get();
+      if (connection instanceof HttpsURLConnection) {
+        connection.setAuthenticator(proxies.computeIfAbsent(header, ProxyPassword::new));
+      } else {
+        connection.setRequestProperty("Proxy-Authorization", header);
+      }
+    }
     for (Map.Entry<String, String> header : headers.entrySet()) {
       connection.setRequestProperty(header.getKey(), header.getValue());
     }

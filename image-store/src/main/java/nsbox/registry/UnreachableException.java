@@ -25,7 +25,7 @@ public final class UnreachableException extends RegistryException {
     String server = uri.getRawAuthority();
     if (cause instanceof UnknownHostException) {
       return new UnreachableException(
-          target, "no address is known for " + uri.getHost(), false, false, cause);
+          target, "no address is known for " + Addresses.host(uri), false, false, cause);
     }
     if (cause instanceof ConnectException
         || cause instanceof NoRouteToHostException

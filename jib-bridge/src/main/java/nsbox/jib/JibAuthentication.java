@@ -71,8 +71,8 @@ public final class JibAuthentication {
               ? authenticator.authenticatePush(credential)
               : authenticator.authenticatePull(credential))
           .toString();
-    } catch (RegistryAuthenticationFailedException | RegistryCredentialsNotSentException e) {
-      throw transport.failure().orElseGet(() -> new TokenRefusedException(address, e));
+    } catch (RegistryAuthenticationFailedException | RegistryCredentialsNotSentException _) {
+      throw transport.failure().orElseGet(() -> new TokenRefusedException(address));
     }
   }
 

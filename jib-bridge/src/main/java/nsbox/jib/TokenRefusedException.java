@@ -6,8 +6,8 @@ import java.io.IOException;
 public final class TokenRefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /// Jib's own message is the cause's: it may hold what was sent.
-  TokenRefusedException(String realm, Exception cause) {
-    super("the answer of " + realm + " holds no token", cause);
+  /// Without Jib's exception as the cause: its message holds what was sent, an identity token too.
+  TokenRefusedException(String realm) {
+    super("the answer of " + realm + " holds no token");
   }
 }
