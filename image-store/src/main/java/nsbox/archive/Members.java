@@ -173,6 +173,7 @@ final class Members implements ImageFiles {
     }
     Path parent = Path.of(name).getParent();
     String joined = symbolic && parent != null ? parent + "/" + link : link;
-    return Path.of(joined.replace('\0', '/')).normalize().toString();
+    String target = Path.of(joined.replace('\0', '/')).normalize().toString();
+    return target.isEmpty() ? "/" : target;
   }
 }
