@@ -24,6 +24,7 @@ public final class Layout {
   private final List<String> layers = new ArrayList<>();
   private final List<String> diffIds = new ArrayList<>();
   private String config = "";
+  private String members = "";
 
   public Layout(Path root) throws IOException {
     this.root = root;
@@ -62,6 +63,8 @@ public final class Layout {
         }
         header.setSize(content.length);
         header.setMode(0755);
+        /* The same entries are the same layer, whenever they are written. */
+        header.setModTime(0L);
         tar.putArchiveEntry(header);
         tar.write(content);
         tar.closeArchiveEntry();
@@ -88,11 +91,17 @@ public final class Layout {
     return this;
   }
 
+  /// Members of the image beside its configuration, such as `"created":"2024-01-01T00:00:00Z"`.
+  Layout image(String members) {
+    this.members = members + ",";
+    return this;
+  }
+
   /// Completes the layout, as an image of this name.
   public Path write(String name) throws IOException {
     String image =
-        "{\"os\":\"linux\",\"architecture\":\"%s\",\"config\":{%s},"
-                .formatted(architecture(), config)
+        "{%s\"os\":\"linux\",\"architecture\":\"%s\",\"config\":{%s},"
+                .formatted(members, architecture(), config)
             + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":%s}}".formatted(diffIds);
     String manifest =
         "{\"schemaVersion\":2,\"mediaType\":\"%smanifest.v1+json\",\"config\":%s,\"layers\":%s}"

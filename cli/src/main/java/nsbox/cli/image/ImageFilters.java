@@ -93,17 +93,16 @@ final class ImageFilters {
     return filters.values("reference").isEmpty();
   }
 
-  /// Whether a pattern of [`path.Match`](https://pkg.go.dev/path#Match) fits a name, in short or in
-  /// full, with its tag or without.
+  /// Whether a pattern of [`path.Match`](https://pkg.go.dev/path#Match) fits a name, with its tag
+  /// or without, in short or, if the pattern begins with the registry, in full.
   static boolean matches(String pattern, Reference name) {
     PathMatcher glob = FileSystems.getDefault().getPathMatcher("glob:" + escaped(pattern));
-    for (String text :
-        List.of(name.familiar(), name.toString(), ImageName.repository(name), name.name())) {
-      if (glob.matches(Path.of(text))) {
-        return true;
-      }
-    }
-    return false;
+    boolean inFull = pattern.startsWith(name.registry() + "/");
+    return List.of(
+            inFull ? name.toString() : name.familiar(),
+            inFull ? name.name() : ImageName.repository(name))
+        .stream()
+        .anyMatch(text -> glob.matches(Path.of(text)));
   }
 
   /* Go has *, ?, [] and \; Java's {a,b} is text to Go. */
