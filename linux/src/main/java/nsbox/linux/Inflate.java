@@ -14,7 +14,12 @@ public sealed interface Inflate extends AutoCloseable permits IsalInflate, JdkIn
 
   /// ISA-L's, which is more than twice as fast, or the JDK's where there is no ISA-L.
   static Inflate create() {
-    return IsalInflate.isThere() ? new IsalInflate() : new JdkInflate();
+    return IsalInflate.isThere() ? new IsalInflate() : jdk();
+  }
+
+  /// The JDK's, for comparing.
+  static Inflate jdk() {
+    return new JdkInflate();
   }
 
   /// Inflates from the input's position to the output's, and moves both.

@@ -72,6 +72,7 @@ public final class Sha256 extends MessageDigest {
     return Library.FUNCTIONS != null;
   }
 
+  /// The JDK's, for comparing.
   static MessageDigest jdk() {
     try {
       return MessageDigest.getInstance("SHA-256");

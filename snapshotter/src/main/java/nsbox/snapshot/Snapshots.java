@@ -14,10 +14,12 @@ import java.util.HexFormat;
 import java.util.List;
 import nsbox.linux.Errno;
 import nsbox.linux.Fd;
+import nsbox.linux.Inflate;
 import nsbox.linux.Linux;
 import nsbox.linux.LinuxException;
 import nsbox.linux.OpenFlag;
 import nsbox.linux.Resolve;
+import nsbox.linux.Sha256;
 
 /// Unpacked layers, each a directory that overlayfs takes as a lower one, named by its chain ID.
 ///
@@ -91,6 +93,18 @@ public final class Snapshots {
   /// What the layers show together, for looking into it without a mount.
   public MergedTree merged(List<String> chainIdsBottomFirst) throws IOException {
     return MergedTree.of(snapshotsTopFirst(chainIdsBottomFirst));
+  }
+
+  /// Begins to load what unpacking needs, in the background: it costs a cold JVM some 300 ms, which
+  /// whoever waits for a registry first has to spare. Nothing depends on it.
+  public static void warmUp() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up")
+        .start(() -> {
+          Sha256.create();
+          Inflate.create().close();
+        });
   }
 
   /// Unpacks one layer over its parents.
