@@ -4,7 +4,11 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
+import java.security.Provider;
+import java.security.Security;
 import java.util.HexFormat;
+import java.util.List;
 
 /// SHA-256 by libcrypto, as a `MessageDigest`.
 ///
@@ -13,7 +17,7 @@ import java.util.HexFormat;
 ///
 /// The plain `SHA256_*` functions are used and not `EVP_*`: they need no set-up of the library, no
 /// configuration file of the host and nothing to be freed, because their state is memory of ours.
-public final class Sha256 extends MessageDigest {
+public final class Sha256 extends MessageDigest implements Cloneable {
   private static final int DIGEST_BYTES = 32;
 
   /// `SHA256_CTX` has 112.
@@ -67,6 +71,29 @@ public final class Sha256 extends MessageDigest {
     return isNative() ? new Sha256(Library.FUNCTIONS) : jdk();
   }
 
+  /// Makes this the SHA-256 that `MessageDigest.getInstance` gives to everyone in this process from
+  /// now on. Doing it twice does no harm.
+  public static void serveAll() {
+    Security.insertProviderAt(new Libcrypto(), 1);
+  }
+
+  /// The JDK's way to offer algorithms. The library is loaded with the first digest.
+  private static final class Libcrypto extends Provider {
+    private static final long serialVersionUID = 1;
+
+    private Libcrypto() {
+      super("nsbox-libcrypto", "1", "SHA-256 by libcrypto");
+      putService(
+          new Service(
+              this, "MessageDigest", "SHA-256", Sha256.class.getName(), List.of("SHA256"), null) {
+            @Override
+            public Object newInstance(Object parameter) {
+              return create();
+            }
+          });
+    }
+  }
+
   /// Whether libcrypto is there.
   public static boolean isNative() {
     return Library.FUNCTIONS != null;
@@ -75,10 +102,18 @@ public final class Sha256 extends MessageDigest {
   /// The JDK's, for comparing.
   static MessageDigest jdk() {
     try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
+      return MessageDigest.getInstance("SHA-256", "SUN");
+    } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// TLS takes digests of what came so far, and goes on.
+  @Override
+  public Object clone() {
+    Sha256 copy = new Sha256(functions);
+    copy.memory.put(0, memory, 0, STATE_BYTES);
+    return copy;
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.security.Security;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
@@ -53,5 +54,30 @@ class Sha256Test {
     digest.update(new byte[] {'0', 'b', 'c', '0'}, 1, 2);
     assertArrayEquals(Sha256.jdk().digest(new byte[] {'a', 'b', 'c'}), digest.digest());
     assertArrayEquals(Sha256.jdk().digest(), digest.digest());
+  }
+
+  @Test
+  void canBeCopiedInTheMiddle() throws Exception {
+    Sha256 digest = (Sha256) Sha256.create();
+    digest.update(new byte[] {'a', 'b'});
+    MessageDigest copy = (MessageDigest) digest.clone();
+    digest.update((byte) 'x');
+    copy.update((byte) 'c');
+    assertArrayEquals(Sha256.jdk().digest(new byte[] {'a', 'b', 'x'}), digest.digest());
+    assertArrayEquals(Sha256.jdk().digest(new byte[] {'a', 'b', 'c'}), copy.digest());
+  }
+
+  @Test
+  void servesAllOfTheProcessWhereAsked() throws Exception {
+    Sha256.serveAll();
+    Sha256.serveAll();
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      assertEquals(Sha256.class, digest.getClass());
+      assertArrayEquals(Sha256.jdk().digest(new byte[] {1}), digest.digest(new byte[] {1}));
+      assertEquals(64, MessageDigest.getInstance("SHA-512").getDigestLength());
+    } finally {
+      Security.removeProvider("nsbox-libcrypto");
+    }
   }
 }

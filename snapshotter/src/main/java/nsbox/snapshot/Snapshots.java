@@ -95,9 +95,13 @@ public final class Snapshots {
     return MergedTree.of(snapshotsTopFirst(chainIdsBottomFirst));
   }
 
-  /// Begins to load what unpacking needs, in the background: it costs a cold JVM some 300 ms, which
-  /// whoever waits for a registry first has to spare. Nothing depends on it.
+  /// To be called by commands that will unpack, before they do anything else.
+  ///
+  /// It begins to load what unpacking needs, in the background: that costs a cold JVM some 300 ms,
+  /// which whoever waits for a registry or copies blobs first has to spare. And it makes
+  /// libcrypto's the SHA-256 of the whole process.
   public static void warmUp() {
+    Sha256.serveAll();
     Thread.ofPlatform()
         .daemon()
         .name("warm-up")

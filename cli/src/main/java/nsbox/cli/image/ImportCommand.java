@@ -21,6 +21,7 @@ import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
+import nsbox.snapshot.Snapshots;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -74,6 +75,7 @@ public final class ImportCommand implements Command {
             optional(parsed, "--message"),
             created(session));
     session.prepare();
+    Snapshots.warmUp();
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();
