@@ -15,6 +15,11 @@ record Crafted(Blob manifest, Blob config, List<Blob> layers) {
     return config.digest();
   }
 
+  /// Those that no other image has: all but the first.
+  List<Blob> ownLayers() {
+    return layers.subList(1, layers.size());
+  }
+
   static Crafted image(List<Blob> more) throws Exception {
     return image(architecture(), more);
   }
@@ -100,11 +105,12 @@ record Crafted(Blob manifest, Blob config, List<Blob> layers) {
        "fsLayers": [{"blobSum": "%s"}],
        "history": [{"v1Compatibility": "{\\"id\\":\\"%s\\",\\"os\\":\\"linux\\"}"}],
        "signatures": [{"header": {"alg": "ES256", "jwk": {"crv": "P-256", "kty": "EC", \
-    "x": "AA", "y": "AA"}}, "signature": "AAAA", \
+    "x": "%s", "y": "%s"}}, "signature": "AAAA", \
     "protected": "eyJmb3JtYXRMZW5ndGgiOjEsImZvcm1hdFRhaWwiOiJDbjAifQ"}]
     }\
     """
-        .formatted(name, tag, layer.digest(), layer.digest().substring(7));
+        .formatted(
+            name, tag, layer.digest(), layer.digest().substring(7), "A".repeat(43), "A".repeat(43));
   }
 
   static String architecture() {

@@ -93,7 +93,10 @@ final class Faults {
         "Bearer realm=\"%s\",service=\"test service\",scope=\"%s\",error=\"invalid_token\""
             .formatted(realm, scope);
     return exchange ->
-        exchange.send("401 Unauthorized", Map.of("WWW-Authenticate", challenge), new byte[0]);
+        exchange.send(
+            "401 Unauthorized",
+            Map.of("WWW-Authenticate", challenge),
+            "{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"expired\"}]}".getBytes(UTF_8));
   }
 
   /// One byte of the body is another.

@@ -40,10 +40,14 @@ final class PullAuthTest extends RegistryTests {
     return DockerRegistry.start(scratch.resolve("storage"), doors);
   }
 
-  private Path authFile(String host, String member, String value) throws Exception {
+  private Path authFile(String host, String password) throws Exception {
+    return authFile(host, password, "");
+  }
+
+  private Path authFile(String host, String password, String more) throws Exception {
     Path file = Files.createTempFile(nsbox.folder, "auth", ".json");
     return Files.writeString(
-        file, "{\"auths\":{\"%s\":{\"%s\":\"%s\"}}}".formatted(host, member, value));
+        file, "{\"auths\":{\"%s\":{\"auth\":\"%s\"%s}}}".formatted(host, basic(password), more));
   }
 
   private static String basic(String password) {
@@ -68,7 +72,7 @@ final class PullAuthTest extends RegistryTests {
       isRefused(SOON, List.of("--creds", "ann:wrong", name), "401|(?i)unauthorized|authentication");
       pulls(last[0], "--creds", "ann:" + SECRET, name);
       run("rmi", name).expect(0);
-      Path auth = authFile(closed.host(), "auth", basic(SECRET));
+      Path auth = authFile(closed.host(), SECRET);
       Timed timed = pull("--authfile", auth.toString(), name);
       timed.result().expect(0);
       keepsSecrets(timed.result());
@@ -80,7 +84,7 @@ final class PullAuthTest extends RegistryTests {
     String repository = stored(2);
     try (DockerRegistry closed = closed()) {
       String name = closed.host() + "/" + repository + ":1";
-      Path auth = authFile(closed.host(), "auth", basic("wrong-" + SECRET));
+      Path auth = authFile(closed.host(), "wrong-" + SECRET);
       Timed timed = pull("--authfile", auth.toString(), name);
       saysWhy(timed.result(), java.util.regex.Pattern.quote(auth.toString()));
       keepsSecrets(timed.result());
@@ -126,7 +130,9 @@ final class PullAuthTest extends RegistryTests {
     try (TokenServer tokens = TokenServer.start(scratch.resolve("t5"), rules);
         DockerRegistry registry = open(new DockerRegistry.Token(tokens))) {
       String name = registry.host() + "/" + repository + ":1";
-      Path auth = authFile(registry.host(), "identitytoken", REFRESH);
+      /* As docker login writes it: a name without a password, and the token. */
+      String token = ",\"identitytoken\":\"%s\"".formatted(REFRESH);
+      Path auth = authFile(registry.host(), "", token);
       pulls(last[0], "--authfile", auth.toString(), name);
       assertEquals("POST", tokens.asked().getLast().method());
     }
@@ -180,7 +186,7 @@ final class PullAuthTest extends RegistryTests {
         FaultProxy before = FaultProxy.before(closed);
         FaultProxy elsewhere = FaultProxy.before(plain)) {
       before.on("GET .*/blobs/", Faults.redirect(elsewhere.url() + "%s"));
-      Path auth = authFile(before.host(), "auth", basic(SECRET));
+      Path auth = authFile(before.host(), SECRET);
       pulls(last[0], "--authfile", auth.toString(), before.host() + "/" + repository + ":1");
       assertFalse(elsewhere.requests().isEmpty());
       for (HttpRequest request : elsewhere.requests()) {

@@ -80,7 +80,9 @@ final class PullMirrorTest extends RegistryTests {
   @Test
   void refusesWhatIsBlocked() throws Exception {
     Path file =
-        configure("[[registry]]\nprefix = \"%s\"\nblocked = true\n".formatted(proxy.host()));
+        configure(
+            "[[registry]]\nprefix = \"%1$s\"\nlocation = \"%1$s\"\nblocked = true\n"
+                .formatted(proxy.host()));
     isRefused(
         Duration.ofSeconds(5),
         List.of(pushed(Crafted.random(2, 10))),

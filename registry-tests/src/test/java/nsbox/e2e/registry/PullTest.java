@@ -38,7 +38,7 @@ final class PullTest extends RegistryTests {
     int blobs = proxy.requests("GET .*/blobs/").size();
     pulls(image, name);
     assertEquals(blobs, proxy.requests("GET .*/blobs/").size());
-    for (Blob layer : image.layers()) {
+    for (Blob layer : image.ownLayers()) {
       assertEquals(layer.bytes().length, fetched(layer));
     }
   }

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import nsbox.e2e.Layout;
 import nsbox.e2e.Nsbox;
@@ -61,6 +63,16 @@ record Store(Path root) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Fails with the first differences to another store's files.
+  void assertSameAs(Store other) throws IOException {
+    Set<String> ours = new LinkedHashSet<>(listing());
+    Set<String> theirs = new LinkedHashSet<>(other.listing());
+    List<String> missing = theirs.stream().filter(it -> !ours.contains(it)).limit(5).toList();
+    List<String> more = ours.stream().filter(it -> !theirs.contains(it)).limit(5).toList();
+    assertEquals(List.of(), missing, () -> "missing; there are instead " + more);
+    assertEquals(List.of(), more, "more than there should be");
   }
 
   /// Names of the blobs.
