@@ -11,6 +11,7 @@ import nsbox.archive.LayoutImport;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
 import nsbox.image.ImageStore;
+import nsbox.image.Ingest;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
@@ -59,6 +60,24 @@ public final class Images {
     new LayoutImport(store)
         .importFrom(layout.get(), Optional.of(Reference.parse(nameOrId)), Platform.host());
     return store.get(nameOrId);
+  }
+
+  /// As [#find], and keeps the image from being cleaned away until the lease is closed.
+  ///
+  /// @return empty if it is neither in the store nor among those that come with nsbox
+  public Optional<StoredImage> hold(String nameOrId, Ingest lease) throws IOException {
+    Optional<StoredImage> held = store.hold(nameOrId, lease);
+    if (held.isPresent() || embeddedLayout(nameOrId).isEmpty()) {
+      return held;
+    }
+    find(nameOrId);
+    return store.hold(nameOrId, lease);
+  }
+
+  /// Whether a text can only be an ID.
+  public static boolean isId(String text) {
+    String hex = text.startsWith("sha256:") ? text.substring(7) : text;
+    return Digest.isHex(hex) && (hex.length() == 64 || hex.length() < text.length());
   }
 
   /* Only plain names: what has a registry or a digest is meant to come from elsewhere. */

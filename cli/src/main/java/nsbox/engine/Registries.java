@@ -3,6 +3,7 @@ package nsbox.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import nsbox.image.Reference;
 import nsbox.registry.Credentials;
@@ -10,9 +11,11 @@ import nsbox.registry.Limits;
 import nsbox.registry.Registry;
 import nsbox.registry.Repositories;
 import nsbox.registry.Repository;
+import nsbox.registry.config.Credential;
 import nsbox.registry.config.Endpoint;
 import nsbox.registry.config.Overrides;
 import nsbox.registry.config.RegistryConfig;
+import nsbox.registry.config.Server;
 import nsbox.registry.config.Surroundings;
 import nsbox.transfer.Source;
 
@@ -55,6 +58,17 @@ public final class Registries {
   /// Where to push to.
   public Repository target(Reference reference) throws IOException {
     return open(config.pushEndpoint(reference));
+  }
+
+  /// Returns if a server takes a credential, or wants none.
+  ///
+  /// @throws IOException if it refuses it, or cannot be asked
+  public static void checkLogin(Surroundings surroundings, Server server, Credential credential)
+      throws IOException {
+    Registries registries =
+        new Registries(surroundings, Overrides.NONE, Limits.DEFAULT.withRetries(1), _ -> {});
+    registries.connections.expect(server);
+    registries.repositories.registry(server, () -> Optional.of(credential)).ping();
   }
 
   /// The registry as a whole that an image of this name would be pushed to.

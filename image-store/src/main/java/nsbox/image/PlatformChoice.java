@@ -46,12 +46,17 @@ public final class PlatformChoice {
     return choice.best;
   }
 
+  /// Whether an image for one platform runs on another.
+  public static boolean fits(Platform offered, Platform wanted) {
+    return wanted.fitness(offered) > 0;
+  }
+
   /// Refuses an image that says it is for another platform.
   ///
   /// @throws PlatformMissingException if it does not run there
   public static void require(Descriptor image, Platform offered, Platform wanted)
       throws PlatformMissingException {
-    if (wanted.fitness(offered) == 0) {
+    if (!fits(offered, wanted)) {
       throw new PlatformMissingException(image.digest().toString(), wanted, List.of(offered));
     }
   }

@@ -57,6 +57,7 @@ public final class ArtifactAttachCommand implements Command {
             session.images(),
             TransferFlags.overrides(parsed, session),
             TransferFlags.options(parsed),
+            Optional.empty(),
             isSet(parsed, "--quiet"));
     Descriptor manifest;
     try (Ingest ingest = store.ingest();

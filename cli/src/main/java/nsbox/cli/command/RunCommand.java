@@ -23,6 +23,7 @@ import nsbox.engine.Containers;
 import nsbox.engine.Front;
 import nsbox.engine.Identifiers;
 import nsbox.engine.Images;
+import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -46,6 +47,9 @@ public final class RunCommand implements Command {
         flag(
             "Print the way from the image to the process, step by step, and start nothing",
             "--explain"));
+    spec.addOption(
+        text("missing|always|never", "Whether to pull the image first (missing)", "--pull"));
+    spec.addOption(text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform"));
     ContainerFlags.addTo(spec);
     spec.addPositional(Model.parameters("IMAGE", "1..*", "Image, command and arguments"));
     return spec;
@@ -68,39 +72,44 @@ public final class RunCommand implements Command {
 
     session.prepare();
     Images images = session.images();
-    StoredImage image = images.find(words.getFirst());
-    Images.Unpacked unpacked = images.unpack(image);
-    if (isSet(parsed, "--explain")) {
-      String id = "<id>";
-      ContainerPlan.Request request =
-          new ContainerPlan.Request(
-              name.orElse("<name>"), options, interactive, autoRemove, session.defaultFilter());
-      ContainerPlan plan = ContainerPlan.make(session.containers(), images, unpacked, id, request);
-      session.front().out(Explanation.of(words.getFirst(), images, unpacked, plan));
-      return 0;
+    if (!isSet(parsed, "--explain")) {
+      warnAboutInput(session, interactive, detached, options);
     }
-    warnAboutInput(session, interactive, detached, options);
-    makeVolumeSources(options);
-    String id = Containers.newId();
-    ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
     ContainerPlan plan;
     ContainerRecord record;
-    String taken = name.orElse("");
-    try {
-      taken = maker.claim(id, name);
-      plan =
-          ContainerPlan.make(
-              session.containers(),
-              images,
-              unpacked,
-              id,
-              new ContainerPlan.Request(
-                  taken, options, interactive, autoRemove, session.defaultFilter()));
-      record = record(plan, words.getFirst(), unpacked, taken, autoRemove);
-      maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
-    } catch (Exception e) {
-      Removal.remove(session, session.containers().folder(id), taken);
-      throw e;
+    /* From here on nobody takes the image away, until the container is there and needs it no more. */
+    try (Ingest lease = images.store().ingest()) {
+      StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
+      Images.Unpacked unpacked = images.unpack(image);
+      if (isSet(parsed, "--explain")) {
+        ContainerPlan.Request request =
+            new ContainerPlan.Request(
+                name.orElse("<name>"), options, interactive, autoRemove, session.defaultFilter());
+        ContainerPlan explained =
+            ContainerPlan.make(session.containers(), images, unpacked, "<id>", request);
+        session.front().out(Explanation.of(words.getFirst(), images, unpacked, explained));
+        return 0;
+      }
+      makeVolumeSources(options);
+      String id = Containers.newId();
+      ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
+      String taken = name.orElse("");
+      try {
+        taken = maker.claim(id, name);
+        plan =
+            ContainerPlan.make(
+                session.containers(),
+                images,
+                unpacked,
+                id,
+                new ContainerPlan.Request(
+                    taken, options, interactive, autoRemove, session.defaultFilter()));
+        record = record(plan, words.getFirst(), unpacked, taken, autoRemove);
+        maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
+      } catch (Exception e) {
+        Removal.remove(session, session.containers().folder(id), taken);
+        throw e;
+      }
     }
     return launch(session, plan, record, detached);
   }

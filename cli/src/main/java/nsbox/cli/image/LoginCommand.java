@@ -78,7 +78,7 @@ public final class LoginCommand implements Command {
     Optional<Credential> existing =
         asked ? Optional.empty() : known(overrides, config, server, registry);
     if (existing.isPresent()) {
-      access.checkLogin(server, existing.get());
+      access.checkLogin(session.surroundings(), server, existing.get());
       session.debug("the credential is of " + existing.get().origin());
       session
           .front()
@@ -86,7 +86,7 @@ public final class LoginCommand implements Command {
       return 0;
     }
     Credential credential = credential(parsed, session, user);
-    access.checkLogin(server, credential);
+    access.checkLogin(session.surroundings(), server, credential);
     Origin kept =
         LoginStore.of(session.surroundings(), overrides).store(registry.key(), credential);
     if (isSet(parsed, "--verbose")) {

@@ -3,6 +3,7 @@ package nsbox.cli.image;
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.text;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ public final class PullCommand implements Command {
             "A pull that was broken off goes on where it stopped.");
     spec.addOption(flag("All tags of the repository", "-a", "--all-tags"));
     spec.addOption(flag("The images for all platforms, and their index", "--all-platforms"));
+    spec.addOption(
+        text(
+            "FILE",
+            "Which signatures are asked for, instead of policy.json",
+            "--signature-policy"));
     TransferFlags.addPlatformTo(spec);
     TransferFlags.addTo(spec);
     spec.addPositional(Model.parameters("IMAGE", "1..*", "Names of images"));
@@ -58,6 +64,7 @@ public final class PullCommand implements Command {
             images,
             TransferFlags.overrides(parsed, session),
             TransferFlags.options(parsed),
+            RegistryFlags.path(parsed, "--signature-policy", session),
             isSet(parsed, "--quiet"));
     Pull.Choice choice =
         new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), all);
@@ -83,7 +90,11 @@ public final class PullCommand implements Command {
       List<String> tags = registries.sources(reference).getLast().repository().tags();
       for (String tag : tags) {
         Reference tagged = Reference.parse(reference.name() + ":" + tag);
-        pulling.pull(registries, tagged, choice, progress);
+        try {
+          pulling.pull(registries, tagged, choice, progress);
+        } catch (IOException e) {
+          throw Pulling.failure(tagged.toString(), e);
+        }
         pulled.add(tagged);
       }
     }

@@ -1,20 +1,34 @@
 package nsbox.cli.image;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.engine.Registries;
+import nsbox.image.BlobMismatchException;
+import nsbox.image.ImageException;
 import nsbox.image.ImageStore;
+import nsbox.image.InvalidReferenceException;
+import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
-import nsbox.image.StoredImage;
 import nsbox.registry.Limits;
 import nsbox.registry.NotFoundException;
+import nsbox.registry.UnauthorizedException;
+import nsbox.registry.config.ConfigException;
 import nsbox.registry.config.Overrides;
+import nsbox.snapshot.LayerException;
 import nsbox.transfer.ImageReceiver;
 import nsbox.transfer.Pull;
+import nsbox.transfer.Source;
 import nsbox.transfer.TransferOptions;
+import nsbox.trust.ImageLocation;
+import nsbox.trust.Policy;
+import nsbox.trust.RegistrySignatures;
+import nsbox.trust.TrustException;
 
 /// Pulls one image for a command, with progress on the user's terminal.
 public final class Pulling {
@@ -23,13 +37,21 @@ public final class Pulling {
   private final Overrides overrides;
   private final TransferOptions options;
   private final boolean quiet;
+  private final Optional<Path> signaturePolicy;
 
+  /// @param signaturePolicy instead of the usual files
   public Pulling(
-      Session session, Images images, Overrides overrides, TransferOptions options, boolean quiet) {
+      Session session,
+      Images images,
+      Overrides overrides,
+      TransferOptions options,
+      Optional<Path> signaturePolicy,
+      boolean quiet) {
     this.session = session;
     this.images = images;
     this.overrides = overrides;
     this.options = options;
+    this.signaturePolicy = signaturePolicy;
     this.quiet = quiet;
   }
 
@@ -37,7 +59,17 @@ public final class Pulling {
   /// first that there is.
   ///
   /// @return the name in full under which it is stored
-  public Reference pull(String name, Pull.Choice choice) throws IOException {
+  public Reference pull(String name, Pull.Choice choice) throws IOException, Failure {
+    try {
+      return pullCandidates(name, choice);
+    } catch (InvalidReferenceException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(name, e);
+    }
+  }
+
+  private Reference pullCandidates(String name, Pull.Choice choice) throws IOException {
     try (Progress progress = new Progress(session, quiet)) {
       Registries registries = registries(progress);
       List<Reference> candidates = registries.config().candidates(name);
@@ -67,12 +99,45 @@ public final class Pulling {
     }
     ImageStore store = images.store();
     Optional<ImageReceiver> receiver = Optional.of(images.receiver());
-    new Pull(store, registries.sources(reference), options, progress, receiver, (_, _, _) -> {})
-        .run(reference, choice);
+    List<Source> sources = registries.sources(reference);
+    new Pull(store, sources, options, progress, receiver, check(sources)).run(reference, choice);
   }
 
-  /// The image of a name that has been pulled.
-  StoredImage pulled(Reference reference) throws IOException {
-    return images.store().get(reference.toString());
+  /* Signatures are where the image is: at the registry itself, which is the last to be asked. */
+  private Pull.Check check(List<Source> sources) throws IOException {
+    Policy policy = Policy.load(session.surroundings(), signaturePolicy);
+    return (reference, root, chosen) ->
+        policy.check(
+            ImageLocation.registry(reference),
+            root.descriptor().digest().equals(chosen.descriptor().digest())
+                ? List.of(root)
+                : List.of(root, chosen),
+            new RegistrySignatures(sources.getLast().repository()));
+  }
+
+  /// Puts into words why a pull failed: what was found, and what to do.
+  static Failure failure(String name, IOException e) {
+    String advice =
+        switch (e) {
+          case UnauthorizedException _ ->
+              "Nothing was stored. Check the name, or log in: nsbox login REGISTRY";
+          case NotFoundException _ -> "Nothing was stored. Check the name and the tag.";
+          case BlobMismatchException _ ->
+              "Nothing was stored. Pull again; if it repeats, something on the way damages the data.";
+          case PlatformMissingException _ ->
+              "Nothing was stored. '--platform OS/ARCH' chooses another.";
+          case ImageException _ -> "Nothing was stored.";
+          case LayerException _ -> "Nothing was stored.";
+          case TrustException _ -> "Nothing was stored.";
+          case ConfigException _ -> "Nothing was asked.";
+          default -> "Nothing was stored; the next pull goes on where this one stopped.";
+        };
+    String found =
+        e instanceof FileSystemException f ? f.getFile() + ": " + f.getReason() : text(e);
+    return new Failure("cannot pull " + name + "\n  " + found + "\n  " + advice, e);
+  }
+
+  private static String text(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 }

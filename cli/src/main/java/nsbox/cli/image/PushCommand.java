@@ -66,6 +66,7 @@ public final class PushCommand implements Command {
             images,
             TransferFlags.overrides(parsed, session),
             TransferFlags.options(parsed),
+            Optional.empty(),
             isSet(parsed, "--quiet"));
     List<String> digests = new ArrayList<>();
     for (String name : all ? tagsOf(images, names.getFirst()) : names.subList(0, 1)) {

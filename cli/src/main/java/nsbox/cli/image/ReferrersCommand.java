@@ -52,6 +52,7 @@ public final class ReferrersCommand implements Command {
             session.images(),
             TransferFlags.overrides(parsed, session),
             TransferFlags.options(parsed),
+            Optional.empty(),
             isSet(parsed, "--quiet"));
     List<Descriptor> found;
     try (Progress progress = new Progress(session, true)) {

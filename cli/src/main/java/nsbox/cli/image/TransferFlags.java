@@ -4,7 +4,6 @@ import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.text;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import nsbox.cli.Failure;
@@ -14,7 +13,6 @@ import nsbox.image.Platform;
 import nsbox.registry.config.Overrides;
 import nsbox.transfer.TransferOptions;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /// The options that all commands share which talk to registries.
@@ -25,40 +23,16 @@ public final class TransferFlags {
 
   public static void addTo(CommandSpec spec) {
     spec.addOption(flag("Print only the result", "-q", "--quiet"));
-    addAccessTo(spec);
+    RegistryFlags.addTo(spec);
+    RegistryFlags.addCredentials(spec);
     spec.addOption(text("COUNT", "How often to try again (3)", "--retry"));
     spec.addOption(
         text("DURATION", "Before the first new try: 500ms, 2s; doubles (500ms)", "--retry-delay"));
   }
 
-  /// Those that say who asks, and how the server is known.
-  public static void addAccessTo(CommandSpec spec) {
-    spec.addOption(text("FILE", "Credentials, instead of the usual files", "--authfile"));
-    spec.addOption(text("USER[:PASSWORD]", "Credentials", "--creds"));
-    spec.addOption(text("DIR", "Certificates: *.crt, and *.cert with *.key", "--cert-dir"));
-    spec.addOption(
-        OptionSpec.builder("--tls-verify")
-            .type(Boolean.class)
-            .arity("0..1")
-            .fallbackValue("true")
-            .description("Require https and the right certificate (true)")
-            .build());
-  }
-
   public static Overrides overrides(ParseResult parsed, Session session)
       throws Failure, IOException {
-    Optional<String> authFile = Model.optional(parsed, "--authfile");
-    Optional<String> certDir = Model.optional(parsed, "--cert-dir");
-    Optional<Path> authPath =
-        authFile.isEmpty() ? Optional.empty() : Optional.of(session.path(authFile.get()));
-    Optional<Path> certPath =
-        certDir.isEmpty() ? Optional.empty() : Optional.of(session.path(certDir.get()));
-    Optional<String> creds = Model.optional(parsed, "--creds");
-    return new Overrides(
-        Optional.ofNullable(parsed.matchedOptionValue("--tls-verify", (Boolean) null)),
-        authPath,
-        creds.isEmpty() ? Optional.empty() : Optional.of(Overrides.credential(creds.get())),
-        certPath);
+    return RegistryFlags.overrides(parsed, session);
   }
 
   public static TransferOptions options(ParseResult parsed) throws Failure {

@@ -20,6 +20,8 @@ import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
 import nsbox.cli.image.InspectCommand;
 import nsbox.cli.image.LoadCommand;
+import nsbox.cli.image.LoginCommand;
+import nsbox.cli.image.LogoutCommand;
 import nsbox.cli.image.PullCommand;
 import nsbox.cli.image.PushCommand;
 import nsbox.cli.image.ReferrersCommand;
@@ -30,9 +32,7 @@ import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
 import nsbox.cli.system.DfCommand;
-import nsbox.cli.image.LoginCommand;
-import nsbox.cli.image.LogoutCommand;
-import nsbox.engine.RegistryAccess;
+import nsbox.engine.Registries;
 
 /// The commands of `nsbox`, alone and in groups.
 final class Catalog {
@@ -60,7 +60,7 @@ final class Catalog {
       case "verify" -> new VerifyCommand();
       case "load" -> new LoadCommand();
       case "save" -> new SaveCommand();
-      case "login" -> new LoginCommand(RegistryAccess.ABSENT);
+      case "login" -> new LoginCommand(Registries::checkLogin);
       case "logout" -> new LogoutCommand();
       default -> null;
     };

@@ -1,0 +1,105 @@
+package nsbox.cli.command;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.cli.image.Pulling;
+import nsbox.engine.Images;
+import nsbox.image.ImageNotFoundException;
+import nsbox.image.Ingest;
+import nsbox.image.Platform;
+import nsbox.image.PlatformChoice;
+import nsbox.image.Reference;
+import nsbox.image.StoredImage;
+import nsbox.registry.config.Overrides;
+import nsbox.registry.config.RegistryConfig;
+import nsbox.transfer.Pull;
+import nsbox.transfer.TransferOptions;
+import picocli.CommandLine.ParseResult;
+
+/// Finds the image that a container is made from, and pulls it where that is meant.
+///
+/// An image that is there costs nothing of what pulling needs.
+final class ImageChoice {
+  private final Session session;
+  private final Images images;
+  private final Ingest lease;
+
+  /// @param lease keeps the image until the container has it
+  ImageChoice(Session session, Images images, Ingest lease) {
+    this.session = session;
+    this.images = images;
+    this.lease = lease;
+  }
+
+  StoredImage find(String name, ParseResult parsed) throws IOException, Failure {
+    String policy = Model.optional(parsed, "--pull").orElse("missing");
+    if (!policy.equals("missing") && !policy.equals("always") && !policy.equals("never")) {
+      throw new Failure("--pull " + policy + ": missing, always or never");
+    }
+    Optional<String> platformText = Model.optional(parsed, "--platform");
+    if (!policy.equals("always")) {
+      Optional<StoredImage> image = images.hold(name, lease);
+      if (image.isPresent() && (platformText.isEmpty() || fits(image.get(), platformText.get()))) {
+        return image.get();
+      }
+      if (policy.equals("never")) {
+        throw new ImageNotFoundException(name);
+      }
+    }
+    return pull(name, platformText, policy.equals("always"));
+  }
+
+  private StoredImage pull(String name, Optional<String> platformText, boolean always)
+      throws IOException, Failure {
+    if (Images.isId(name)) {
+      throw new ImageNotFoundException(name);
+    }
+    if (!always && platformText.isEmpty()) {
+      Optional<StoredImage> other = underAnotherRegistry(name);
+      if (other.isPresent()) {
+        return other.get();
+      }
+    }
+    Optional<Platform> platform =
+        platformText.isEmpty() ? Optional.empty() : Optional.of(platform(platformText.get()));
+    Reference pulled =
+        new Pulling(
+                session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), false)
+            .pull(
+                name,
+                new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), false));
+    Optional<StoredImage> image = images.hold(pulled.toString(), lease);
+    if (image.isEmpty()) {
+      throw new ImageNotFoundException(pulled.toString());
+    }
+    return image.get();
+  }
+
+  /* A short name may have been found at one of the registries that the user searches. */
+  private Optional<StoredImage> underAnotherRegistry(String name) throws IOException {
+    List<Reference> candidates = RegistryConfig.load(session.surroundings()).candidates(name);
+    for (Reference candidate : candidates) {
+      Optional<StoredImage> image = images.hold(candidate.toString(), lease);
+      if (image.isPresent()) {
+        return image;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean fits(StoredImage image, String platformText) throws Failure {
+    return PlatformChoice.fits(image.config().platform(), platform(platformText));
+  }
+
+  private static Platform platform(String text) throws Failure {
+    Optional<Platform> platform = Platform.parse(text);
+    if (platform.isEmpty()) {
+      throw new Failure("--platform " + text + ": OS/ARCH or OS/ARCH/VARIANT, as linux/arm64");
+    }
+    return platform.get();
+  }
+}
