@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -267,62 +265,6 @@ class FaultsTest {
   }
 
   @Test
-  void givesUpOnATrickle() throws IOException {
-    Repository repository =
-        against((request, out) -> {
-          ScriptedServer.raw(out, "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n");
-          return trickle(out, "x");
-        });
-    try (BlobRange range = repository.blob(BLOB, 0, 2000)) {
-      StalledException e = assertThrows(StalledException.class, () -> range.bytes().readAllBytes());
-      assertTrue(e.getMessage().startsWith(blob() + server.host() + " stalled: "), e.getMessage());
-    }
-  }
-
-  @Test
-  void givesUpOnSilence() throws IOException {
-    Repository repository =
-        against((request, out) -> {
-          pause(3000);
-          return false;
-        });
-    StalledException e = assertThrows(StalledException.class, () -> repository.manifest("1"));
-    assertEquals(manifest() + server.host() + " stalled: 0 bytes in 1 s", e.getMessage());
-    assertEquals(List.of(), samples.notices);
-  }
-
-  @Test
-  void givesUpOnHeadersThatTrickle() throws IOException {
-    Repository repository =
-        against((request, out) -> {
-          ScriptedServer.raw(out, "HTTP/1.1 200 OK\r\nX: ");
-          return trickle(out, "y");
-        });
-    assertThrows(StalledException.class, () -> repository.manifest("1"));
-  }
-
-  @Test
-  void givesUpOnAnUploadThatNobodyTakes() throws IOException {
-    server =
-        new ScriptedServer((request, out) -> {
-          ScriptedServer.reply(out, 202, "", "Location: /u");
-          out.flush();
-          pause(5000);
-          return false;
-        });
-    Repository repository =
-        samples
-            .client()
-            .open(
-                DockerRegistry.endpoint(DockerRegistry.server(server.host(), Protocol.HTTP), "a"),
-                Credentials.NONE);
-    long size = 200L << 20;
-    Descriptor endless = new Descriptor("x", BLOB.digest(), size);
-    assertThrows(
-        StalledException.class, () -> repository.pushBlob(endless, () -> new ZeroStream(size)));
-  }
-
-  @Test
   void refusesHeadersWithoutEnd() throws IOException {
     Repository repository =
         against((request, out) -> ScriptedServer.reply(out, 200, "{}", "X: " + "y".repeat(70_000)));
@@ -385,46 +327,5 @@ class FaultsTest {
   private static String date(Duration ahead) {
     return DateTimeFormatter.RFC_1123_DATE_TIME.format(
         ZonedDateTime.now(ZoneOffset.UTC).plus(ahead));
-  }
-
-  private static boolean trickle(OutputStream out, String text) throws IOException {
-    for (int i = 0; i < 40; i++) {
-      out.write(text.getBytes());
-      out.flush();
-      pause(100);
-    }
-    return false;
-  }
-
-  private static void pause(long millis) throws IOException {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
-  }
-
-  /// So many zeros.
-  private static final class ZeroStream extends InputStream {
-    private long left;
-
-    ZeroStream(long left) {
-      this.left = left;
-    }
-
-    @Override
-    public int read() {
-      return left-- > 0 ? 0 : -1;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) {
-      if (left == 0) {
-        return -1;
-      }
-      int count = (int) Math.min(left, length);
-      left -= count;
-      return count;
-    }
   }
 }
