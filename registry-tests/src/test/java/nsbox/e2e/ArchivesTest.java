@@ -92,6 +92,43 @@ final class ArchivesTest extends EndToEnd {
   }
 
   @Test
+  void dockerLoadsWhatIsSavedAndBack() throws Exception {
+    program("dockerd");
+    program("docker");
+    String socket = "unix://" + nsbox.folder.resolve("docker.sock");
+    Nsbox.Running daemon =
+        nsbox.start(
+            Map.of("PATH", System.getenv("PATH") + ":/usr/sbin:/sbin"),
+            List.of(
+                program("dockerd"),
+                "--data-root=" + nsbox.folder.resolve("docker"),
+                "--exec-root=" + nsbox.folder.resolve("docker-run"),
+                "--pidfile=" + nsbox.folder.resolve("docker.pid"),
+                "--host=" + socket,
+                "--bridge=none",
+                "--iptables=false",
+                "--storage-driver=vfs"));
+    try {
+      Nsbox.await("dockerd", () -> nsbox.sh("docker -H " + socket + " version").code() == 0);
+      assertEquals(
+          "Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n",
+          sh("nsbox save alpine:3.20 busybox:1.37 | docker -H " + socket + " load").out());
+      assertEquals(
+          "sha256:" + ALPINE_ID + "\n",
+          sh("docker -H " + socket + " images -q --no-trunc alpine").out());
+      sh("docker -H " + socket + " save -o docker.tar alpine:3.20 busybox:1.37");
+      Result loaded = sh(other("docker") + " load -i docker.tar");
+      assertEquals("Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n", loaded.out());
+      assertEquals(
+          "sha256:" + ALPINE_ID,
+          sh(other("docker") + " images -q --no-trunc").out().lines().findFirst().orElse(""));
+    } finally {
+      daemon.signal("TERM");
+      daemon.finish();
+    }
+  }
+
+  @Test
   void umociUnpacksASavedFolder() throws Exception {
     sh("nsbox save --format oci-dir -o for-umoci " + ALPINE + " busybox:1.37");
     assertEquals(
