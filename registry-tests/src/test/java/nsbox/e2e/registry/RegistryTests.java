@@ -45,7 +45,7 @@ abstract class RegistryTests extends EndToEnd {
   @Override
   protected final void prepare() throws Exception {
     if (nsbox.run(command(), "--help").code() != 0) {
-      abort("this nsbox has no " + command() + " yet");
+      return;
     }
     scratch = Files.createTempDirectory("nsbox-registry-");
     home = Files.createDirectory(nsbox.folder.resolve("home"));
@@ -58,6 +58,10 @@ abstract class RegistryTests extends EndToEnd {
 
   @BeforeEach
   final void nothingGoesWrongYet() {
+    if (proxy == null) {
+      /* Here and not for the class: who counts the tests hears of each one that is skipped. */
+      abort("this nsbox has no " + command() + " yet");
+    }
     proxy.reset();
   }
 
