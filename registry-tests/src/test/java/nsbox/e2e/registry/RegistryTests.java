@@ -44,11 +44,11 @@ abstract class RegistryTests extends EndToEnd {
 
   @Override
   protected final void prepare() throws Exception {
+    home = Files.createDirectory(nsbox.folder.resolve("home"));
     if (nsbox.run(command(), "--help").code() != 0) {
       return;
     }
     scratch = Files.createTempDirectory("nsbox-registry-");
-    home = Files.createDirectory(nsbox.folder.resolve("home"));
     plain = DockerRegistry.start(scratch.resolve("storage"));
     populated = new Populated(plain);
     proxy = FaultProxy.before(plain);
