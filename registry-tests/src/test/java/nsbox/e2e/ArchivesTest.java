@@ -22,7 +22,7 @@ final class ArchivesTest extends EndToEnd {
   private String podman;
 
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     importAlpine();
     nsbox.run("import", layout("busybox").toString()).expect(0);
     podman =

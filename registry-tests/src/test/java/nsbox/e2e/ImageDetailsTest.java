@@ -15,7 +15,7 @@ final class ImageDetailsTest extends EndToEnd {
   private String podman;
 
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     TwoImages images = TwoImages.write(nsbox.folder);
     nsbox.run("import", images.base().toString()).expect(0);
     nsbox.run("import", images.app().toString()).expect(0);

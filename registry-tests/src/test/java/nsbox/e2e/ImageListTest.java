@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// `nsbox images` and `image ls`.
 final class ImageListTest extends EndToEnd {
   @Override
-  void prepare() throws Exception {
+  protected void prepare() throws Exception {
     TwoImages images = TwoImages.write(nsbox.folder);
     nsbox.run("import", images.base().toString()).expect(0);
     nsbox.run("import", images.app().toString()).expect(0);
