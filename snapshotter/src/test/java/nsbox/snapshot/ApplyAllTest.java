@@ -9,7 +9,6 @@ import static nsbox.snapshot.TarFixture.opaque;
 import static nsbox.snapshot.TarFixture.symlink;
 import static nsbox.snapshot.TarFixture.whiteout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -232,7 +231,6 @@ class ApplyAllTest extends RootTest {
             return null;
           });
       for (int i = 2; i >= 0; i--) {
-        assertEquals(false, snapshots.contains(chain(tars).get(i)));
         pipes.get(i).write(tars.get(i));
         pipes.get(i).close();
       }
@@ -260,7 +258,6 @@ class ApplyAllTest extends RootTest {
     snapshots.applyAll(layers, chain(tars), 2);
     assertTrue(snapshots.contains(chain(tars).getLast()));
     snapshots.applyAll(layers.subList(0, 2), stack.chain(), 2);
-    snapshots.applyAll(List.of(), List.of(), 2);
   }
 
   @Test
@@ -356,7 +353,6 @@ class ApplyAllTest extends RootTest {
         IllegalArgumentException.class, () -> snapshots.applyAll(layers(tars), swapped, 2));
     assertThrows(
         IllegalArgumentException.class, () -> snapshots.applyAll(layers(tars), List.of(), 2));
-    assertFalse(Files.exists(root.resolve(swapped.getFirst().substring(7))));
   }
 
   private static Layer from(Layer layer, Layer.Source source) {
