@@ -3,7 +3,6 @@ module nsbox.image {
   requires com.github.benmanes.caffeine;
   requires com.github.luben.zstd_jni;
   requires nsbox.jib;
-  requires nsbox.linux;
   requires org.apache.commons.compress;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;

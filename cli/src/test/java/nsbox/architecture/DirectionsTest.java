@@ -61,7 +61,7 @@ class DirectionsTest {
           json     | -
           linux    | -
           jib      | -
-          image    | json linux
+          image    | json
           registry | json image jib
           archive  | json image
           trust    | json image registry

@@ -18,7 +18,7 @@ final class ArrivingBytes extends InputStream {
   ArrivingBytes(Download download) {
     this.download = download;
     this.blob = download.blob();
-    this.hasher = BulkHash.of(blob.digest(), blob.sizeBytes());
+    this.hasher = blob.digest().hasher();
   }
 
   @Override

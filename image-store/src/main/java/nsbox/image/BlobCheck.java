@@ -18,7 +18,7 @@ public final class BlobCheck {
   /// @throws BlobMismatchException if length or digest differ; `sink` has bytes by then
   public static void copy(Descriptor expected, InputStream bytes, OutputStream sink, String origin)
       throws IOException {
-    MessageDigest hasher = BulkHash.of(expected.digest(), expected.sizeBytes());
+    MessageDigest hasher = expected.digest().hasher();
     byte[] buffer = new byte[Math.clamp(expected.sizeBytes(), 1, BUFFER_BYTES)];
     long length = 0;
     int count;

@@ -60,7 +60,7 @@ public final class StoreFiles {
   }
 
   /// Opens a file to lock, making it where it is missing.
-  static FileChannel openLockFile(Path file) throws IOException {
+  public static FileChannel openLockFile(Path file) throws IOException {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS),

@@ -12,6 +12,7 @@ import nsbox.image.Descriptor;
 import nsbox.image.Digest;
 import nsbox.image.ImageConfig;
 import nsbox.image.ImageManifest;
+import nsbox.image.ImageParts;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.Manifest;

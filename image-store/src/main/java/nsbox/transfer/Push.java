@@ -6,6 +6,7 @@ import java.util.Optional;
 import nsbox.image.BlobSource;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
+import nsbox.image.ImageParts;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.registry.RawManifest;

@@ -16,6 +16,7 @@ import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import nsbox.registry.config.Overrides;
 import nsbox.registry.config.RegistryConfig;
+import nsbox.snapshot.Snapshots;
 import nsbox.transfer.Pull;
 import nsbox.transfer.TransferOptions;
 import picocli.CommandLine.ParseResult;
@@ -66,6 +67,7 @@ final class ImageChoice {
     }
     Optional<Platform> platform =
         platformText.isEmpty() ? Optional.empty() : Optional.of(platform(platformText.get()));
+    Snapshots.warmUp();
     Reference pulled =
         new Pulling(
                 session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), false)

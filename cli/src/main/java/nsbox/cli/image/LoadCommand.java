@@ -13,6 +13,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.image.Reference;
+import nsbox.snapshot.Snapshots;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -36,6 +37,7 @@ public final class LoadCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     Optional<String> input = optional(parsed, "--input").filter(path -> !path.equals("-"));
     session.prepare();
+    Snapshots.warmUp();
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();

@@ -19,6 +19,7 @@ import nsbox.image.Descriptor;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
+import nsbox.snapshot.Snapshots;
 import nsbox.transfer.Pull;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -55,6 +56,7 @@ public final class PullCommand implements Command {
       throw new Failure("--all-platforms and --platform exclude each other");
     }
     session.prepare();
+    Snapshots.warmUp();
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();

@@ -1,18 +1,10 @@
-package nsbox.transfer;
+package nsbox.image;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import nsbox.image.BlobSource;
-import nsbox.image.Descriptor;
-import nsbox.image.Digest;
-import nsbox.image.ImageIndex;
-import nsbox.image.ImageManifest;
-import nsbox.image.LimitExceededException;
-import nsbox.image.Manifest;
-import nsbox.image.MediaType;
 
 /// What an image, an index or an artifact is made of: its documents, and the blobs they name.
 ///
