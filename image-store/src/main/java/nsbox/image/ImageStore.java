@@ -168,6 +168,7 @@ public final class ImageStore {
       for (Descriptor entry : unnamed) {
         entries = StoreIndexEdit.kept(entries, entry);
       }
+      entries = StoreIndexEdit.withoutCovered(entries, Reachable.from(named, blobs));
       index.replace(entries, temporary.file("index.json"));
     }
   }

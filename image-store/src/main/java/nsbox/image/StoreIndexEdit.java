@@ -118,6 +118,19 @@ final class StoreIndexEdit {
     return changed;
   }
 
+  /// The entries without those nameless ones to which a name leads in another way: an index that a
+  /// name points at now has them.
+  static List<Descriptor> withoutCovered(List<Descriptor> entries, Reachable named) {
+    List<Descriptor> changed = new ArrayList<>();
+    for (Descriptor entry : entries) {
+      boolean nameless = entry.annotation(StoreIndex.REF_NAME) == null;
+      if (!nameless || !named.blobs().containsKey(entry.digest())) {
+        changed.add(entry);
+      }
+    }
+    return changed;
+  }
+
   private static boolean mentions(List<Descriptor> entries, Digest digest) {
     for (Descriptor entry : entries) {
       if (entry.digest().equals(digest)) {

@@ -16,6 +16,16 @@ public record StoredImage(
   /// The annotation of an entry that says which index its manifest was chosen from.
   public static final String INDEX_DIGEST = "nsbox.index-digest";
 
+  /// What the name stands for at its registry: `target`, or the index that it was chosen from.
+  public Digest registryDigest() {
+    String index = target.annotation(INDEX_DIGEST);
+    try {
+      return index == null ? target.digest() : Digest.parse(index);
+    } catch (InvalidDigestException e) {
+      return target.digest();
+    }
+  }
+
   /// The digest of the config, which is what docker calls the image's ID.
   public Digest id() {
     return manifest.config().digest();

@@ -121,7 +121,7 @@ final class ArchivesTest extends EndToEnd {
       assertEquals("Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n", loaded.out());
       assertEquals(
           "sha256:" + ALPINE_ID,
-          sh(other("docker") + " images -q --no-trunc").out().lines().findFirst().orElse(""));
+          sh(other("docker") + " images -q --no-trunc alpine").out().strip());
     } finally {
       daemon.signal("TERM");
       daemon.finish();

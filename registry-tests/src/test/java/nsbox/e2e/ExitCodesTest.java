@@ -30,7 +30,16 @@ final class ExitCodesTest extends EndToEnd {
             "",
             "nsbox: no image nothing:1 in the store\n"
                 + "  'nsbox images' lists what is there; 'nsbox import DIR' brings an image in.\n"),
-        nsbox.run("run", "nothing:1"));
+        nsbox.run("run", "--pull", "never", "nothing:1"));
+  }
+
+  @Test
+  void saysWhyAnImageCannotBePulled() throws Exception {
+    Result result = nsbox.run("run", "localhost:1/nothing:1");
+    assertEquals(125, result.code());
+    assertEquals("", result.out());
+    assertTrue(result.err().contains("nsbox: cannot pull localhost:1/nothing:1\n  "), result.err());
+    assertTrue(result.err().contains("localhost:1"), result.err());
   }
 
   @Test

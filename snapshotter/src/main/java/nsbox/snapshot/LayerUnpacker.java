@@ -26,6 +26,7 @@ final class LayerUnpacker {
   private final FileCopy copy;
   private final String layerDigest;
   private long keptBytes;
+  private long contentBytes;
 
   LayerUnpacker(TarReader tar, LayerTree tree, String layerDigest) {
     this.tar = tar;
@@ -51,6 +52,11 @@ final class LayerUnpacker {
     } catch (LayerTree.DirectoryRefused e) {
       throw blame(layerDigest, e.path, e.reason);
     }
+  }
+
+  /// Length of all plain files that were written, together.
+  long contentBytes() {
+    return contentBytes;
   }
 
   /// Fits the tree onto the layers below, when they are there.
@@ -131,6 +137,7 @@ final class LayerUnpacker {
   private void writeFile(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
     try (Fd file = create(parent, name)) {
       for (ByteBuffer chunk; (chunk = tar.chunk()) != null; ) {
+        contentBytes += chunk.remaining();
         Linux.write(file, chunk);
       }
       Metadata.of(entry).set(file, tree.owner());

@@ -16,6 +16,11 @@ import nsbox.linux.LinuxException;
 final class PendingSnapshot implements Closeable {
   private static final byte[] FS = "fs".getBytes(StandardCharsets.US_ASCII);
 
+  /// Beside the layer: the length of its files together, in decimal.
+  static final String SIZE = "size";
+
+  private long contentBytes;
+
   private final Layer layer;
   private final Path path;
   private final WorkDirectory work;
@@ -80,7 +85,10 @@ final class PendingSnapshot implements Closeable {
         unpack(Below.of(lowers));
       }
       List<byte[]> opaque = LayerUnpacker.settle(tree, lowers, layer.digest());
-      writeOpaque(OpaqueDirectories.list(opaque));
+      if (!opaque.isEmpty()) {
+        write(OpaqueDirectories.FILE, OpaqueDirectories.list(opaque));
+      }
+      write(SIZE, Long.toString(contentBytes).getBytes(StandardCharsets.US_ASCII));
     } finally {
       release();
     }
@@ -92,7 +100,9 @@ final class PendingSnapshot implements Closeable {
     tree = new LayerTree(fs, below);
     try (LayerStream stream = new LayerStream(layer)) {
       TarReader tar = new TarReader(stream, layer.digest());
-      new LayerUnpacker(tar, tree, layer.digest()).unpack();
+      LayerUnpacker unpacker = new LayerUnpacker(tar, tree, layer.digest());
+      unpacker.unpack();
+      contentBytes = unpacker.contentBytes();
       stream.verify();
     } finally {
       // An image has up to 127 layers, which wait for each other: none may keep many descriptors.
@@ -116,13 +126,9 @@ final class PendingSnapshot implements Closeable {
     }
   }
 
-  private void writeOpaque(byte[] list) throws LinuxException {
-    if (list.length == 0) {
-      return;
-    }
-    byte[] name = OpaqueDirectories.FILE.getBytes(StandardCharsets.US_ASCII);
-    try (Fd file = Names.create(work.fd(), name)) {
-      Linux.write(file, list, 0, list.length);
+  private void write(String name, byte[] bytes) throws LinuxException {
+    try (Fd file = Names.create(work.fd(), name.getBytes(StandardCharsets.US_ASCII))) {
+      Linux.write(file, bytes, 0, bytes.length);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -12,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.Inflate;
@@ -190,6 +192,18 @@ public final class Snapshots {
       }
     }
     return chainIds;
+  }
+
+  /// The length of a layer's plain files together, as counted when it was unpacked.
+  ///
+  /// @return empty if it is not unpacked
+  public OptionalLong contentBytes(String chainId) throws IOException {
+    try {
+      return OptionalLong.of(
+          Long.parseLong(Files.readString(snapshot(chainId).resolve(PendingSnapshot.SIZE))));
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /// How many bytes the files of a snapshot hold; a file with several names counts once.

@@ -15,6 +15,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.BundlePlan;
 import nsbox.engine.Images;
+import nsbox.image.Ingest;
 import nsbox.json.Json;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -39,20 +40,28 @@ public final class BundleCommand implements Command {
   }
 
   @Override
+  public boolean stopsAtPositional() {
+    return true;
+  }
+
+  @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     List<String> words = positionals(parsed);
     Path target = session.path(words.get(1));
     checkTarget(target);
     session.prepare();
     Images images = session.images();
-    Images.Unpacked image = images.unpack(images.find(words.getFirst()));
-    Bundle bundle =
-        BundlePlan.make(
-            images,
-            image,
-            ContainerFlags.read(parsed, words.subList(2, words.size()), session.invocation()),
-            session.defaultFilter());
-    write(session, images, image, bundle, target);
+    try (Ingest lease = images.store().ingest()) {
+      Images.Unpacked image =
+          images.unpack(new ImageChoice(session, images, lease).find(words.getFirst(), parsed));
+      Bundle bundle =
+          BundlePlan.make(
+              images,
+              image,
+              ContainerFlags.read(parsed, words.subList(2, words.size()), session.invocation()),
+              session.defaultFilter());
+      write(session, images, image, bundle, target);
+    }
     return 0;
   }
 

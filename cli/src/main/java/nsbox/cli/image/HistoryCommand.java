@@ -60,7 +60,10 @@ public final class HistoryCommand implements Command {
     StoredImage image = StoreLookup.get(store, positionals(parsed).getFirst());
     HistoryRows rows =
         new HistoryRows(
-            new ImageSizes(List.of(image)), isSet(parsed, "--no-trunc"), human, Instant.now());
+            new ImageSizes(session.images().snapshots(), List.of(image)),
+            isSet(parsed, "--no-trunc"),
+            human,
+            Instant.now());
     List<JsonObject> shown = rows.of(image);
     Printing.print(session, format.print(shown, HistoryRows.headings(), true));
     return 0;

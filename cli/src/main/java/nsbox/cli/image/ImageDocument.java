@@ -70,12 +70,14 @@ final class ImageDocument {
         .toList();
   }
 
-  /// Each repository once, with the digest of the manifest.
+  /// Each repository with the digest that its registry has for the name, and with that of the
+  /// platform's manifest where it is another.
   static List<String> repoDigests(StoredImage image) {
     Set<String> digests = new LinkedHashSet<>();
     for (Reference reference : image.references()) {
-      Digest digest = reference.digest().orElse(image.descriptor().digest());
-      digests.add(ImageName.repository(reference) + "@" + digest);
+      String repository = ImageName.repository(reference) + "@";
+      digests.add(repository + reference.digest().orElse(image.registryDigest()));
+      digests.add(repository + image.descriptor().digest());
     }
     return List.copyOf(digests);
   }

@@ -50,7 +50,7 @@ record ImageRows(ImageSizes sizes, Map<String, Integer> containers, boolean full
         .put("Containers", containers.getOrDefault(image.id().hex(), 0).toString())
         .put("CreatedAt", created.at())
         .put("CreatedSince", created.since(now))
-        .put("Digest", image.descriptor().digest().toString())
+        .put("Digest", image.registryDigest().toString())
         .put("ID", id(image))
         .put("Repository", name.repository())
         .put("SharedSize", Human.size(sizes.sharedBytes(image)))

@@ -1,5 +1,6 @@
 package nsbox.cli.image;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -7,36 +8,47 @@ import java.util.Map;
 import java.util.Set;
 import nsbox.engine.Images;
 import nsbox.image.StoredImage;
+import nsbox.snapshot.Snapshots;
 
 /// How large images are, in bytes: what `SIZE` means wherever an image is printed.
 ///
-/// It is the length of configuration and layers as the store keeps them, compressed. What several
-/// images have in common is in the size of each, and counted apart as shared.
+/// It is the length of all files in all layers, as docker counts it. What several images have in
+/// common is in the size of each, and counted apart as shared.
 final class ImageSizes {
+  private final Map<String, Long> bytesOfChain = new HashMap<>();
   private final Map<String, Integer> usersOfChain = new HashMap<>();
 
   /// @param images all of the store, of which a layer may be shared
-  ImageSizes(List<StoredImage> images) {
+  ImageSizes(Snapshots snapshots, List<StoredImage> images) throws IOException {
     Set<String> ids = new HashSet<>();
     for (StoredImage image : images) {
       /* Two manifests of one configuration are one image. */
       if (ids.add(image.id().toString())) {
-        Images.chainIds(image).forEach(chain -> usersOfChain.merge(chain, 1, Integer::sum));
+        List<String> chains = Images.chainIds(image);
+        for (int i = 0; i < chains.size(); i++) {
+          usersOfChain.merge(chains.get(i), 1, Integer::sum);
+          long stored = image.manifest().layers().get(i).sizeBytes();
+          bytesOfChain.put(chains.get(i), snapshots.contentBytes(chains.get(i)).orElse(stored));
+        }
       }
     }
   }
 
   /// What help and documents say.
   static final String MEANING =
-      "SIZE is that of configuration and layers as they are stored, compressed.";
+      "SIZE is that of the files in all layers; a layer that is not unpacked counts as it is stored.";
 
   long bytes(StoredImage image) {
-    return image.compressedBytes();
+    long bytes = 0;
+    for (int i = 0; i < image.manifest().layers().size(); i++) {
+      bytes += layerBytes(image, i);
+    }
+    return bytes;
   }
 
   /// @param layer lowest is 0
   long layerBytes(StoredImage image, int layer) {
-    return image.manifest().layers().get(layer).sizeBytes();
+    return bytesOfChain.get(Images.chainIds(image).get(layer));
   }
 
   /// Of the layers that other images have too.

@@ -61,7 +61,8 @@ public final class InspectCommand implements Command {
     List<String> names = positionals(parsed);
     List<StoredImage> found = StoreLookup.some(session, images.store(), names);
     ImageDocument documents =
-        new ImageDocument(images, new ImageSizes(images.store().list().images()));
+        new ImageDocument(
+            images, new ImageSizes(images.snapshots(), images.store().list().images()));
     List<JsonObject> shown = new ArrayList<>();
     for (StoredImage image : found) {
       shown.add(documents.of(image));

@@ -45,7 +45,7 @@ public final class TagCommand implements Command {
     session.prepare();
     ImageStore store = session.images().store();
     StoredImage image = StoreLookup.get(store, words.getFirst());
-    names.replaceAll((name, none) -> image.descriptor());
+    names.replaceAll((name, none) -> image.target());
     store.tagAll(names);
     return 0;
   }

@@ -39,7 +39,7 @@ public final class TreeCommand implements Command {
     if (images.stream().noneMatch(it -> it.id().equals(image.id()))) {
       images.add(image);
     }
-    ImageSizes sizes = new ImageSizes(images);
+    ImageSizes sizes = new ImageSizes(session.images().snapshots(), images);
     ImageTree tree = new ImageTree(images, sizes);
     List<String> names = image.references().isEmpty() ? List.of() : ImageTree.names(image);
     Printing.print(
