@@ -34,9 +34,13 @@ public final class UnreachableException extends RegistryException {
       return new UnreachableException(
           target, "no connection to " + server + ": " + why, false, true, cause);
     }
+    /* The JDK loses the server's reason when it comes while the request is being written. */
+    boolean unanswered =
+        uri.getScheme().equals("https") && "Error writing to server".equals(cause.getMessage());
+    String hint = unanswered ? " (does it ask for a client certificate in TLS?)" : "";
     return new UnreachableException(
         target,
-        "the connection to " + server + " was lost: " + VisibleText.of(cause.getMessage()),
+        "the connection to " + server + " was lost: " + VisibleText.of(cause.getMessage()) + hint,
         true,
         true,
         cause);

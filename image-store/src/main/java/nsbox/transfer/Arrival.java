@@ -59,8 +59,15 @@ final class Arrival {
     return complete;
   }
 
-  synchronized boolean isResumed() {
-    return download != null && download.resumed();
+  /// Throws away what an earlier process had left of it, unless that has been found right.
+  ///
+  /// @return whether there was any
+  synchronized boolean discardResumed() throws IOException {
+    if (complete || download == null || !download.resumed()) {
+      return false;
+    }
+    download.discard();
+    return true;
   }
 
   /// Gives up what is unfinished, for another process to go on with.

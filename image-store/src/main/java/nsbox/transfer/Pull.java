@@ -86,7 +86,7 @@ public final class Pull {
       return once(reference, choice);
     } catch (ResumedAndWrong e) {
       listener.note(
-          "what an earlier pull left of " + e.blob.digest() + " is damaged; fetching anew");
+          "what an earlier pull left of " + e.blob.digest() + " may be damaged; fetching anew");
       return once(reference, choice);
     }
   }
@@ -206,21 +206,23 @@ public final class Pull {
   }
 
   /* Stops all, and tells the first cause, not what the others saw of it. */
-  private static IOException failed(List<Arrival> arrivals, IOException thrown) {
+  private static IOException failed(List<Arrival> arrivals, IOException thrown) throws IOException {
     IOException reason = thrown;
+    boolean ofTransfer = false;
     while (reason.getCause() instanceof IOException cause
         && (reason instanceof Arrival.Failed || cause instanceof BlobMismatchException)) {
+      ofTransfer |= reason instanceof Arrival.Failed;
       reason = cause;
     }
-    if (reason instanceof BlobMismatchException mismatch) {
-      for (Arrival arrival : arrivals) {
-        if (arrival.isResumed() && arrival.blob().digest().equals(mismatch.expected().digest())) {
-          reason = new ResumedAndWrong(arrival.blob(), mismatch);
-        }
-      }
-    }
+    boolean doubtful = !ofTransfer || reason instanceof BlobMismatchException;
     for (Arrival arrival : arrivals) {
       arrival.fail(reason);
+    }
+    for (Arrival arrival : arrivals) {
+      /* Whoever could not read the bytes may have met what an earlier process left damaged. */
+      if (doubtful && arrival.discardResumed()) {
+        reason = new ResumedAndWrong(arrival.blob(), reason);
+      }
     }
     return reason;
   }
@@ -229,7 +231,7 @@ public final class Pull {
     private static final long serialVersionUID = 1L;
     private final transient Descriptor blob;
 
-    ResumedAndWrong(Descriptor blob, BlobMismatchException cause) {
+    ResumedAndWrong(Descriptor blob, IOException cause) {
       super(cause.getMessage(), cause);
       this.blob = blob;
     }

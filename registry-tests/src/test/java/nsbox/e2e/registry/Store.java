@@ -38,13 +38,18 @@ record Store(Path root) {
       return List.of();
     }
     try (Stream<Path> files = Files.walk(root.resolve(part))) {
-      return files.filter(it -> !isLock(it)).sorted().map(this::line).toList();
+      return files.filter(it -> !isLock(it) && !isUnfinished(it)).sorted().map(this::line).toList();
     }
   }
 
   /* Locks are empty and stay for the next one; whiteouts are devices and matter. */
   private static boolean isLock(Path path) {
     return path.getFileName().toString().contains("lock");
+  }
+
+  /* What a killed process was unpacking shows to nobody, and goes with the next command. */
+  private static boolean isUnfinished(Path path) {
+    return path.toString().contains("/snapshots/.work-");
   }
 
   private String line(Path path) {
