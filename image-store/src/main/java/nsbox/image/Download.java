@@ -127,7 +127,7 @@ public final class Download implements AutoCloseable {
   }
 
   /// All bytes were seen and are wrong.
-  public void discard() throws IOException {
+  void discard() throws IOException {
     files.deletePartial();
   }
 

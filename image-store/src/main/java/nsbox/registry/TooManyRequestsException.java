@@ -10,7 +10,7 @@ public final class TooManyRequestsException extends RegistryException {
   private final transient Optional<Duration> retryAfter;
 
   TooManyRequestsException(Target target, Optional<Duration> retryAfter, String said) {
-    super(target, "too many requests" + RetryAfter.words(retryAfter) + said);
+    super(target, "too many requests (429)" + RetryAfter.words(retryAfter) + said);
     this.retryAfter = retryAfter;
   }
 

@@ -2,6 +2,7 @@ package nsbox.transfer;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Consumer;
 import nsbox.image.Descriptor;
 import nsbox.image.Download;
 import nsbox.image.Downloads;
@@ -10,6 +11,7 @@ import nsbox.image.Downloads;
 ///
 /// Whoever asks first reads it while it arrives; the others wait for that one to be through.
 final class Arrival {
+  private static final int REST_BUFFER_BYTES = 128 << 10;
   private final Descriptor blob;
   private final Downloads downloads;
   private Download download;
@@ -17,10 +19,14 @@ final class Arrival {
   private boolean settled;
   private boolean taken;
   private boolean complete;
+  private final Consumer<Arrival> abandoned;
+  private InputStream rest;
 
-  Arrival(Descriptor blob, Downloads downloads) {
+  /// @param abandoned told if whoever reads it stops early
+  Arrival(Descriptor blob, Downloads downloads, Consumer<Arrival> abandoned) {
     this.blob = blob;
     this.downloads = downloads;
+    this.abandoned = abandoned;
   }
 
   Descriptor blob() {
@@ -59,15 +65,19 @@ final class Arrival {
     return complete;
   }
 
-  /// Throws away what an earlier process had left of it, unless that has been found right.
+  /// Reads what whoever stopped early has left, to see whether the bytes were right.
   ///
-  /// @return whether there was any
-  synchronized boolean discardResumed() throws IOException {
-    if (complete || download == null || !download.resumed()) {
-      return false;
+  /// @throws nsbox.image.BlobMismatchException if they were not
+  /// @throws IOException if that cannot be told
+  void checkRest() throws IOException {
+    InputStream bytes;
+    synchronized (this) {
+      bytes = rest;
     }
-    download.discard();
-    return true;
+    byte[] buffer = new byte[REST_BUFFER_BYTES];
+    while (bytes != null && bytes.read(buffer) >= 0) {
+      // The stream checks what it reads.
+    }
   }
 
   /// Gives up what is unfinished, for another process to go on with.
@@ -146,14 +156,16 @@ final class Arrival {
       return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
-    /// Who stops early leaves the rest unchecked, so nobody may use it.
+    /// Who stops early leaves the rest unchecked: somebody else may want to know.
     @Override
     public void close() {
       synchronized (Arrival.this) {
-        if (!complete) {
-          fail(new IOException("reading " + blob.digest() + " was given up"));
+        if (complete || rest != null) {
+          return;
         }
+        rest = bytes;
       }
+      abandoned.accept(Arrival.this);
     }
   }
 }

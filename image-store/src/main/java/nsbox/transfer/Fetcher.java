@@ -12,16 +12,23 @@ import nsbox.image.Descriptor;
 import nsbox.image.Digest;
 import nsbox.image.Download;
 import nsbox.image.Downloads;
+import nsbox.registry.BadAnswerException;
 import nsbox.registry.BlobRange;
 import nsbox.registry.Repository;
+import nsbox.registry.StalledException;
 
 /// Fetches blobs in pieces over several connections.
 ///
 /// A piece that breaks off is asked for again from where it broke; only tries in a row that bring
-/// nothing count. A server that knows no ranges sends a blob whole, over one connection.
+/// less than a mebibyte count. A server that knows no ranges sends a blob whole, over one
+/// connection.
 final class Fetcher implements AutoCloseable {
   private static final int BUFFER_BYTES = 128 << 10;
   private static final long STOP_MILLIS = 500;
+
+  /// What a try must bring to count as a good one: else a server that gives a few bytes at a time
+  /// would be asked for ever.
+  private static final long PROGRESS_BYTES = 1 << 20;
 
   private final List<Source> sources;
   private final Downloads downloads;
@@ -163,11 +170,14 @@ final class Fetcher implements AutoCloseable {
           end = blob.sizeBytes();
         }
         copied = copy(range.bytes(), piece.download(), range.from(), end);
+      } catch (BadAnswerException | StalledException e) {
+        /* The client itself gives these up at once. */
+        copied = new Copied(position, e);
       }
       if (copied.position() == end) {
         return;
       }
-      failures = copied.position() > position ? 1 : failures + 1;
+      failures = copied.position() - position >= PROGRESS_BYTES ? 1 : failures + 1;
       position = Math.max(position, copied.position());
       IOException failure = copied.failure();
       if (failure == null) {

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import nsbox.image.BlobMismatchException;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
@@ -21,6 +23,7 @@ import nsbox.image.Platform;
 import nsbox.image.PlatformChoice;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
+import nsbox.image.UnsupportedManifestException;
 import nsbox.registry.RawManifest;
 
 /// Brings an image or an artifact from a registry into the store.
@@ -84,10 +87,13 @@ public final class Pull {
   public Pulled run(Reference reference, Choice choice) throws IOException {
     try {
       return once(reference, choice);
-    } catch (ResumedAndWrong e) {
-      listener.note(
-          "what an earlier pull left of " + e.blob.digest() + " may be damaged; fetching anew");
+    } catch (Damaged e) {
+      listener.note(e.getMessage() + "; fetching it anew");
+    }
+    try {
       return once(reference, choice);
+    } catch (Damaged e) {
+      throw (BlobMismatchException) e.getCause();
     }
   }
 
@@ -154,6 +160,14 @@ public final class Pull {
       return Optional.empty();
     }
     ImageConfig config = ImageConfig.parse(manifest, documents.document(manifest.config()));
+    for (Descriptor layer : manifest.layers()) {
+      if (MediaType.isForeignLayer(layer.mediaType()) && !store.blobs().contains(layer)) {
+        throw new UnsupportedManifestException(
+            "layer " + layer.digest(),
+            layer.mediaType(),
+            "a foreign layer, which registries do not hold; nsbox follows no address in an image");
+      }
+    }
     if (choice.strict()) {
       PlatformChoice.require(chosen, config.platform(), choice.platform());
     }
@@ -163,9 +177,10 @@ public final class Pull {
   private void fetch(List<Descriptor> blobs, Optional<Image> image, Ingest lease)
       throws IOException {
     Map<Digest, Arrival> arrivals = new HashMap<>();
+    Queue<Arrival> abandoned = new ConcurrentLinkedQueue<>();
     List<Arrival> missing = new ArrayList<>();
     for (Descriptor blob : blobs) {
-      Arrival arrival = new Arrival(blob, store.downloads());
+      Arrival arrival = new Arrival(blob, store.downloads(), abandoned::add);
       arrivals.put(blob.digest(), arrival);
       if (lease.finds(blob) || store.downloads().isComplete(blob)) {
         listener.started(blob);
@@ -190,9 +205,9 @@ public final class Pull {
         }
         new Checkers(missing).run();
       } catch (IOException e) {
-        throw failed(missing, e);
+        throw failed(missing, abandoned, e);
       } catch (RuntimeException e) {
-        failed(missing, new IOException("internal error: " + e, e));
+        failed(missing, abandoned, new IOException("internal error: " + e, e));
         throw e;
       }
     } finally {
@@ -206,7 +221,8 @@ public final class Pull {
   }
 
   /* Stops all, and tells the first cause, not what the others saw of it. */
-  private static IOException failed(List<Arrival> arrivals, IOException thrown) throws IOException {
+  private static IOException failed(
+      List<Arrival> arrivals, Queue<Arrival> abandoned, IOException thrown) throws IOException {
     IOException reason = thrown;
     boolean ofTransfer = false;
     while (reason.getCause() instanceof IOException cause
@@ -214,26 +230,38 @@ public final class Pull {
       ofTransfer |= reason instanceof Arrival.Failed;
       reason = cause;
     }
-    boolean doubtful = !ofTransfer || reason instanceof BlobMismatchException;
+    if (!ofTransfer && !abandoned.isEmpty()) {
+      reason = orDamage(abandoned.peek(), reason);
+    }
     for (Arrival arrival : arrivals) {
       arrival.fail(reason);
     }
-    for (Arrival arrival : arrivals) {
-      /* Whoever could not read the bytes may have met what an earlier process left damaged. */
-      if (doubtful && arrival.discardResumed()) {
-        reason = new ResumedAndWrong(arrival.blob(), reason);
-      }
+    if (reason instanceof BlobMismatchException mismatch) {
+      return new Damaged(mismatch);
     }
     return reason;
   }
 
-  private static final class ResumedAndWrong extends IOException {
-    private static final long serialVersionUID = 1L;
-    private final transient Descriptor blob;
+  /* Whoever could not read a layer may have met bytes that were damaged on their way; who stopped
+   * first was the one. */
+  private static IOException orDamage(Arrival unreadable, IOException reason) {
+    try {
+      unreadable.checkRest();
+      return reason;
+    } catch (BlobMismatchException e) {
+      return e;
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+      return reason;
+    }
+  }
 
-    ResumedAndWrong(Descriptor blob, IOException cause) {
+  /// Bytes that came were wrong: on the way, or since an earlier pull left them.
+  private static final class Damaged extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Damaged(BlobMismatchException cause) {
       super(cause.getMessage(), cause);
-      this.blob = blob;
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.Images;
@@ -15,6 +16,7 @@ import nsbox.image.ImageStore;
 import nsbox.image.InvalidReferenceException;
 import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
+import nsbox.linux.LinuxException;
 import nsbox.registry.Limits;
 import nsbox.registry.NotFoundException;
 import nsbox.registry.UnauthorizedException;
@@ -132,12 +134,14 @@ public final class Pulling {
           case ConfigException _ -> "Nothing was asked.";
           default -> "Nothing was stored; the next pull goes on where this one stopped.";
         };
-    String found =
-        e instanceof FileSystemException f ? f.getFile() + ": " + f.getReason() : text(e);
-    return new Failure("cannot pull " + name + "\n  " + found + "\n  " + advice, e);
+    return new Failure("cannot pull " + name + "\n  " + text(e) + "\n  " + advice, e);
   }
 
-  private static String text(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+  static String text(IOException e) {
+    return switch (e) {
+      case FileSystemException f -> f.getFile() + ": " + f.getReason();
+      case LinuxException l -> l.object() + ": " + Errno.text(l.errno());
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
   }
 }

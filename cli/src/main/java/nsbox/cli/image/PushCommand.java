@@ -18,9 +18,11 @@ import nsbox.engine.Images;
 import nsbox.image.Descriptor;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.Ingest;
+import nsbox.image.InvalidReferenceException;
 import nsbox.image.MediaType;
 import nsbox.image.PlatformChoice;
 import nsbox.image.Reference;
+import nsbox.registry.UnauthorizedException;
 import nsbox.transfer.Push;
 import nsbox.transfer.Recompression;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +39,11 @@ public final class PushCommand implements Command {
             "Bring an image to a registry, byte for byte where it can stay so, and print its digest.",
             "Layers that are stored uncompressed are compressed with gzip on the way.");
     spec.addOption(flag("All tags of the repository", "-a", "--all-tags"));
-    spec.addOption(text("gzip|zstd", "For layers that are not compressed", "--compression-format"));
+    spec.addOption(
+        text(
+            "gzip|zstd",
+            "For all layers; without it those that are not compressed get gzip",
+            "--compression-format"));
     spec.addOption(
         text("LEVEL", "Of the compression: 1 to 9, with zstd to 20", "--compression-level"));
     spec.addOption(flag("Compress all layers anew", "--force-compression"));
@@ -71,7 +77,22 @@ public final class PushCommand implements Command {
     List<String> digests = new ArrayList<>();
     for (String name : all ? tagsOf(images, names.getFirst()) : names.subList(0, 1)) {
       String destination = names.size() == 2 ? names.get(1) : name;
-      digests.add(push(session, images, access, name, destination, parsed, wish));
+      try {
+        digests.add(push(session, images, access, name, destination, parsed, wish));
+      } catch (ImageNotFoundException | InvalidReferenceException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new Failure(
+            "cannot push "
+                + name
+                + " to "
+                + destination
+                + "\n  "
+                + Pulling.text(e)
+                + (e instanceof UnauthorizedException ? "\n  Log in: nsbox login REGISTRY" : "")
+                + "\n  The registry shows nothing new.",
+            e);
+      }
     }
     Optional<String> digestFile = Model.optional(parsed, "--digestfile");
     if (digestFile.isPresent()) {
@@ -179,6 +200,10 @@ public final class PushCommand implements Command {
       }
       level = Math.max(1, Integer.parseInt(text.get()));
     }
-    return new Recompression.Wish(zstd, level, isSet(parsed, "--force-compression"));
+    return new Recompression.Wish(
+        zstd,
+        level,
+        isSet(parsed, "--force-compression")
+            || Model.optional(parsed, "--compression-format").isPresent());
   }
 }
