@@ -1,6 +1,7 @@
 package nsbox.image;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DownloadLock {
   private static final Map<Path, FileChannel> OPEN = new ConcurrentHashMap<>();
   private static final int PREFIX_DIGITS = 15;
+  private static final long POLL_MILLIS = 50;
 
   private DownloadLock() {}
 
@@ -27,7 +29,18 @@ final class DownloadLock {
       return lock;
     }
     waiting.run();
-    return channel.lock(position, 1, false);
+    /* Asked again and again: two processes that wait for each other's downloads in different threads
+     * would be a deadlock to the kernel, which looks at processes, and it would refuse one. */
+    while (lock == null) {
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while waiting for " + digest);
+      }
+      lock = channel.tryLock(position, 1, false);
+    }
+    return lock;
   }
 
   /// @return null where a process has it

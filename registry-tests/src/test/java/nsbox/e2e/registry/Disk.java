@@ -54,8 +54,14 @@ final class Disk implements AutoCloseable {
   }
 
   /// Mounts it again, so that the journal is replayed; nobody may have files open on it.
-  void powerOn() throws IOException {
-    Outside.run("umount", path().toString());
+  void powerOn() throws IOException, InterruptedException {
+    /* Whoever wrote when the power went may take a moment to end. */
+    for (int tries = 0; tries < 50; tries++) {
+      if (Outside.attempt("umount", path().toString()).code() == 0) {
+        break;
+      }
+      Thread.sleep(100);
+    }
     Outside.run("mount", device.orElseThrow(), path().toString());
   }
 
