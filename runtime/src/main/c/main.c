@@ -32,6 +32,9 @@
 extern char **environ;
 
 #define EXIT_NSBOX 125
+
+#define COMMAND_FILE "@lib/args/"
+#define MAX_COMMAND 16
 /* MFD_EXEC, which older headers lack: the sysctl vm.memfd_noexec takes it away from who does not ask. */
 #define MFD_EXECUTABLE 0x10u
 /* As src/build/assemble of the cli module sets it. */
@@ -68,15 +71,30 @@ static void restore_jar_time(const char *home) {
     utimensat(AT_FDCWD, path, times, 0);
 }
 
+/* Some commands have a way of their own to start the JVM, with other classes at hand: the file
+ * lib/args/COMMAND. The first word that is no option is taken for the command. Where it is the value
+ * of an option instead, there is no such file, and the JVM starts as ever. */
+static void command_arguments(char *const *words, char *file) {
+    char *const *word = words + 1;
+    while (word[-1] && *word && **word == '-') word++;
+    size_t length = word[-1] && *word ? strspn(*word, "abcdefghijklmnopqrstuvwxyz") : 0;
+    if (length == 0 || length > MAX_COMMAND || (*word)[length]) length = 0;
+    file[0] = 0;
+    if (length) snprintf(file, sizeof COMMAND_FILE + MAX_COMMAND, COMMAND_FILE "%s", *word);
+}
+
 /* The planner's standard input and output are the channel; its standard error stays ours, for what
  * a JVM says when it cannot even start. It gets none of our environment: a user's JAVA_TOOL_OPTIONS
  * is not for us. */
-static pid_t start_planner(const char *home, int channel) {
+static pid_t start_planner(const char *home, int channel, char *const *words) {
+    char file[sizeof COMMAND_FILE + MAX_COMMAND];
+    command_arguments(words, file);
     pid_t pid = vfork();
     if (pid != 0) return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (dup2(channel, 0) < 0 || dup2(channel, 1) < 0 || chdir(home) < 0) _exit(EXIT_NSBOX);
-    char *const arguments[] = {"nsbox-planner", "@lib/planner.args", NULL};
+    char *const arguments[] = {
+        "nsbox-planner", file[0] && access(file + 1, R_OK) == 0 ? file : "@lib/planner.args", NULL};
     char *const environment[] = {"LC_ALL=C.UTF-8", NULL};
     execve("lib/jvm/bin/java", arguments, environment);
     dprintf(2, "nsbox: cannot start the planner %s/lib/jvm/bin/java: %s\n", home, strerror(errno));
@@ -318,7 +336,7 @@ int main(int count, char **arguments) {
     restore_jar_time(home);
     int channels[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
-    pid_t pid = start_planner(home, channels[1]);
+    pid_t pid = start_planner(home, channels[1], arguments);
     if (pid < 0) fail("cannot start the planner", errno);
     close(channels[1]);
     send_invocation(channels[0], home, arguments);

@@ -29,7 +29,7 @@ final class Training {
   private final String state;
   private final String home;
 
-  private Training(String state, String home) {
+  Training(String state, String home) {
     this.state = state;
     this.home = home;
   }
@@ -76,7 +76,8 @@ final class Training {
     }
   }
 
-  private void expect(int code, String... arguments) throws IOException {
+  /// Runs one command and fails if it ends otherwise.
+  void expect(int code, String... arguments) throws IOException {
     ByteArrayOutputStream answers = new ByteArrayOutputStream();
     Planner.serve(new ByteArrayInputStream(requests(arguments)), answers);
     ByteBuffer frames = ByteBuffer.wrap(answers.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
