@@ -29,8 +29,7 @@ public record DiskUse(Row images, Row containers) {
     long bytes =
         bytes(roots.root().resolve("images").resolve("blobs"))
             + bytes(roots.snapshots())
-            + bytes(roots.root().resolve("ingest").resolve("partial"))
-            + bytes(roots.root().resolve("ingest").resolve("complete"));
+            + bytes(roots.root().resolve("ingest").resolve("partial"));
     Row imageRow = new Row("Images", total, active, bytes, cleanup.reclaimable(true).bytes());
     long containerBytes = 0;
     long stoppedBytes = 0;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /// One blob on its way into the store, written by some threads and read by one while it arrives.
@@ -18,8 +19,8 @@ import java.util.List;
 /// has the download of a blob.
 ///
 /// Writers fill the gaps that [#missing] names and report failures with [#fail]; the reader of
-/// [#arriving] waits for them, checks size and digest, and only then sees the end. After that the
-/// blob is *complete*, and another process may have it.
+/// [#arriving] waits for them, checks size and digest, and only then sees the end. After that
+/// another process may have the download, and will find all there.
 public final class Download implements AutoCloseable {
   private final Descriptor blob;
   private final DownloadFiles files;
@@ -118,11 +119,9 @@ public final class Download implements AutoCloseable {
     return data.read(into, position);
   }
 
-  /// All bytes were seen and are right.
+  /// All bytes were seen and are right. The next to open it checks them anew: nothing on the disk
+  /// says that they are, so nothing can say it wrongly after a power cut.
   void complete() throws IOException {
-    /* Forced before it is called complete: after a power cut that name is believed. */
-    data.force(false);
-    Files.move(files.data(), files.complete(), StandardCopyOption.ATOMIC_MOVE);
     close();
   }
 
@@ -148,16 +147,18 @@ public final class Download implements AutoCloseable {
     }
   }
 
-  /// Moves a complete download into the store, for good.
+  /// Moves a download that was found right into the store, for good.
   ///
   /// @return false if it is not there
   static boolean publish(DownloadFiles files, Path target) throws IOException {
     StoreFiles.makeFolders(target.getParent());
-    try {
-      Files.move(files.complete(), target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
+    try (FileChannel channel = FileChannel.open(files.data(), StandardOpenOption.WRITE)) {
+      channel.force(false);
+      Files.move(files.data(), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
       return false;
     }
+    Files.deleteIfExists(files.marks());
+    return true;
   }
 }

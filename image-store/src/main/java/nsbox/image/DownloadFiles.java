@@ -8,18 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
-/// Where the download of one blob lies: `ingest/partial` while it arrives, `ingest/complete` once
-/// it was checked.
+/// Where the download of one blob lies, in `ingest/partial`: its bytes, and which of them have
+/// come.
 record DownloadFiles(Path ingest, Digest digest) {
   private static final String PARTIAL = "partial";
-  private static final String COMPLETE = "complete";
 
   static Path partialFolder(Path ingest) {
     return ingest.resolve(PARTIAL);
-  }
-
-  static Path completeFolder(Path ingest) {
-    return ingest.resolve(COMPLETE);
   }
 
   Path data() {
@@ -35,13 +30,8 @@ record DownloadFiles(Path ingest, Digest digest) {
     return partialFolder(ingest).resolve("locks");
   }
 
-  Path complete() {
-    return completeFolder(ingest).resolve(name());
-  }
-
   void makeFolders() throws IOException {
     StoreFiles.makeFolders(partialFolder(ingest));
-    StoreFiles.makeFolders(completeFolder(ingest));
   }
 
   FileChannel openData() throws IOException {

@@ -6,7 +6,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,17 +26,10 @@ public final class Downloads {
     this.ingest = ingest;
   }
 
-  /// Whether a blob has come and was checked, and waits to be published.
-  public boolean isComplete(Descriptor blob) throws IOException {
-    Path file = new DownloadFiles(ingest, blob.digest()).complete();
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && Files.size(file) == blob.sizeBytes();
-  }
-
-  /// Opens a blob wherever it is by now: complete, or in the store.
+  /// Opens a blob that was found right, wherever it is by now: not yet published, or in the store.
   public InputStream read(Descriptor blob) throws IOException {
     try {
-      return Files.newInputStream(new DownloadFiles(ingest, blob.digest()).complete());
+      return Files.newInputStream(new DownloadFiles(ingest, blob.digest()).data());
     } catch (NoSuchFileException e) {
       return store.open(blob);
     }
@@ -57,13 +49,13 @@ public final class Downloads {
   /// Takes over the download of a blob. Of one blob this process opens one at a time.
   ///
   /// @param waiting told once if another process has it and must be waited for
-  /// @return null if the blob is complete or in the store by now
+  /// @return null if the blob is in the store by now
   public Download open(Descriptor blob, Runnable waiting) throws IOException {
     DownloadFiles files = new DownloadFiles(ingest, blob.digest());
     files.makeFolders();
     FileLock lock = DownloadLock.take(files.locks(), blob.digest(), waiting);
     try {
-      if (isComplete(blob) || store.contains(blob)) {
+      if (store.contains(blob)) {
         files.deletePartial();
         lock.release();
         return null;
@@ -75,9 +67,9 @@ public final class Downloads {
     }
   }
 
-  /// Moves blobs that are complete into the store. All of them are checked and on the disk then.
+  /// Moves blobs that were found right into the store; they are on the disk then.
   ///
-  /// @throws CorruptStoreException if one is neither complete nor in the store
+  /// @throws CorruptStoreException if one has neither come nor is in the store
   public void publish(Collection<Descriptor> blobs) throws IOException {
     Set<Path> folders = new HashSet<>();
     for (Descriptor blob : blobs) {
@@ -102,18 +94,9 @@ public final class Downloads {
   long sweep(Set<Digest> leased, Duration age, boolean remove) throws IOException {
     Instant limit = Instant.now().minus(age);
     long bytes = 0;
-    for (Path file : files(DownloadFiles.completeFolder(ingest))) {
-      Digest digest = digest(file);
-      if (digest != null && !leased.contains(digest) && isOlder(file, limit)) {
-        bytes += Files.size(file);
-        if (remove) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
     for (Path file : files(DownloadFiles.partialFolder(ingest))) {
       Digest digest = digest(file);
-      if (digest != null && isOlder(file, limit)) {
+      if (digest != null && !leased.contains(digest) && isOlder(file, limit)) {
         bytes += sweepPartial(digest, remove);
       }
     }

@@ -14,6 +14,7 @@ final class Arrival {
   private static final int REST_BUFFER_BYTES = 128 << 10;
   private final Descriptor blob;
   private final Downloads downloads;
+  private final TransferListener listener;
   private Download download;
   private IOException failure;
   private boolean settled;
@@ -23,9 +24,14 @@ final class Arrival {
   private InputStream rest;
 
   /// @param abandoned told if whoever reads it stops early
-  Arrival(Descriptor blob, Downloads downloads, Consumer<Arrival> abandoned) {
+  Arrival(
+      Descriptor blob,
+      Downloads downloads,
+      TransferListener listener,
+      Consumer<Arrival> abandoned) {
     this.blob = blob;
     this.downloads = downloads;
+    this.listener = listener;
     this.abandoned = abandoned;
   }
 
@@ -145,6 +151,7 @@ final class Arrival {
         throw e;
       }
       if (count < 0) {
+        listener.finished(blob, TransferListener.Outcome.TRANSFERRED);
         present();
       }
       return count;

@@ -180,9 +180,9 @@ public final class Pull {
     Queue<Arrival> abandoned = new ConcurrentLinkedQueue<>();
     List<Arrival> missing = new ArrayList<>();
     for (Descriptor blob : blobs) {
-      Arrival arrival = new Arrival(blob, store.downloads(), abandoned::add);
+      Arrival arrival = new Arrival(blob, store.downloads(), listener, abandoned::add);
       arrivals.put(blob.digest(), arrival);
-      if (lease.finds(blob) || store.downloads().isComplete(blob)) {
+      if (lease.finds(blob)) {
         listener.started(blob);
         listener.finished(blob, TransferListener.Outcome.PRESENT);
         arrival.present();
@@ -214,9 +214,6 @@ public final class Pull {
       for (Arrival arrival : missing) {
         arrival.close();
       }
-    }
-    for (Arrival arrival : missing) {
-      listener.finished(arrival.blob(), TransferListener.Outcome.TRANSFERRED);
     }
   }
 
