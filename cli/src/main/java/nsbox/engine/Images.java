@@ -21,6 +21,8 @@ import nsbox.transfer.ImageReceiver;
 
 /// Images of the store, ready to run: their layers unpacked.
 public final class Images {
+  private static final int ATTEMPTS = 4;
+
   private final ImageStore store;
   private final Snapshots snapshots;
   private final Path embedded;
@@ -57,9 +59,12 @@ public final class Images {
     if (layout.isEmpty()) {
       return store.get(nameOrId);
     }
-    new LayoutImport(store)
-        .importFrom(layout.get(), Optional.of(Reference.parse(nameOrId)), Platform.host());
+    importEmbedded(nameOrId, layout.get());
     return store.get(nameOrId);
+  }
+
+  private void importEmbedded(String name, Path layout) throws IOException {
+    new LayoutImport(store).importFrom(layout, Optional.of(Reference.parse(name)), Platform.host());
   }
 
   /// As [#find], and keeps the image from being cleaned away until the lease is closed.
@@ -67,11 +72,16 @@ public final class Images {
   /// @return empty if it is neither in the store nor among those that come with nsbox
   public Optional<StoredImage> hold(String nameOrId, Ingest lease) throws IOException {
     Optional<StoredImage> held = store.hold(nameOrId, lease);
-    if (held.isPresent() || embeddedLayout(nameOrId).isEmpty()) {
+    Optional<Path> layout = held.isPresent() ? Optional.empty() : embeddedLayout(nameOrId);
+    if (layout.isEmpty()) {
       return held;
     }
-    find(nameOrId);
-    return store.hold(nameOrId, lease);
+    /* Between the import's end and the lease somebody may remove the image again. */
+    for (int attempt = 0; held.isEmpty() && attempt < ATTEMPTS; attempt++) {
+      importEmbedded(nameOrId, layout.get());
+      held = store.hold(nameOrId, lease);
+    }
+    return held;
   }
 
   /// Whether a text can only be an ID.
@@ -100,6 +110,16 @@ public final class Images {
       snapshots.applyAll(layers, chainIds, Runtime.getRuntime().availableProcessors());
     }
     return new Unpacked(image, chainIds);
+  }
+
+  /// As [#unpack], of an image that others may remove meanwhile; then it is not unpacked.
+  public void unpackHeld(String nameOrId) throws IOException {
+    try (Ingest lease = store.ingest()) {
+      Optional<StoredImage> image = store.hold(nameOrId, lease);
+      if (image.isPresent()) {
+        unpack(image.get());
+      }
+    }
   }
 
   private boolean areUnpacked(List<String> chainIds) {

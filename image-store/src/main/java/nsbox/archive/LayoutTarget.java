@@ -7,9 +7,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -56,12 +56,34 @@ public final class LayoutTarget {
     for (Descriptor blob : blobs()) {
       addBlob(folder, blob);
     }
-    try (FileChannel channel = StoreFiles.openLockFile(folder.resolve(".nsbox.lock"));
-        FileLock _ = channel.lock()) {
+    Path lockFile = folder.resolve(".nsbox.lock");
+    try (FileChannel _ = lock(lockFile)) {
       replace(folder.resolve(OciLayout.MARKER), MARKER.getBytes(StandardCharsets.UTF_8));
       replace(folder.resolve(OciLayout.INDEX), Json.bytes(index(folder)));
       StoreFiles.forceFolder(folder);
-      Files.deleteIfExists(folder.resolve(".nsbox.lock"));
+      Files.delete(lockFile);
+    }
+  }
+
+  /* Whoever is done removes the file: so the one that was locked may not be the one that is there,
+   * and what is written into it tells. Closing the channel unlocks. */
+  private static FileChannel lock(Path file) throws IOException {
+    String mark = Long.toString(ProcessHandle.current().pid());
+    while (true) {
+      FileChannel channel = StoreFiles.openLockFile(file);
+      try {
+        channel.lock();
+        channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.US_ASCII)), 0);
+        if (Files.readString(file).equals(mark)) {
+          return channel;
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody has just removed it.
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+      channel.close();
     }
   }
 
@@ -102,7 +124,10 @@ public final class LayoutTarget {
       return;
     }
     Files.createDirectories(target.getParent());
-    Path temporary = target.resolveSibling("." + blob.digest().shortHex() + ".nsbox");
+    /* Others may add the same blob at the same time. */
+    Path temporary =
+        target.resolveSibling(
+            "." + blob.digest().shortHex() + "-" + ProcessHandle.current().pid() + ".nsbox");
     Files.deleteIfExists(temporary);
     try (FileChannel channel = StoreFiles.create(temporary);
         InputStream bytes = open(blob)) {

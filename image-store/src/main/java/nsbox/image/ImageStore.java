@@ -131,7 +131,9 @@ public final class ImageStore {
       long blobBytes = new BlobGarbage(blobs).collect(reachable.blobs().keySet(), remove);
       Set<Digest> inWork = Reachable.from(leased, blobs).blobs().keySet();
       long downloadBytes = downloads.sweep(inWork, downloadAge, remove);
-      return new Collected(blobBytes, downloadBytes, sibling.collect(reachable.images(), remove));
+      List<List<Digest>> images = new ArrayList<>(reachable.images());
+      images.addAll(Leases.layers(ingestParent));
+      return new Collected(blobBytes, downloadBytes, sibling.collect(images, remove));
     }
   }
 

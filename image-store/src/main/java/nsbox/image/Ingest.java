@@ -68,6 +68,17 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
+  /// Keeps what an image's layers are unpacked to from being cleaned away, until this is closed:
+  /// for an image whose manifest is not in the store yet, so that nothing leads to its layers.
+  public void leaseLayers(List<Digest> diffIds) throws IOException {
+    if (diffIds.isEmpty()) {
+      return;
+    }
+    try (IndexLock _ = IndexLock.take(lockFile)) {
+      Leases.addLayers(folder, diffIds);
+    }
+  }
+
   /// As [#lease], for a caller that holds the lock.
   void leaseLocked(List<Descriptor> blobs) throws IOException {
     Leases.add(folder, blobs);

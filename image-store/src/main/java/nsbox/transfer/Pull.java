@@ -196,6 +196,7 @@ public final class Pull {
       try {
         if (image.isPresent() && receiver.isPresent()) {
           ImageManifest manifest = image.get().manifest();
+          lease.leaseLayers(image.get().config().diffIds());
           receiver
               .get()
               .receive(

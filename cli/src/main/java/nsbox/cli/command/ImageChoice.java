@@ -25,6 +25,9 @@ import picocli.CommandLine.ParseResult;
 ///
 /// An image that is there costs nothing of what pulling needs.
 final class ImageChoice {
+  /* Between a pull's end and the lease somebody may remove the image again. */
+  private static final int ATTEMPTS = 4;
+
   private final Session session;
   private final Images images;
   private final Ingest lease;
@@ -68,17 +71,20 @@ final class ImageChoice {
     Optional<Platform> platform =
         platformText.isEmpty() ? Optional.empty() : Optional.of(platform(platformText.get()));
     Snapshots.warmUp();
-    Reference pulled =
-        new Pulling(
-                session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), false)
-            .pull(
-                name,
-                new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), false));
-    Optional<StoredImage> image = images.hold(pulled.toString(), lease);
-    if (image.isEmpty()) {
-      throw new ImageNotFoundException(pulled.toString());
+    Pull.Choice choice =
+        new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), false);
+    Reference pulled = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      pulled =
+          new Pulling(
+                  session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), false)
+              .pull(name, choice);
+      Optional<StoredImage> image = images.hold(pulled.toString(), lease);
+      if (image.isPresent()) {
+        return image.get();
+      }
     }
-    return image.get();
+    throw new ImageNotFoundException(pulled.toString());
   }
 
   /* A short name may have been found at one of the registries that the user searches. */

@@ -6,7 +6,9 @@ import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,7 @@ import nsbox.registry.config.Overrides;
 import nsbox.snapshot.Snapshots;
 import nsbox.transfer.Pull;
 import nsbox.transfer.Push;
+import nsbox.transfer.Source;
 import nsbox.transfer.TransferOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -74,7 +77,7 @@ public final class CopyCommand implements Command {
   }
 
   /// What is to be copied, held until the copy is there.
-  private record Content(BlobSource blobs, Descriptor root, ImageStore store) {}
+  private record Content(BlobSource blobs, Descriptor root) {}
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
@@ -92,8 +95,10 @@ public final class CopyCommand implements Command {
     try (Ingest scratch = images.store().ingest();
         Progress progress = new Progress(session, isSet(parsed, "--quiet"))) {
       Content content = open(from, parsed, session, images, scratch, progress);
-      write(content, to, parsed, session, images, progress);
+      write(content, to, parsed, session, images, scratch, progress);
       copied = content.root();
+    } catch (IOException | Failure e) {
+      throw failure(words, e);
     }
     Optional<String> digestFile = Model.optional(parsed, "--digestfile");
     if (digestFile.isPresent()) {
@@ -101,6 +106,20 @@ public final class CopyCommand implements Command {
     }
     session.front().out(copied.digest() + "\n");
     return 0;
+  }
+
+  /* What was found wrong, below what it was that could not be done. */
+  private static Failure failure(List<String> words, Exception e) {
+    String found =
+        e instanceof FileSystemException f && f.getReason() != null
+            ? f.getFile() + ": " + f.getReason()
+            : e instanceof NoSuchFileException ? e.getMessage() + ": no such file" : reason(e);
+    return new Failure(
+        "cannot copy " + words.getFirst() + " to " + words.get(1) + "\n  " + found, e);
+  }
+
+  private static String reason(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static Content open(
@@ -116,16 +135,17 @@ public final class CopyCommand implements Command {
     return switch (from) {
       case CopyPlace.Remote(Reference reference) -> {
         ImageStore store = new ImageStore(scratch.file("source"));
+        List<Source> sources = registries(parsed, "src", session, progress).sources(reference);
         Pull.Pulled pulled =
             new Pull(
                     store,
-                    registries(parsed, "src", session, progress).sources(reference),
+                    sources,
                     TransferFlags.options(parsed),
                     progress,
                     Optional.empty(),
-                    (_, _, _) -> {})
+                    Pulling.check(session, sources, Optional.empty()))
                 .run(reference, new Pull.Choice(platform, false, all));
-        yield new Content(store.blobs(), pulled.target(), store);
+        yield new Content(store.blobs(), pulled.target());
       }
       case CopyPlace.Local(String name) -> {
         Descriptor root =
@@ -133,12 +153,12 @@ public final class CopyCommand implements Command {
                 .store()
                 .holdEntry(name, scratch)
                 .orElseThrow(() -> new ImageNotFoundException(name));
-        yield chosen(images.store().blobs(), root, all, platform, images.store());
+        yield chosen(images.store().blobs(), root, all, platform);
       }
       case CopyPlace.Layout layout -> {
         LayoutSource source = LayoutSource.open(layout.path(), scratch);
         Descriptor root = source.entry(layout.name());
-        yield chosen(source.blobs(), root, all, platform, images.store());
+        yield chosen(source.blobs(), root, all, platform);
       }
       case CopyPlace.DockerArchive archive -> {
         ImageStore store = new ImageStore(scratch.file("source"));
@@ -156,16 +176,15 @@ public final class CopyCommand implements Command {
         if (root == null) {
           throw new Failure(archive.path() + ": no image " + archive.name().orElseThrow());
         }
-        yield new Content(store.blobs(), root, store);
+        yield new Content(store.blobs(), root);
       }
     };
   }
 
-  private static Content chosen(
-      BlobSource blobs, Descriptor root, boolean all, Platform platform, ImageStore store)
+  private static Content chosen(BlobSource blobs, Descriptor root, boolean all, Platform platform)
       throws IOException {
     Descriptor chosen = all ? root : PlatformChoice.choose(root, platform, blobs);
-    return new Content(blobs, chosen.bare(), store);
+    return new Content(blobs, chosen.bare());
   }
 
   private static void write(
@@ -174,6 +193,7 @@ public final class CopyCommand implements Command {
       ParseResult parsed,
       Session session,
       Images images,
+      Ingest scratch,
       Progress progress)
       throws Exception {
     switch (to) {
@@ -196,7 +216,8 @@ public final class CopyCommand implements Command {
         }
       }
       case CopyPlace.DockerArchive archive -> {
-        ImageStore store = content.store();
+        /* A store of its own: what is archived gets no name in the user's. */
+        ImageStore store = new ImageStore(scratch.file("archived"));
         Reference name = archive.name().orElse(Reference.parse("copied"));
         store(content, name, store);
         SavedImage saved =
@@ -210,9 +231,8 @@ public final class CopyCommand implements Command {
 
   private static void store(Content content, Reference name, Images images) throws IOException {
     store(content, name, images.store());
-    Optional<nsbox.image.StoredImage> image = images.store().find(name);
-    if (image.isPresent()) {
-      images.unpack(image.get());
+    if (images.store().find(name).isPresent()) {
+      images.unpackHeld(name.toString());
     }
   }
 

@@ -91,10 +91,10 @@ public final class ImportCommand implements Command {
               + (path.equals("-") ? "Pipe it into 'nsbox load'." : "nsbox load -i " + path));
     }
     for (Reference reference : imported.names()) {
-      images.unpack(images.store().get(reference.toString()));
+      images.unpackHeld(reference.toString());
     }
     if (imported.id().isPresent()) {
-      images.unpack(images.store().get(imported.id().get().toString()));
+      images.unpackHeld(imported.id().get().toString());
       session.front().out(imported.id().get() + "\n");
       return 0;
     }

@@ -47,7 +47,7 @@ public final class LoadCommand implements Command {
             ? load.load(session.path(input.get()))
             : load.load(StandardInput.of(session), "standard input");
     for (Loaded image : loaded) {
-      images.unpack(images.store().get(image.id().toString()));
+      images.unpackHeld(image.id().toString());
       for (Reference name : image.names()) {
         session.front().out("Loaded image: " + name.familiar() + "\n");
       }

@@ -102,11 +102,13 @@ public final class Pulling {
     ImageStore store = images.store();
     Optional<ImageReceiver> receiver = Optional.of(images.receiver());
     List<Source> sources = registries.sources(reference);
-    new Pull(store, sources, options, progress, receiver, check(sources)).run(reference, choice);
+    new Pull(store, sources, options, progress, receiver, check(session, sources, signaturePolicy))
+        .run(reference, choice);
   }
 
   /* Signatures are where the image is: at the registry itself, which is the last to be asked. */
-  private Pull.Check check(List<Source> sources) throws IOException {
+  static Pull.Check check(Session session, List<Source> sources, Optional<Path> signaturePolicy)
+      throws IOException {
     Policy policy = Policy.load(session.surroundings(), signaturePolicy);
     return (reference, root, chosen) ->
         policy.check(
