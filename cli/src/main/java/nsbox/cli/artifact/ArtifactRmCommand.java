@@ -8,6 +8,7 @@ import nsbox.cli.Session;
 import nsbox.engine.Artifacts;
 import nsbox.engine.Cleanup;
 import nsbox.image.ImageNotFoundException;
+import nsbox.image.InvalidReferenceException;
 import nsbox.image.Reference;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -44,6 +45,10 @@ public final class ArtifactRmCommand implements Command {
   }
 
   private static boolean isMeant(Reference name, String text) {
-    return name.toString().equals(text) || name.familiar().equals(text);
+    try {
+      return Reference.parse(text).equals(name);
+    } catch (InvalidReferenceException e) {
+      return false;
+    }
   }
 }
