@@ -32,6 +32,13 @@ public final class MediaType {
     return mediaType.startsWith(DOCKER_SCHEMA_1);
   }
 
+  /// Whether it is a part of a container's file system, in whatever form. Cosign's signatures have
+  /// an image's config and other layers.
+  public static boolean isLayer(String mediaType) {
+    return mediaType.startsWith("application/vnd.oci.image.layer.")
+        || mediaType.startsWith("application/vnd.docker.image.rootfs.");
+  }
+
   /// Layers that may not be passed on, and that registries therefore do not hold.
   public static boolean isForeignLayer(String mediaType) {
     return mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.")

@@ -156,7 +156,10 @@ public final class Pull {
       return Optional.empty();
     }
     ImageManifest manifest = ImageManifest.parse(chosen, documents.document(chosen));
-    if (!MediaType.isConfig(manifest.config().mediaType())) {
+    boolean layered =
+        manifest.layers().isEmpty()
+            || manifest.layers().stream().anyMatch(layer -> MediaType.isLayer(layer.mediaType()));
+    if (!MediaType.isConfig(manifest.config().mediaType()) || !layered) {
       return Optional.empty();
     }
     ImageConfig config = ImageConfig.parse(manifest, documents.document(manifest.config()));

@@ -16,9 +16,12 @@ import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.engine.Registries;
 import nsbox.image.Descriptor;
+import nsbox.image.Digest;
 import nsbox.image.Platform;
+import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
+import nsbox.image.UnsupportedManifestException;
 import nsbox.snapshot.Snapshots;
 import nsbox.transfer.Pull;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,9 +113,16 @@ public final class PullCommand implements Command {
       throws IOException {
     for (Descriptor entry : images.store().entries()) {
       if (reference.toString().equals(entry.annotation("org.opencontainers.image.ref.name"))) {
-        Optional<StoredImage> image = images.store().find(reference);
-        session.front().out((image.isPresent() ? image.get().id() : entry.digest()) + "\n");
+        session.front().out(id(images, reference).orElse(entry.digest()) + "\n");
       }
+    }
+  }
+
+  private static Optional<Digest> id(Images images, Reference reference) throws IOException {
+    try {
+      return images.store().find(reference).map(StoredImage::id);
+    } catch (UnsupportedManifestException | PlatformMissingException e) {
+      return Optional.empty();
     }
   }
 }

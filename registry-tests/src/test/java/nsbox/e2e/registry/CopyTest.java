@@ -237,7 +237,8 @@ final class CopyTest extends RegistryTests {
       String there = "docker://" + closed.host() + "/app:1";
       String layout = "oci:" + fresh() + ":a";
       saysWhy(copy(from, there), "401|(?i)credentials");
-      saysWhy(copy("--dest-creds", "ann:no", from, there), "401|(?i)unauthorized|credentials|refuse");
+      saysWhy(
+          copy("--dest-creds", "ann:no", from, there), "401|(?i)unauthorized|credentials|refuse");
       copies(
           image.manifest(),
           "--dest-creds",
@@ -248,7 +249,9 @@ final class CopyTest extends RegistryTests {
           there);
       assertEquals(image.manifest().digest(), Files.readString(digest).strip());
       saysWhy(copy(there, layout), "401|(?i)credentials");
-      saysWhy(copy("--dest-creds", "ann:s3cr3t-x", there, layout), "401|(?i)unauthorized|credentials|refuse");
+      saysWhy(
+          copy("--dest-creds", "ann:s3cr3t-x", there, layout),
+          "401|(?i)unauthorized|credentials|refuse");
       copies(image.manifest(), "--src-creds", "ann:s3cr3t-x", there, layout);
       for (HttpRequest request : proxy.requests()) {
         assertEquals(java.util.Optional.empty(), request.header("Authorization"));

@@ -124,8 +124,7 @@ final class LoginTest extends RegistryTests {
     TokenServer.Rules rules = TokenServer.Rules.of("ann", SECRET, "refresh");
     try (TokenServer tokens = TokenServer.start(scratch.resolve("t"), rules);
         DockerRegistry registry =
-            DockerRegistry.start(
-                scratch.resolve("storage"), new DockerRegistry.Token(tokens));
+            DockerRegistry.start(scratch.resolve("storage"), new DockerRegistry.Token(tokens));
         FaultProxy before = FaultProxy.before(registry)) {
       String host = before.host();
       Result wrong = login(host, "wrong");

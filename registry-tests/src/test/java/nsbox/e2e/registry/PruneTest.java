@@ -38,10 +38,7 @@ final class PruneTest extends RegistryTests {
     Matcher row = ROW.matcher(out);
     assertTrue(row.find(), out);
     return new Df(
-        Integer.parseInt(row.group(1)),
-        Integer.parseInt(row.group(2)),
-        row.group(3),
-        row.group(4));
+        Integer.parseInt(row.group(1)), Integer.parseInt(row.group(2)), row.group(3), row.group(4));
   }
 
   private String pruned(String... flags) throws Exception {
@@ -130,7 +127,8 @@ final class PruneTest extends RegistryTests {
     assertEquals("0B", pruned());
     assertEquals(all, store.listing());
     run("untag", "kept:1").expect(0);
-    assertTrue(run("images", "-f", "dangling=true", "-q", "--no-trunc").out().contains(old.imageId()));
+    assertTrue(
+        run("images", "-f", "dangling=true", "-q", "--no-trunc").out().contains(old.imageId()));
     long before = bytes();
     String freed = pruned();
     assertEquals(human(before - bytes()), freed);

@@ -18,7 +18,14 @@ final class TrustTest extends RegistryTests {
   private Key key(String name) throws Exception {
     Key key = new Key(scratch.resolve(name + ".key"), scratch.resolve(name + ".pub"));
     Outside.run(
-        "openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key.secret() + "");
+        "openssl",
+        "ecparam",
+        "-name",
+        "prime256v1",
+        "-genkey",
+        "-noout",
+        "-out",
+        key.secret() + "");
     Outside.run("openssl", "ec", "-in", key.secret() + "", "-pubout", "-out", key.open() + "");
     return key;
   }
@@ -67,7 +74,13 @@ final class TrustTest extends RegistryTests {
         file.toString());
     String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(signature));
     String layer = payload.descriptor();
-    Blob config = Blob.of(Blob.OCI + "config.v1+json", "{\"rootfs\":{\"type\":\"layers\"}}");
+    /* As cosign writes it: the config of an image that has no system, and no tar for a layer. */
+    Blob config =
+        Blob.of(
+            Blob.OCI + "config.v1+json",
+            "{\"architecture\":\"\",\"created\":\"0001-01-01T00:00:00Z\",\"history\":[{\"created\":"
+                + "\"0001-01-01T00:00:00Z\"}],\"os\":\"\",\"rootfs\":{\"type\":\"layers\",\"diff_ids\":"
+                + "[\"%s\"]},\"config\":{}}".formatted(payload.digest()));
     String type = Blob.OCI + "manifest.v1+json";
     Blob manifest =
         Blob.of(
