@@ -5,16 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
@@ -53,23 +55,31 @@ final class PruneTest extends RegistryTests {
 
   /// Bytes of the plain files in blobs, snapshots and downloads; each inode once.
   private long bytes() throws IOException {
-    long bytes = 0;
+    long[] bytes = new long[1];
     Set<Object> seen = new HashSet<>();
     for (String part : List.of("images/blobs", "snapshots", "ingest")) {
-      Path folder = nsbox.root.resolve(part);
-      if (!Files.isDirectory(folder)) {
-        continue;
-      }
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.toList()) {
-          boolean plain = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
-          if (plain && seen.add(Files.getAttribute(file, "unix:ino"))) {
-            bytes += Files.size(file);
-          }
-        }
-      }
+      Files.walkFileTree(
+          nsbox.root.resolve(part),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile() && seen.add(attributes.fileKey())) {
+                bytes[0] += attributes.size();
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                /* Nothing was there yet, or a pull that goes on has just moved it. */
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
     }
-    return bytes;
+    return bytes[0];
   }
 
   private static String human(long bytes) {
