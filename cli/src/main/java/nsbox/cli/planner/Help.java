@@ -11,32 +11,38 @@ final class Help {
       Runs containers from OCI images, without a daemon.
 
       Containers:
-        run      Create a container from an image and run it
-        ps       List containers
-        logs     Show what a container wrote
-        stop     Stop containers
-        rm       Remove containers
+        run        Create a container from an image and run it
+        ps         List containers
+        logs       Show what a container wrote
+        stop       Stop containers
+        rm         Remove containers
 
       Images:
-        pull     Bring images from registries
-        push     Bring images to registries
-        import   Bring images from an OCI layout into the store, or a root filesystem
-        images   List images
-        history  Show the steps in which an image was made
-        inspect  Show all that is known of images
-        rmi      Remove images
-        tag      Give an image more names
-        untag    Take names from an image
-        referrers  List what refers to an image of a registry
-        artifact Work with OCI artifacts: SBOMs, signatures, charts
-        verify   Check what is stored of images, or their signatures
-        load     Load images from an archive
-        save     Save images to an archive
-        bundle   Write an image as an OCI bundle, for any OCI runtime
+        images     List images
+        pull       Bring images from registries
+        push       Bring images to registries
+        copy       Copy images between registries, layouts, archives and the store
+        load       Load images from an archive
+        save       Save images to an archive
+        import     Bring images from an OCI layout into the store, or a root filesystem
+        tag        Give an image more names
+        untag      Take names from an image
+        rmi        Remove images
+        history    Show the steps in which an image was made
+        inspect    Show all that is known of images
+        verify     Check what is stored of images, or their signatures
+        bundle     Write an image as an OCI bundle, for any OCI runtime
+        image      More about images: exists, prune, tree; and all of the above
 
       Registries:
-        login    Check and keep a credential for a registry
-        logout   Forget the credential for a registry
+        login      Check and keep a credential for a registry
+        logout     Forget the credential for a registry
+        search     Look for repositories
+        referrers  List what refers to an image of a registry
+        artifact   Work with OCI artifacts: SBOMs, signatures, charts
+
+      Host:
+        system     Show what lies on the disk: system df
 
       Options:
         --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
