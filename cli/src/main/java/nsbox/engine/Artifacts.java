@@ -76,7 +76,7 @@ public final class Artifacts {
   private Optional<Stored> read(Descriptor entry) throws IOException {
     byte[] bytes = store.blobs().document(entry);
     ImageManifest manifest = ImageManifest.parse(entry, bytes);
-    if (MediaType.isConfig(manifest.config().mediaType())) {
+    if (manifest.isImage()) {
       return Optional.empty();
     }
     JsonObject json = Json.parse(bytes, "manifest " + entry.digest());

@@ -123,9 +123,10 @@ final class DockerArchive {
       throw new LimitExceededException(
           "layers of the image " + config.digest(), ImageManifest.MAX_LAYERS, layers);
     }
+    Descriptor standIn = new Descriptor(Compression.NONE.layerMediaType(), config.digest(), 0);
     List<Descriptor> standIns = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
-      standIns.add(config);
+      standIns.add(standIn);
     }
     return ImageConfig.parse(new ImageManifest(MediaType.OCI_MANIFEST, config, standIns), bytes);
   }

@@ -29,12 +29,31 @@ public record ImageManifest(String mediaType, Descriptor config, List<Descriptor
 
   /// To be asked before the config is read: an artifact's may be anything.
   ///
-  /// @throws UnsupportedManifestException if the config is not that of a container image
+  /// @throws UnsupportedManifestException if it is not a container image, by config or by layers
   public void checkConfig() throws UnsupportedManifestException {
     if (!MediaType.isConfig(config.mediaType())) {
       throw new UnsupportedManifestException(
           "config " + config.digest(), config.mediaType(), "not the config of a container image");
     }
+    if (!isImage()) {
+      throw new UnsupportedManifestException(
+          "layer " + layers.getFirst().digest(),
+          layers.getFirst().mediaType(),
+          "not a layer of a container image");
+    }
+  }
+
+  /// Whether it is a container image and no artifact.
+  public boolean isImage() {
+    if (!MediaType.isConfig(config.mediaType())) {
+      return false;
+    }
+    for (Descriptor layer : layers) {
+      if (MediaType.isLayer(layer.mediaType())) {
+        return true;
+      }
+    }
+    return layers.isEmpty();
   }
 
   static ImageManifest read(String document, String mediaType, JsonObject json)

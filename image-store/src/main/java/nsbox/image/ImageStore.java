@@ -204,7 +204,7 @@ public final class ImageStore {
   private Descriptor complete(Descriptor manifest) throws IOException {
     Descriptor entry = manifest.withoutAnnotation(StoreIndex.REF_NAME);
     Manifest parsed = Manifest.parse(entry, blobs.document(entry));
-    if (parsed instanceof ImageManifest image && MediaType.isConfig(image.config().mediaType())) {
+    if (parsed instanceof ImageManifest image && image.isImage()) {
       ImageConfig config = ImageConfig.parse(image, blobs.document(image.config()));
       if (entry.platform().isEmpty()) {
         entry = entry.withPlatform(config.platform());

@@ -156,10 +156,7 @@ public final class Pull {
       return Optional.empty();
     }
     ImageManifest manifest = ImageManifest.parse(chosen, documents.document(chosen));
-    boolean layered =
-        manifest.layers().isEmpty()
-            || manifest.layers().stream().anyMatch(layer -> MediaType.isLayer(layer.mediaType()));
-    if (!MediaType.isConfig(manifest.config().mediaType()) || !layered) {
+    if (!manifest.isImage()) {
       return Optional.empty();
     }
     ImageConfig config = ImageConfig.parse(manifest, documents.document(manifest.config()));

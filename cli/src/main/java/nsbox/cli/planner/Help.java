@@ -32,7 +32,7 @@ final class Help {
         inspect    Show all that is known of images
         verify     Check what is stored of images, or their signatures
         bundle     Write an image as an OCI bundle, for any OCI runtime
-        image      More about images: exists, prune, tree; and all of the above
+        image      The same by group, and: exists, prune, tree
 
       Registries:
         login      Check and keep a credential for a registry
