@@ -142,7 +142,7 @@ class FaultsTest {
         List.of(
             "the tags of "
                 + server.host()
-                + "/a: too many requests, and asks to wait 1 s; trying again in 1 s (1 of 2)"),
+                + "/a: too many requests (429), and asks to wait 1 s; trying again in 1 s (1 of 2)"),
         samples.notices);
   }
 
@@ -165,7 +165,7 @@ class FaultsTest {
         against((request, out) -> ScriptedServer.reply(out, 429, "", "Retry-After: 3600"));
     TooManyRequestsException e =
         assertThrows(TooManyRequestsException.class, () -> repository.manifest("1"));
-    assertEquals(manifest() + "too many requests, and asks to wait 3600 s", e.getMessage());
+    assertEquals(manifest() + "too many requests (429), and asks to wait 3600 s", e.getMessage());
     assertEquals(Optional.of(Duration.ofHours(1)), e.retryAfter());
     assertEquals(1, server.requests.size());
   }

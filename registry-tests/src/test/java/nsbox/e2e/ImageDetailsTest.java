@@ -130,15 +130,15 @@ final class ImageDetailsTest extends EndToEnd {
         """
         IMAGE     CREATED     CREATED BY     SIZE     COMMENT
         ID     5 years ago     CMD ["/app"]     0B
-        <missing>     5 years ago     RUN make everything \\x1b[31m that there is in t…     6.66kB     big
-        <missing>     6 years ago     ADD motd /     2.05kB
+        <missing>     5 years ago     RUN make everything \\x1b[31m that there is in t…     5kB     big
+        <missing>     6 years ago     ADD motd /     2B
         """,
         shown
             .replaceFirst("\n[0-9a-f]{12} ", "\nID ")
             .replaceAll("  +\n", "\n")
             .replaceAll("  +", "     "));
     assertEquals(
-        "0 6656 2048",
+        "0 5000 2",
         nsbox
             .run("image", "history", "--human=false", "--format", "{{.Size}}", "team/app:2")
             .expect(0)
@@ -150,7 +150,7 @@ final class ImageDetailsTest extends EndToEnd {
   @Test
   void makesUpNoHistory() throws Exception {
     assertEquals(
-        new Result(0, "|N/A|2.05kB\n", ""),
+        new Result(0, "|N/A|2B\n", ""),
         nsbox.run("history", "--format", "{{.CreatedBy}}|{{.CreatedSince}}|{{.Size}}", "base:1"));
   }
 
@@ -159,9 +159,9 @@ final class ImageDetailsTest extends EndToEnd {
     List<String> lines = nsbox.run("image", "tree", "team/app:2").expect(0).out().lines().toList();
     assertEquals("Tags:     [team/app:2]", lines.get(1));
     assertEquals("Image Layers", lines.get(3));
-    assertTrue(lines.get(4).matches("├── ID: [0-9a-f]{12} Size:  2.05kB Top Layer of: \\[base:1]"));
+    assertTrue(lines.get(4).matches("├── ID: [0-9a-f]{12} Size: +2B +Top Layer of: \\[base:1]"));
     assertTrue(
-        lines.get(5).matches("└── ID: [0-9a-f]{12} Size:  6.66kB Top Layer of: \\[team/app:2]"));
+        lines.get(5).matches("└── ID: [0-9a-f]{12} Size: +5kB +Top Layer of: \\[team/app:2]"));
     List<String> above =
         nsbox.run("image", "tree", "--whatrequires", "base:1").expect(0).out().lines().toList();
     assertEquals("└── " + lines.get(4).substring(4), above.get(4));

@@ -155,10 +155,18 @@ class ApplyAllTest extends RootTest {
     dump.remove(".");
     dump.replaceAll((path, line) ->
         line.startsWith("20000 0:0 ") ? line.replaceAll("modified \\S+", "") : line);
-    if (dump.containsKey("opaque")) {
-      dump.put("opaque", new String(Files.readAllBytes(snapshot.resolve("opaque"))));
+    for (String beside : List.of("opaque", "size")) {
+      dump.computeIfPresent(beside, (_, _) -> content(snapshot.resolve(beside)));
     }
     return String.join("\n", dump.entrySet().stream().map(Object::toString).toList());
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test
