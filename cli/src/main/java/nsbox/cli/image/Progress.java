@@ -131,10 +131,13 @@ public final class Progress implements TransferListener, AutoCloseable {
     int shown = 0;
     int hidden = Math.max(0, lines.size() - (rows - 2));
     for (Line line : lines.values()) {
-      /* What does not fit on the screen: those that are done go first. */
-      if (hidden > 0 && (line.outcome != null || lines.size() - shown <= hidden)) {
+      /* What does not fit on the screen: those that are done go first, then the last. */
+      if (hidden > 0 && line.outcome != null) {
         hidden--;
         continue;
+      }
+      if (shown == rows - 2) {
+        break;
       }
       String row = line.id + ": " + (line.outcome == null ? bar(line) : ending(line));
       text.append(CLEAR_LINE).append(row, 0, Math.min(row.length(), columns - 1)).append('\n');

@@ -6,10 +6,10 @@ import nsbox.engine.Front;
 import nsbox.runtime.program.Program;
 
 /// A front without a user: what is printed is kept, in the order of both streams together.
-final class RecordingFront implements Front {
+public final class RecordingFront implements Front {
   private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
-  String text() {
+  public String text() {
     return text.toString(StandardCharsets.UTF_8);
   }
 
