@@ -16,7 +16,6 @@ import nsbox.json.JsonObject;
 
 /// What the store holds beside images: manifests whose config is not a container image's.
 public final class Artifacts {
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
   private final ImageStore store;
 
@@ -70,7 +69,7 @@ public final class Artifacts {
     String name = artifact.name().map(Reference::toString).orElse("");
     store.remove(entry ->
         entry.digest().equals(artifact.descriptor().digest())
-            && (!byName || name.equals(entry.annotation(REF_NAME))));
+            && (!byName || name.equals(entry.annotation(ImageStore.REF_NAME))));
   }
 
   private Optional<Stored> read(Descriptor entry) throws IOException {
@@ -81,7 +80,7 @@ public final class Artifacts {
     }
     JsonObject json = Json.parse(bytes, "manifest " + entry.digest());
     String type = json.optionalString("artifactType").orElse(manifest.config().mediaType());
-    String name = entry.annotation(REF_NAME);
+    String name = entry.annotation(ImageStore.REF_NAME);
     return Optional.of(
         new Stored(name == null ? Optional.empty() : reference(name), entry, manifest, type));
   }

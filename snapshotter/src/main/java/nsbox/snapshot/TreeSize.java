@@ -11,14 +11,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// Adds up the lengths of plain files below a folder.
-final class TreeSize extends SimpleFileVisitor<Path> {
+public final class TreeSize extends SimpleFileVisitor<Path> {
   private final Set<Object> counted = new HashSet<>();
   private long bytes;
 
   private TreeSize() {}
 
   /// 0 where the folder is not there, or goes meanwhile.
-  static long bytes(Path folder) throws IOException {
+  public static long bytes(Path folder) throws IOException {
     TreeSize size = new TreeSize();
     Files.walkFileTree(folder, size);
     return size.bytes;

@@ -17,6 +17,7 @@ import nsbox.engine.Images;
 import nsbox.engine.Registries;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
+import nsbox.image.ImageStore;
 import nsbox.image.Platform;
 import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
@@ -112,7 +113,7 @@ public final class PullCommand implements Command {
   private static void print(Session session, Pulling pulling, Images images, Reference reference)
       throws IOException {
     for (Descriptor entry : images.store().entries()) {
-      if (reference.toString().equals(entry.annotation("org.opencontainers.image.ref.name"))) {
+      if (reference.toString().equals(entry.annotation(ImageStore.REF_NAME))) {
         session.front().out(id(images, reference).orElse(entry.digest()) + "\n");
       }
     }

@@ -17,6 +17,7 @@ import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.image.Descriptor;
 import nsbox.image.ImageNotFoundException;
+import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.InvalidReferenceException;
 import nsbox.image.MediaType;
@@ -155,7 +156,7 @@ public final class PushCommand implements Command {
     Reference repository = Reference.parse(name);
     List<String> tags = new ArrayList<>();
     for (Descriptor entry : images.store().entries()) {
-      String full = entry.annotation("org.opencontainers.image.ref.name");
+      String full = entry.annotation(ImageStore.REF_NAME);
       if (full != null
           && full.startsWith(repository.name() + ":")
           && full.indexOf('@') < 0
@@ -173,7 +174,7 @@ public final class PushCommand implements Command {
   private static List<String> siblings(Images images, Reference target) throws IOException {
     List<String> siblings = new ArrayList<>();
     for (Descriptor entry : images.store().entries()) {
-      String full = entry.annotation("org.opencontainers.image.ref.name");
+      String full = entry.annotation(ImageStore.REF_NAME);
       if (full == null || !full.startsWith(target.registry() + "/")) {
         continue;
       }

@@ -16,6 +16,7 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Images;
 import nsbox.image.Descriptor;
+import nsbox.image.ImageStore;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,6 @@ import picocli.CommandLine.ParseResult;
 public final class RmiCommand implements Command {
   private static final int MISSING = 1;
   private static final int IN_USE = 2;
-  private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
   @Override
   public CommandSpec spec() {
@@ -90,7 +90,9 @@ public final class RmiCommand implements Command {
     boolean force = isSet(parsed, "--force");
     if (reference.isPresent() && image.references().size() > 1) {
       String full = reference.get().toString();
-      images.store().remove((Descriptor entry) -> full.equals(entry.annotation(REF_NAME)));
+      images
+          .store()
+          .remove((Descriptor entry) -> full.equals(entry.annotation(ImageStore.REF_NAME)));
       session.front().out("Untagged: " + full + "\n");
       return;
     }
