@@ -62,13 +62,16 @@ static void find_home(char *home, size_t size) {
 /* The JVM takes its AOT cache only beside a jar with the time that the cache was trained with, which
  * most ways of copying a folder lose. Where it cannot be restored the planner starts slower, and
  * that is all. */
-static void restore_jar_time(const char *home) {
-    char path[4096 + 32];
-    struct stat status;
-    snprintf(path, sizeof path, "%s/lib/nsbox.jar", home);
-    if (stat(path, &status) < 0 || status.st_mtime == JAR_TIME) return;
-    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = JAR_TIME}};
-    utimensat(AT_FDCWD, path, times, 0);
+static void restore_jar_times(const char *home) {
+    static const char *const jars[] = {"nsbox.jar", "libraries.jar"};
+    for (size_t i = 0; i < sizeof jars / sizeof *jars; i++) {
+        char path[4096 + 32];
+        struct stat status;
+        snprintf(path, sizeof path, "%s/lib/%s", home, jars[i]);
+        if (stat(path, &status) < 0 || status.st_mtime == JAR_TIME) continue;
+        struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = JAR_TIME}};
+        utimensat(AT_FDCWD, path, times, 0);
+    }
 }
 
 /* Some commands have a way of their own to start the JVM, with other classes at hand: the file
@@ -333,7 +336,7 @@ int main(int count, char **arguments) {
     if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
     char home[4096];
     find_home(home, sizeof home);
-    restore_jar_time(home);
+    restore_jar_times(home);
     int channels[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
     pid_t pid = start_planner(home, channels[1], arguments);
