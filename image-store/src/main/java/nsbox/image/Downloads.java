@@ -18,6 +18,9 @@ import java.util.Set;
 
 /// The blobs that come from elsewhere piece by piece, and survive the process that fetches them.
 public final class Downloads {
+  /// 1 TiB. What came of a blob is noted in memory, so its size is not taken on trust.
+  static final long MAX_BYTES = 1L << 40;
+
   private final DiskBlobStore store;
   private final Path ingest;
 
@@ -50,7 +53,12 @@ public final class Downloads {
   ///
   /// @param waiting told once if another process has it and must be waited for
   /// @return null if the blob is in the store by now
+  /// @throws LimitExceededException if it says that it is larger than any real one
   public Download open(Descriptor blob, Runnable waiting) throws IOException {
+    if (blob.sizeBytes() > MAX_BYTES) {
+      throw new LimitExceededException(
+          "bytes of blob " + blob.digest(), MAX_BYTES, blob.sizeBytes());
+    }
     DownloadFiles files = new DownloadFiles(ingest, blob.digest());
     files.makeFolders();
     FileLock lock = DownloadLock.take(files.locks(), blob.digest(), waiting);
@@ -69,10 +77,15 @@ public final class Downloads {
 
   /// Moves blobs that were found right into the store; they are on the disk then.
   ///
+  /// A blob that the store has is left alone: nobody checked what may lie here of it.
+  ///
   /// @throws CorruptStoreException if one has neither come nor is in the store
   public void publish(Collection<Descriptor> blobs) throws IOException {
     Set<Path> folders = new HashSet<>();
     for (Descriptor blob : blobs) {
+      if (store.contains(blob)) {
+        continue;
+      }
       Path target = store.path(blob.digest());
       if (Download.publish(new DownloadFiles(ingest, blob.digest()), target)) {
         folders.add(target.getParent());

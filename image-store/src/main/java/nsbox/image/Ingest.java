@@ -95,6 +95,10 @@ public final class Ingest implements AutoCloseable {
       BlobCheck.copy(expected, bytes, OutputStream.nullOutputStream(), origin);
       return;
     }
+    keep(expected, bytes, origin);
+  }
+
+  private void keep(Descriptor expected, InputStream bytes, String origin) throws IOException {
     Path file = stagedPath(expected);
     try (FileChannel channel = StoreFiles.create(file)) {
       BlobCheck.copy(expected, bytes, Channels.newOutputStream(channel), origin);
@@ -124,9 +128,22 @@ public final class Ingest implements AutoCloseable {
     staged.put(expected.digest(), file);
   }
 
-  /// Keeps a document that was checked when it was read.
+  /// Keeps a document that was checked when it was read, also where the store's own is damaged.
   public void stage(Descriptor expected, byte[] bytes) throws IOException {
+    if (!staged.containsKey(expected.digest()) && finds(expected) && !isSound(expected)) {
+      keep(expected, new ByteArrayInputStream(bytes), "memory");
+      return;
+    }
     stage(expected, new ByteArrayInputStream(bytes), "memory");
+  }
+
+  private boolean isSound(Descriptor document) throws IOException {
+    try {
+      store.document(document);
+      return true;
+    } catch (CorruptStoreException e) {
+      return false;
+    }
   }
 
   /// Moves all that was staged into the store, in the order in which it was staged.

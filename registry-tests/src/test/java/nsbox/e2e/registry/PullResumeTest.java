@@ -68,6 +68,29 @@ final class PullResumeTest extends RegistryTests {
   }
 
   @Test
+  void whatWasBrokenOffDoesNotReplaceWhatCameAnotherWay() throws Exception {
+    Crafted image = Crafted.random(7, LARGE);
+    Blob layer = image.layers().getLast();
+    String name = pushed(image);
+    proxy.on("GET .*" + layer.digest(), Faults.stallAfter(LARGE * 3L / 4));
+    killWhenHalfIsThere(layer, name);
+    proxy.reset();
+    Path archive = scratch.resolve("other-way.tar");
+    Outside.run(
+        "skopeo",
+        "--insecure-policy",
+        "copy",
+        "-q",
+        "--src-tls-verify=false",
+        "docker://" + name,
+        "oci-archive:" + archive + ":other:1");
+    run("load", "-i", archive.toString()).expect(0);
+    store.assertSound();
+    pulls(image, name);
+    store.assertSound();
+  }
+
+  @Test
   void twoAtOnceShareTheWork() throws Exception {
     Crafted image = Crafted.random(4, LARGE, LARGE / 2);
     String name = pushed(image);
