@@ -3,12 +3,14 @@ package nsbox.transfer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nsbox.image.BlobCheck;
 import nsbox.image.BlobSource;
 import nsbox.image.BlobStore;
+import nsbox.image.CorruptStoreException;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
 import nsbox.image.Ingest;
@@ -24,6 +26,7 @@ final class Documents implements BlobSource {
   private final BlobStore store;
   private final Ingest lease;
   private final Map<Digest, byte[]> fetched = new HashMap<>();
+  private final List<Descriptor> damaged = new ArrayList<>();
 
   Documents(List<Source> sources, BlobStore store, Ingest lease) {
     this.sources = sources;
@@ -35,15 +38,31 @@ final class Documents implements BlobSource {
     fetched.put(manifest.descriptor().digest(), manifest.bytes());
   }
 
+  /// Those that the store has, but not as they should be.
+  List<Descriptor> damaged() {
+    return List.copyOf(damaged);
+  }
+
   @Override
   public byte[] document(Descriptor blob) throws IOException {
     BlobCheck.checkDocumentSize(blob);
     byte[] known = fetched.get(blob.digest());
     if (known == null) {
-      known = lease.finds(blob) ? store.document(blob) : fetch(blob);
+      known = lease.finds(blob) ? stored(blob) : fetch(blob);
       fetched.put(blob.digest(), known);
     }
     return known;
+  }
+
+  /* What is damaged in the store is fetched anew, and replaced when all is there. */
+  private byte[] stored(Descriptor blob) throws IOException {
+    try {
+      return store.document(blob);
+    } catch (CorruptStoreException e) {
+      byte[] bytes = fetch(blob);
+      damaged.add(blob);
+      return bytes;
+    }
   }
 
   private byte[] fetch(Descriptor blob) throws IOException {

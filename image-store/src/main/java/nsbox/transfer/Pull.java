@@ -109,6 +109,9 @@ public final class Pull {
       Optional<Image> image = image(chosen, choice, documents);
       fetch(parts.blobs(), image, lease);
       store.downloads().publish(parts.blobs());
+      for (Descriptor document : documents.damaged()) {
+        lease.stage(document, documents.document(document));
+      }
       for (Descriptor document : parts.documents()) {
         lease.stage(document, documents.document(document));
       }

@@ -15,6 +15,7 @@ import nsbox.engine.Cleanup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Images;
+import nsbox.image.CorruptStoreException;
 import nsbox.image.Descriptor;
 import nsbox.image.ImageStore;
 import nsbox.image.Reference;
@@ -78,7 +79,15 @@ public final class RmiCommand implements Command {
   private static void one(
       Session session, Images images, Cleanup cleanup, String name, ParseResult parsed)
       throws IOException, Failure {
-    Optional<StoredImage> found = images.store().resolve(name);
+    Optional<StoredImage> found;
+    try {
+      found = images.store().resolve(name);
+    } catch (CorruptStoreException e) {
+      if (untagDamaged(session, images, name)) {
+        return;
+      }
+      throw e;
+    }
     if (found.isEmpty()) {
       if (isSet(parsed, "--ignore")) {
         return;
@@ -107,6 +116,23 @@ public final class RmiCommand implements Command {
     }
     checkUse(cleanup, image, name, force);
     remove(session, cleanup, image);
+  }
+
+  /* A name can be taken from an image that cannot be read; else nothing would ever remove it. */
+  private static boolean untagDamaged(Session session, Images images, String name)
+      throws IOException {
+    String full;
+    try {
+      full = Reference.parse(name).toString();
+    } catch (nsbox.image.InvalidReferenceException e) {
+      return false;
+    }
+    List<String> gone =
+        images.store().remove((Descriptor entry) -> full.equals(entry.annotation(REF_NAME)));
+    for (String untagged : gone) {
+      session.front().out("Untagged: " + untagged + "\n");
+    }
+    return !gone.isEmpty();
   }
 
   /* The name among the image's that the user means; none where an ID was given. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import nsbox.e2e.Nsbox;
@@ -71,6 +73,21 @@ final class RmiTest extends RegistryTests {
     assertEquals(List.of(), store.blobs());
     assertEquals(List.of(), snapshots());
     store.assertSound();
+  }
+
+  @Test
+  void takesTheNameOfADamagedImageAndPullRepairsIt() throws Exception {
+    Crafted image = Crafted.random(520, 3000);
+    String name = pulled(image);
+    Path config = store.layout().resolve("blobs/sha256").resolve(image.imageId().substring(7));
+    byte[] bytes = Files.readAllBytes(config);
+    bytes[5] ^= 1;
+    Files.write(config, bytes);
+    pulls(image, name);
+    store.assertSound();
+    Files.write(config, bytes);
+    assertEquals("Untagged: " + name + "\n", run("rmi", name).expect(0).out());
+    assertEquals(List.of(), store.blobs());
   }
 
   @Test
