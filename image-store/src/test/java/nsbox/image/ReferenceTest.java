@@ -142,4 +142,13 @@ class ReferenceTest {
     }
     assertTrue(accepted > 1000, "only " + accepted + " were accepted");
   }
+
+  @Test
+  void showsControlCharactersInsteadOfSendingThemToTheTerminal() {
+    InvalidReferenceException e =
+        assertThrows(InvalidReferenceException.class, () -> Reference.parse("a:b\u001b[2J"));
+    assertEquals(
+        "not an image reference: \"a:b\\u001b[2J\": the tag may not contain the character U+001b",
+        e.getMessage());
+  }
 }

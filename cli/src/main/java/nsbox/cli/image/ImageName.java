@@ -6,7 +6,8 @@ import nsbox.image.Reference;
 /// A name of an image in the two parts that lists show.
 ///
 /// @param repository as docker shows it, without `docker.io/library/`; `<none>` without a name
-/// @param tag `<none>` where the name has only a digest
+/// @param tag `<none>` where the name has a digest, as docker shows it: the digest names the image,
+///   and nobody asked what the tag stands for
 record ImageName(String repository, String tag) {
   static final String NONE = "<none>";
 
@@ -14,7 +15,8 @@ record ImageName(String repository, String tag) {
   static final ImageName NAMELESS = new ImageName(NONE, NONE);
 
   static ImageName of(Reference reference) {
-    return new ImageName(repository(reference), reference.tag().orElse(NONE));
+    String tag = reference.digest().isPresent() ? NONE : reference.tag().orElse(NONE);
+    return new ImageName(repository(reference), tag);
   }
 
   /// The name without tag and digest, as short as it may be.
