@@ -77,13 +77,16 @@ public final class Downloads {
 
   /// Moves blobs that were found right into the store; they are on the disk then.
   ///
-  /// A blob that the store has is left alone: nobody checked what may lie here of it.
+  /// A blob that the store has is left alone: nobody checked what may lie here of it, and it goes.
   ///
   /// @throws CorruptStoreException if one has neither come nor is in the store
   public void publish(Collection<Descriptor> blobs) throws IOException {
     Set<Path> folders = new HashSet<>();
     for (Descriptor blob : blobs) {
       if (store.contains(blob)) {
+        if (Files.exists(new DownloadFiles(ingest, blob.digest()).data())) {
+          sweepPartial(blob.digest(), true);
+        }
         continue;
       }
       Path target = store.path(blob.digest());

@@ -42,6 +42,7 @@ final class DownloadsTest {
     Files.write(files.data(), new byte[BYTES.length]);
     store.downloads().publish(List.of(BLOB));
     assertArrayEquals(BYTES, store.blobs().open(BLOB).readAllBytes());
+    assertFalse(Files.exists(files.data()));
   }
 
   @Test
