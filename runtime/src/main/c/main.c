@@ -266,7 +266,7 @@ static _Noreturn void planner_gone(pid_t planner) {
     int status;
     if (waitpid(planner, &status, 0) < 0) fail("the planner is gone", errno);
     if (WIFSIGNALED(status))
-        fprintf(stderr, "nsbox: the planner was killed by signal %d; nothing was started\n", WTERMSIG(status));
+        fprintf(stderr, "nsbox: the planner was killed by signal %d; what it had begun is put in order by the next command\n", WTERMSIG(status));
     else if (WEXITSTATUS(status) != EXIT_NSBOX)
         fprintf(stderr, "nsbox: the planner ended with code %d before it was done\n", WEXITSTATUS(status));
     exit(EXIT_NSBOX);

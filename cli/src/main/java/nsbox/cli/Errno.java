@@ -8,6 +8,7 @@ public final class Errno {
   public static final int EACCES = 13;
   public static final int ENOTDIR = 20;
   public static final int EISDIR = 21;
+  public static final int ENOSPC = 28;
   public static final int ELOOP = 40;
   public static final int ETIMEDOUT = 110;
 
@@ -35,7 +36,7 @@ public final class Errno {
       case 22 -> "invalid argument";
       case 24 -> "too many open files";
       case 26 -> "text file busy";
-      case 28 -> "no space left on device";
+      case ENOSPC -> "no space left on device";
       case 30 -> "read-only file system";
       case 36 -> "file name too long";
       case 38 -> "not known to this kernel";

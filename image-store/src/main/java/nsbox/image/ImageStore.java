@@ -119,6 +119,7 @@ public final class ImageStore {
       boolean remove, Predicate<Descriptor> kept, Duration downloadAge, Collected.Sibling sibling)
       throws IOException {
     try (IndexLock _ = IndexLock.take(lockFile)) {
+      index.checkPresent();
       List<Descriptor> roots = new ArrayList<>();
       for (Descriptor entry : index.entries()) {
         if (remove || kept.test(entry)) {

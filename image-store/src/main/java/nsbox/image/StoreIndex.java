@@ -49,6 +49,15 @@ final class StoreIndex {
     }
   }
 
+  /// To be asked before anything goes for want of a name.
+  ///
+  /// @throws CorruptStoreException if there was an index, and it is lost
+  void checkPresent() throws CorruptStoreException {
+    if (Files.exists(layout.resolve("oci-layout")) && !Files.exists(file)) {
+      throw new CorruptStoreException(file, "an image index", "missing, so all would be removed");
+    }
+  }
+
   /// Replaces the entries. The caller holds the store's [IndexLock].
   ///
   /// @param temporary a path beside the layout, which is renamed over the index

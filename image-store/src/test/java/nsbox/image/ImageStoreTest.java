@@ -290,4 +290,44 @@ class ImageStoreTest {
     assertTrue(Files.exists(ingest.resolve("not-ours")));
     assertTrue(Files.exists(ingest.resolve(IngestOwner.self() + "-7")));
   }
+
+  private long collected(boolean remove) throws IOException {
+    return store.collect(remove, _ -> true, java.time.Duration.ZERO, (_, _) -> 0).bytes();
+  }
+
+  @Test
+  void removesOnlyWhatNothingLeadsTo() throws IOException {
+    StoredImage kept = imported("docker.io/team/kept:1", "kept");
+    StoredImage gone = imported("docker.io/team/gone:1", "gone");
+    assertEquals(0, collected(true));
+    store.remove(entry -> entry.digest().equals(gone.target().digest()));
+    long size = gone.compressedBytes() + gone.descriptor().sizeBytes();
+    assertEquals(size, collected(false));
+    assertTrue(Files.exists(blob(gone.descriptor())), "counting removes nothing");
+    assertEquals(size, collected(true));
+    assertFalse(Files.exists(blob(gone.descriptor())));
+    assertEquals(kept, store.get("docker.io/team/kept:1"));
+    assertTrue(store.blobs().contains(kept.manifest().layers().getFirst()));
+  }
+
+  @Test
+  void keepsWhatALivingProcessHolds() throws IOException {
+    StoredImage image = imported("docker.io/team/app:1", "x");
+    try (Ingest lease = store.ingest()) {
+      assertEquals(Optional.of(image), store.hold("docker.io/team/app:1", lease));
+      store.remove(_ -> true);
+      assertEquals(0, collected(true));
+      assertTrue(store.blobs().contains(image.manifest().layers().getFirst()));
+    }
+    assertTrue(collected(true) > 0);
+    assertFalse(store.blobs().contains(image.manifest().layers().getFirst()));
+  }
+
+  @Test
+  void removesNothingWhereTheIndexIsLost() throws IOException {
+    StoredImage image = imported("docker.io/team/app:1", "x");
+    Files.delete(state.resolve("images/index.json"));
+    assertThrows(CorruptStoreException.class, () -> collected(true));
+    assertTrue(Files.exists(blob(image.descriptor())));
+  }
 }

@@ -91,6 +91,7 @@ public final class ImagesCommand implements Command {
     Model.positionals(parsed).forEach(pattern -> asked.add("reference=" + pattern));
     Filters filters = Filters.parse(asked, ImageFilters.KEYS);
     session.prepare();
+    session.images().store().sweep();
     Images images = session.images();
     ImageStore store = images.store();
     StoreListing listing = store.list();

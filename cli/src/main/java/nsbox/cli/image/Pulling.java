@@ -34,6 +34,8 @@ import nsbox.trust.TrustException;
 
 /// Pulls one image for a command, with progress on the user's terminal.
 public final class Pulling {
+  private static final String TRANSPORT = "docker://";
+
   private final Session session;
   private final Images images;
   private final Overrides overrides;
@@ -61,9 +63,12 @@ public final class Pulling {
   /// first that there is.
   ///
   /// @return the name in full under which it is stored
+  ///
+  /// @param name may begin with `docker://`, as podman and skopeo write it
   public Reference pull(String name, Pull.Choice choice) throws IOException, Failure {
     try {
-      return pullCandidates(name, choice);
+      return pullCandidates(
+          name.startsWith(TRANSPORT) ? name.substring(TRANSPORT.length()) : name, choice);
     } catch (InvalidReferenceException e) {
       throw e;
     } catch (IOException e) {
@@ -142,6 +147,7 @@ public final class Pulling {
   static String text(IOException e) {
     return switch (e) {
       case FileSystemException f -> f.getFile() + ": " + f.getReason();
+      case LinuxException l when l.errno() == Errno.ENOSPC -> Errno.text(l.errno());
       case LinuxException l -> l.object() + ": " + Errno.text(l.errno());
       default -> e.getMessage() == null ? e.toString() : e.getMessage();
     };

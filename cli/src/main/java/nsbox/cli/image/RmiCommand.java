@@ -11,6 +11,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Visible;
 import nsbox.engine.Cleanup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
@@ -61,7 +62,7 @@ public final class RmiCommand implements Command {
     int code = 0;
     if (all) {
       for (StoredImage image : cleanup.unused(true)) {
-        remove(session, cleanup, image);
+        remove(session, cleanup, List.of(image));
       }
     }
     for (String name : names) {
@@ -105,17 +106,27 @@ public final class RmiCommand implements Command {
       session.front().out("Untagged: " + full + "\n");
       return;
     }
-    if (reference.isEmpty() && image.references().size() > 1 && !force) {
+    List<StoredImage> meant = reference.isPresent() ? List.of(image) : ofOneId(images, image);
+    List<String> others =
+        meant.stream().flatMap(it -> it.references().stream()).map(Reference::familiar).toList();
+    if (reference.isEmpty() && others.size() > 1 && !force) {
       throw new Failure(
           "cannot remove image "
               + name
               + ": it has several names: "
-              + String.join(", ", image.references().stream().map(Reference::familiar).toList())
+              + String.join(", ", others)
               + "\n  Remove them by name, or all at once: nsbox rmi -f "
               + name);
     }
     checkUse(cleanup, image, name, force);
-    remove(session, cleanup, image);
+    remove(session, cleanup, meant);
+  }
+
+  /* Several manifests may have one config, as where an archive was loaded and a registry pulled. */
+  private static List<StoredImage> ofOneId(Images images, StoredImage image) throws IOException {
+    return images.store().list().images().stream()
+        .filter(it -> it.id().equals(image.id()))
+        .toList();
   }
 
   /* A name can be taken from an image that cannot be read; else nothing would ever remove it. */
@@ -128,9 +139,11 @@ public final class RmiCommand implements Command {
       return false;
     }
     List<String> gone =
-        images.store().remove((Descriptor entry) -> full.equals(entry.annotation(REF_NAME)));
+        images
+            .store()
+            .remove((Descriptor entry) -> full.equals(entry.annotation(ImageStore.REF_NAME)));
     for (String untagged : gone) {
-      session.front().out("Untagged: " + untagged + "\n");
+      session.front().out("Untagged: " + Visible.text(untagged) + "\n");
     }
     return !gone.isEmpty();
   }
@@ -174,11 +187,14 @@ public final class RmiCommand implements Command {
     }
   }
 
-  private static void remove(Session session, Cleanup cleanup, StoredImage image)
+  /// @param images of one ID
+  private static void remove(Session session, Cleanup cleanup, List<StoredImage> images)
       throws IOException {
-    for (String untagged : cleanup.forget(image)) {
-      session.front().out("Untagged: " + untagged + "\n");
+    for (StoredImage image : images) {
+      for (String untagged : cleanup.forget(image)) {
+        session.front().out("Untagged: " + Visible.text(untagged) + "\n");
+      }
     }
-    session.front().out("Deleted: " + image.id().hex() + "\n");
+    session.front().out("Deleted: " + images.getFirst().id().hex() + "\n");
   }
 }

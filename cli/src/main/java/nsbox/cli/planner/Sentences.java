@@ -50,6 +50,11 @@ final class Sentences {
           new Failure(
               e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
+      case LinuxException e when e.errno() == Errno.ENOSPC ->
+          new Failure(
+              Errno.text(e.errno())
+                  + " where images and containers are kept\n  'nsbox system df' shows what could go.",
+              e);
       case LinuxException e -> new Failure(e.object() + ": " + Errno.text(e.errno()), e);
       case NoSuchFileException e -> new Failure(e.getFile() + ": no such file or directory", e);
       case AccessDeniedException e -> new Failure(e.getFile() + ": permission denied", e);
