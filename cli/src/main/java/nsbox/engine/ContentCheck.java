@@ -103,7 +103,7 @@ public final class ContentCheck {
   /* Without a sound config, and in an artifact, layers are still held against their digests. */
   private List<Digest> diffIds(ImageManifest manifest) throws IOException {
     try {
-      if (!MediaType.isConfig(manifest.config().mediaType())) {
+      if (!manifest.isImage()) {
         checkBlob(manifest.config());
         return List.of();
       }

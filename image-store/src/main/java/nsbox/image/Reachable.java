@@ -74,8 +74,8 @@ public record Reachable(Map<Digest, Descriptor> blobs, List<List<Digest>> images
     }
 
     private void readImage(Descriptor descriptor, Descriptor config) throws IOException {
-      if (MediaType.isConfig(config.mediaType())) {
-        ImageManifest manifest = ImageManifest.parse(descriptor, store.document(descriptor));
+      ImageManifest manifest = ImageManifest.parse(descriptor, store.document(descriptor));
+      if (manifest.isImage()) {
         images.add(ImageConfig.parse(manifest, store.document(config)).diffIds());
       }
     }

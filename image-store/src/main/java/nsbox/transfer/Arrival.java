@@ -21,6 +21,7 @@ final class Arrival {
   private boolean taken;
   private boolean complete;
   private final Consumer<Arrival> abandoned;
+  private final Object restLock = new Object();
   private InputStream rest;
 
   /// @param abandoned told if whoever reads it stops early
@@ -76,13 +77,20 @@ final class Arrival {
   /// @throws nsbox.image.BlobMismatchException if they were not
   /// @throws IOException if that cannot be told
   void checkRest() throws IOException {
-    InputStream bytes;
-    synchronized (this) {
-      bytes = rest;
-    }
-    byte[] buffer = new byte[REST_BUFFER_BYTES];
-    while (bytes != null && bytes.read(buffer) >= 0) {
-      // The stream checks what it reads.
+    synchronized (restLock) {
+      InputStream bytes;
+      synchronized (this) {
+        bytes = complete ? null : rest;
+      }
+      if (bytes == null) {
+        return;
+      }
+      byte[] buffer = new byte[REST_BUFFER_BYTES];
+      while (bytes.read(buffer) >= 0) {
+        // The stream checks what it reads.
+      }
+      listener.finished(blob, TransferListener.Outcome.TRANSFERRED);
+      present();
     }
   }
 
@@ -101,8 +109,13 @@ final class Arrival {
         taken = true;
         return new First(download.arriving());
       }
-      await(() -> complete);
     }
+    /* Whoever reads it again may be the one who stopped early, and then nobody else goes on. */
+    checkRest();
+    synchronized (this) {
+      await(() -> complete || rest != null);
+    }
+    checkRest();
     return downloads.read(blob);
   }
 
@@ -171,6 +184,7 @@ final class Arrival {
           return;
         }
         rest = bytes;
+        Arrival.this.notifyAll();
       }
       abandoned.accept(Arrival.this);
     }

@@ -81,7 +81,7 @@ public final class Recompression {
     }
     byte[] bytes = store.document(descriptor);
     ImageManifest manifest = ImageManifest.parse(descriptor, bytes);
-    if (!MediaType.isConfig(manifest.config().mediaType())) {
+    if (!manifest.isImage()) {
       return descriptor;
     }
     List<JsonObject> layers = new ArrayList<>();

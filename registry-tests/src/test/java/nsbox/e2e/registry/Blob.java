@@ -13,6 +13,7 @@ import nsbox.e2e.Layout;
 import nsbox.e2e.Nsbox;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /// Bytes for a registry, with what a descriptor says of them.
 ///
@@ -36,6 +37,27 @@ record Blob(String mediaType, byte[] bytes, String diffId, List<String> urls) {
 
   static Blob layer(String path, String content) throws IOException {
     return gzip(tar(path, content.getBytes(UTF_8)));
+  }
+
+  /// A layer that begins with a hard link to a file of another layer, and goes on at some length.
+  static Blob linkLayer(String path, String target, int moreBytes, long seed) throws IOException {
+    byte[] content = new byte[moreBytes];
+    new Random(seed).nextBytes(content);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      TarArchiveEntry link = new TarArchiveEntry(path, TarConstants.LF_LINK);
+      link.setLinkName(target);
+      link.setModTime(0);
+      tar.putArchiveEntry(link);
+      tar.closeArchiveEntry();
+      TarArchiveEntry more = new TarArchiveEntry(path + ".more");
+      more.setModTime(0);
+      more.setSize(content.length);
+      tar.putArchiveEntry(more);
+      tar.write(content);
+      tar.closeArchiveEntry();
+    }
+    return gzip(bytes.toByteArray());
   }
 
   static Blob zstdLayer(Path scratch, String path, String content) throws Exception {

@@ -43,6 +43,23 @@ final class PullTest extends RegistryTests {
     }
   }
 
+  /* Unpacked without the layer below, such a layer stops at its first entry, and is read again. */
+  @Test
+  void unpacksALayerThatNeedsTheOneBelow() throws Exception {
+    Crafted image =
+        Crafted.image(
+            List.of(
+                Blob.layer("base/file", "the same file"),
+                Blob.linkLayer("base/link", "base/file", 3_000_000, 7)));
+    String name = pushed(image);
+    pulls(image, name);
+    assertEquals(image.layers().getLast().bytes().length, fetched(image.layers().getLast()));
+    run("run", "--rm", name).expect(0);
+    assertTrue(
+        store.listing().stream().anyMatch(it -> it.contains("/fs/base/link ")),
+        () -> store.toString());
+  }
+
   @Test
   void keepsTheRegistrysBytes() throws Exception {
     Crafted image = Crafted.random(101, 5000);
