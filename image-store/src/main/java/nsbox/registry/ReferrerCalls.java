@@ -60,19 +60,10 @@ final class ReferrerCalls {
     return index(done ? found : filtered(found, artifactType));
   }
 
-  /// The tag of the fallback: the algorithm cut at 32 characters, the digits at 64.
-  static String fallbackTag(Digest subject) {
-    String algorithm = subject.algorithm();
-    String hex = subject.hex();
-    return algorithm.substring(0, Math.min(32, algorithm.length()))
-        + "-"
-        + hex.substring(0, Math.min(64, hex.length()));
-  }
-
   private List<Descriptor> byTag(Digest subject) throws IOException {
     RawManifest raw;
     try {
-      raw = manifests.fetch(fallbackTag(subject));
+      raw = manifests.fetch(ReferrersTag.of(subject));
     } catch (NotFoundException e) {
       return List.of();
     }
@@ -80,7 +71,7 @@ final class ReferrerCalls {
       return index.manifests();
     }
     throw new BadAnswerException(
-        calls.target("manifest " + fallbackTag(subject)), "it should be an index of referrers");
+        calls.target("manifest " + ReferrersTag.of(subject)), "it should be an index of referrers");
   }
 
   private static List<Descriptor> filtered(List<Descriptor> all, Optional<String> artifactType)

@@ -10,6 +10,7 @@ import nsbox.image.MediaType;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.registry.RawManifest;
+import nsbox.registry.ReferrersTag;
 import nsbox.registry.Repository;
 
 /// The list of what refers to a manifest, on registries that do not keep it themselves.
@@ -17,21 +18,15 @@ import nsbox.registry.Repository;
 /// @spec
 ///   https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
 ///   Referrers tag schema
-public final class Referrers {
+final class Referrers {
   private Referrers() {}
-
-  /// The tag under which the list is kept.
-  public static String fallbackTag(Digest subject) {
-    String tag = subject.algorithm() + "-" + subject.hex();
-    return tag.substring(0, Math.min(tag.length(), 128));
-  }
 
   /// Adds a manifest to its subject's list; what is there stays as it is.
   ///
   /// Two that do this at once may lose one entry: the protocol has no way to prevent it.
   static void addToFallbackTag(Repository repository, Digest subject, RawManifest manifest)
       throws IOException {
-    String tag = fallbackTag(subject);
+    String tag = ReferrersTag.of(subject);
     JsonObject index =
         new JsonObject().put("schemaVersion", 2L).put("mediaType", MediaType.OCI_INDEX);
     List<JsonObject> entries = new ArrayList<>();

@@ -14,6 +14,7 @@ import nsbox.image.MediaType;
 import nsbox.json.Json;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
+import nsbox.registry.ReferrersTag;
 
 /// Signatures that lie in an image layout beside what they sign, such as the store: no network.
 ///
@@ -42,7 +43,7 @@ public final class StoreSignatures implements SignatureSource {
     List<Signature> found = new ArrayList<>();
     List<Digest> seen = new ArrayList<>();
     String cosignTag = SignatureManifest.tagOf(manifest);
-    String fallbackTag = manifest.algorithm() + "-" + manifest.hex();
+    String fallbackTag = ReferrersTag.of(manifest);
     for (Descriptor entry : entries) {
       String name = entry.annotation(ImageStore.REF_NAME);
       if (isTag(name, cosignTag)) {

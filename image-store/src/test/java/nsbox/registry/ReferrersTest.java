@@ -82,7 +82,7 @@ class ReferrersTest {
   @Test
   void cutsTheFallbackTagOfLongDigests() {
     Digest subject = new Digest("sha512", "ab".repeat(64));
-    assertEquals("sha512-" + "ab".repeat(32), ReferrerCalls.fallbackTag(subject));
+    assertEquals("sha512-" + "ab".repeat(32), ReferrersTag.of(subject));
   }
 
   @Test
