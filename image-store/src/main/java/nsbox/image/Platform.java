@@ -1,5 +1,6 @@
 package nsbox.image;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /// What an image runs on, in the names that Go gives to systems and processors.
@@ -22,33 +23,44 @@ public record Platform(String os, String architecture, String variant) {
     };
   }
 
-  /// Reads `os/architecture[/variant]`, or an architecture alone; other names that people give to
-  /// architectures are turned into Go's.
+  /// Reads `os/architecture[/variant]`, or a system or an architecture alone, in the names of Go or
+  /// of `uname -m`.
   ///
-  /// @return empty if it is neither
+  /// @return empty if it is none of these
   public static Optional<Platform> parse(String text) {
-    String[] parts = text.split("/", -1);
+    String[] parts = text.toLowerCase(Locale.ROOT).split("/", -1);
     for (String part : parts) {
-      if (!part.matches("[A-Za-z0-9_.-]{1,64}")) {
+      if (!part.matches("[a-z0-9_.-]{1,64}")) {
         return Optional.empty();
       }
     }
-    if (parts.length == 1) {
-      return parse("linux/" + text);
-    }
-    if (parts.length > 3) {
-      return Optional.empty();
-    }
-    String variant = parts.length == 3 ? parts[2] : "";
-    return Optional.of(
-        switch (parts[1]) {
-          case "x86_64", "x86-64" -> new Platform(parts[0], "amd64", variant);
-          case "aarch64" -> new Platform(parts[0], "arm64", variant.isEmpty() ? "v8" : variant);
-          case "armhf" -> new Platform(parts[0], "arm", "v7");
-          case "armel" -> new Platform(parts[0], "arm", "v6");
-          case "i386" -> new Platform(parts[0], "386", variant);
-          default -> new Platform(parts[0], parts[1], variant);
-        });
+    boolean system = parts[0].equals("linux") || parts[0].equals("windows");
+    return switch (parts.length) {
+      case 1 ->
+          Optional.of(
+              system
+                  ? new Platform(parts[0], host().architecture, host().variant)
+                  : of("linux", parts[0], ""));
+      case 2 -> Optional.of(of(parts[0], parts[1], ""));
+      case 3 -> Optional.of(of(parts[0], parts[1], parts[2]));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Platform of(String os, String name, String variant) {
+    String implied = name.equals("armel") && variant.isEmpty() ? "v6" : variant;
+    return new Platform(os, architecture(name), implied);
+  }
+
+  /// Go's name for an architecture that may be called otherwise.
+  public static String architecture(String name) {
+    return switch (name) {
+      case "x86_64", "x86-64" -> "amd64";
+      case "aarch64" -> "arm64";
+      case "i386", "i686" -> "386";
+      case "armhf", "armel" -> "arm";
+      default -> name;
+    };
   }
 
   /// How well an image for `offered` runs here: 0 not at all, more is better.

@@ -6,6 +6,7 @@ import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.image.PlatformOption;
 import nsbox.cli.image.Pulling;
 import nsbox.engine.Images;
 import nsbox.image.ImageNotFoundException;
@@ -69,7 +70,9 @@ final class ImageChoice {
       }
     }
     Optional<Platform> platform =
-        platformText.isEmpty() ? Optional.empty() : Optional.of(platform(platformText.get()));
+        platformText.isEmpty()
+            ? Optional.empty()
+            : Optional.of(PlatformOption.parse(platformText.get()));
     Snapshots.warmUp();
     Pull.Choice choice =
         new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), false);
@@ -100,14 +103,6 @@ final class ImageChoice {
   }
 
   private static boolean fits(StoredImage image, String platformText) throws Failure {
-    return PlatformChoice.fits(image.config().platform(), platform(platformText));
-  }
-
-  private static Platform platform(String text) throws Failure {
-    Optional<Platform> platform = Platform.parse(text);
-    if (platform.isEmpty()) {
-      throw new Failure("--platform " + text + ": OS/ARCH or OS/ARCH/VARIANT, as linux/arm64");
-    }
-    return platform.get();
+    return PlatformChoice.fits(image.config().platform(), PlatformOption.parse(platformText));
   }
 }

@@ -126,7 +126,7 @@ public final class ImportCommand implements Command {
     Platform base = platform.orElseGet(Platform::host);
     return new Platform(
         os.orElse(base.os()),
-        architecture.map(PlatformOption::architecture).orElse(base.architecture()),
+        architecture.map(Platform::architecture).orElse(base.architecture()),
         architecture.isPresent() ? "" : base.variant());
   }
 

@@ -76,7 +76,7 @@ public final class TransferFlags {
   }
 
   public static void addPlatformTo(CommandSpec spec) {
-    spec.addOption(text("OS/ARCH[/VARIANT]", "Instead of this machine's", "--platform"));
+    spec.addOption(PlatformOption.spec("Instead of this machine's"));
     spec.addOption(text("OS", "As in --platform", "--os"));
     spec.addOption(text("ARCH", "As in --platform", "--arch"));
     spec.addOption(text("VARIANT", "As in --platform", "--variant"));
@@ -84,27 +84,19 @@ public final class TransferFlags {
 
   /// What the user asks for, or nothing.
   public static Optional<Platform> platform(ParseResult parsed) throws Failure {
-    Optional<String> whole = Model.optional(parsed, "--platform");
-    Platform host = Platform.host();
+    Optional<Platform> whole = PlatformOption.value(parsed);
     Optional<String> os = Model.optional(parsed, "--os");
     Optional<String> arch = Model.optional(parsed, "--arch");
     Optional<String> variant = Model.optional(parsed, "--variant");
-    if (whole.isEmpty() && os.isEmpty() && arch.isEmpty() && variant.isEmpty()) {
-      return Optional.empty();
+    if (whole.isPresent() || os.isEmpty() && arch.isEmpty() && variant.isEmpty()) {
+      return whole;
     }
-    if (whole.isEmpty()) {
-      return Optional.of(
-          Platform.parse(
-                  os.orElse(host.os())
-                      + "/"
-                      + arch.orElse(host.architecture())
-                      + (variant.isEmpty() ? "" : "/" + variant.get()))
-              .orElseThrow(() -> new Failure("--os, --arch and --variant do not make a platform")));
-    }
+    Platform host = Platform.host();
     return Optional.of(
-        Platform.parse(whole.get())
-            .orElseThrow(() ->
-                new Failure(
-                    "--platform " + whole.get() + ": OS/ARCH or OS/ARCH/VARIANT, as linux/arm64")));
+        PlatformOption.parse(
+            os.orElse(host.os())
+                + "/"
+                + arch.orElse(host.architecture())
+                + (variant.isEmpty() ? "" : "/" + variant.get())));
   }
 }
