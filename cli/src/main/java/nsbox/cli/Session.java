@@ -61,6 +61,12 @@ public final class Session {
     }
   }
 
+  /// Whether the user wants to know more than the result. What costs something only to be told is
+  /// not worked out without it.
+  public boolean debugs() {
+    return debug;
+  }
+
   /// The system call filter that containers get.
   public DefaultFilter defaultFilter() throws IOException {
     return DefaultFilter.read(Path.of(invocation.home(), "lib", "seccomp"));

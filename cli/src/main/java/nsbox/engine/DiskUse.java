@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.Set;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.TreeSize;
 
@@ -15,9 +16,10 @@ public record DiskUse(Row images, Row containers) {
       throws IOException {
     long total = 0;
     long active = 0;
+    Set<String> used = cleanup.users().keySet();
     for (StoredImage image : images.store().list().images()) {
       total++;
-      active += cleanup.users().containsKey(image.id().toString()) ? 1 : 0;
+      active += used.contains(image.id().toString()) ? 1 : 0;
     }
     long bytes =
         TreeSize.bytes(roots.root().resolve("images").resolve("blobs"))

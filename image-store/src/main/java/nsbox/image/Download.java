@@ -28,7 +28,6 @@ public final class Download implements AutoCloseable {
   private final FileChannel data;
   private final FileChannel marks;
   private final ChunkMap chunks;
-  private final boolean resumed;
   private IOException failure;
   private boolean closed;
 
@@ -40,16 +39,10 @@ public final class Download implements AutoCloseable {
     this.data = files.openData();
     this.marks = files.openMarks();
     this.chunks = new ChunkMap(blob.sizeBytes(), marks);
-    this.resumed = chunks.arrivedBytes() > 0;
   }
 
   public Descriptor blob() {
     return blob;
-  }
-
-  /// Whether an earlier process left something that this download goes on from.
-  public boolean resumed() {
-    return resumed;
   }
 
   /// What is still to be fetched: pairs of first byte and end, each piece to one writer.

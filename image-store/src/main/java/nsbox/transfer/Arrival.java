@@ -110,11 +110,10 @@ final class Arrival {
         return new First(download.arriving());
       }
     }
-    /* Whoever reads it again may be the one who stopped early, and then nobody else goes on. */
-    checkRest();
     synchronized (this) {
       await(() -> complete || rest != null);
     }
+    /* Whoever read it first may have stopped early, and then nobody else goes on. */
     checkRest();
     return downloads.read(blob);
   }

@@ -17,10 +17,10 @@ import nsbox.image.ImageManifest;
 import nsbox.image.ImageParts;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
-import nsbox.image.Manifest;
 import nsbox.image.MediaType;
 import nsbox.image.Platform;
 import nsbox.image.PlatformChoice;
+import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import nsbox.image.UnsupportedManifestException;
@@ -138,16 +138,15 @@ public final class Pull {
 
   private static Descriptor choose(Descriptor root, Choice choice, Documents documents)
       throws IOException {
-    Manifest.checkMediaType(root);
-    if (choice.all() && !MediaType.isManifest(root.mediaType())) {
-      try {
-        return PlatformChoice.choose(root, choice.platform(), documents);
-      } catch (nsbox.image.PlatformMissingException e) {
+    try {
+      return PlatformChoice.choose(root, choice.platform(), documents);
+    } catch (PlatformMissingException e) {
+      if (choice.all()) {
         /* All are wanted, so the machine's own need not be among them. */
         return root;
       }
+      throw e;
     }
-    return PlatformChoice.choose(root, choice.platform(), documents);
   }
 
   private record Image(ImageManifest manifest, ImageConfig config) {}

@@ -78,7 +78,7 @@ public final class PullCommand implements Command {
       if (isSet(parsed, "--all-tags")) {
         allTags(session, pulling, name, choice);
       } else {
-        print(session, pulling, images, pulling.pull(name, choice));
+        print(session, images, pulling.pull(name, choice));
       }
     }
     return 0;
@@ -105,12 +105,12 @@ public final class PullCommand implements Command {
       }
     }
     for (Reference tagged : pulled) {
-      print(session, pulling, session.images(), tagged);
+      print(session, session.images(), tagged);
     }
   }
 
   /* An artifact has no ID but its digest. */
-  private static void print(Session session, Pulling pulling, Images images, Reference reference)
+  private static void print(Session session, Images images, Reference reference)
       throws IOException {
     for (Descriptor entry : images.store().entries()) {
       if (reference.toString().equals(entry.annotation(ImageStore.REF_NAME))) {

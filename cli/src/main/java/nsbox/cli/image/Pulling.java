@@ -99,11 +99,18 @@ public final class Pulling {
     return new Registries(session.surroundings(), overrides, limits, progress::note);
   }
 
+  /// Says which file and line supplied what. It asks for credentials, which may start a program.
+  void explain(Registries registries, Reference reference) throws IOException {
+    if (session.debugs()) {
+      for (String line : registries.config().explain(reference)) {
+        session.debug(line);
+      }
+    }
+  }
+
   void pull(Registries registries, Reference reference, Pull.Choice choice, Progress progress)
       throws IOException {
-    for (String line : registries.config().explain(reference)) {
-      session.debug(line);
-    }
+    explain(registries, reference);
     ImageStore store = images.store();
     Optional<ImageReceiver> receiver = Optional.of(images.receiver());
     List<Source> sources = registries.sources(reference);

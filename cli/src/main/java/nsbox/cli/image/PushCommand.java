@@ -15,6 +15,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.Images;
+import nsbox.engine.Registries;
 import nsbox.image.Descriptor;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.ImageStore;
@@ -122,9 +123,8 @@ public final class PushCommand implements Command {
             PlatformChoice.choose(
                 root, TransferFlags.platform(parsed).get(), images.store().blobs());
       }
-      for (String line : access.registries(progress).config().explain(target)) {
-        session.debug(line);
-      }
+      Registries registries = access.registries(progress);
+      access.explain(registries, target);
       Recompression content = Recompression.of(root, images.store().blobs(), lease, wish);
       pushed = content.root();
       String tag = target.tag().isPresent() ? target.tag().get() : pushed.digest().toString();
@@ -132,11 +132,7 @@ public final class PushCommand implements Command {
         throw new Failure(
             "cannot push " + name + " to " + destination + ": its digest is " + pushed.digest());
       }
-      new Push(
-              content.source(),
-              access.registries(progress).target(target),
-              TransferFlags.options(parsed),
-              progress)
+      new Push(content.source(), registries.target(target), TransferFlags.options(parsed), progress)
           .run(pushed, tag, siblings(images, target));
     }
     session.front().out(pushed.digest() + "\n");
