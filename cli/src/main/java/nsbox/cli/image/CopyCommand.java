@@ -6,9 +6,7 @@ import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,16 +108,9 @@ public final class CopyCommand implements Command {
 
   /* What was found wrong, below what it was that could not be done. */
   private static Failure failure(List<String> words, Exception e) {
-    String found =
-        e instanceof FileSystemException f && f.getReason() != null
-            ? f.getFile() + ": " + f.getReason()
-            : e instanceof NoSuchFileException ? e.getMessage() + ": no such file" : reason(e);
+    String found = e instanceof IOException io ? Pulling.text(io) : e.getMessage();
     return new Failure(
         "cannot copy " + words.getFirst() + " to " + words.get(1) + "\n  " + found, e);
-  }
-
-  private static String reason(Exception e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static Content open(

@@ -2,6 +2,7 @@ package nsbox.cli.image;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +154,8 @@ public final class Pulling {
 
   static String text(IOException e) {
     return switch (e) {
-      case FileSystemException f -> f.getFile() + ": " + f.getReason();
+      case NoSuchFileException f -> f.getFile() + ": no such file or directory";
+      case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
       case LinuxException l when l.errno() == Errno.ENOSPC -> Errno.text(l.errno());
       case LinuxException l -> l.object() + ": " + Errno.text(l.errno());
       default -> e.getMessage() == null ? e.toString() : e.getMessage();
