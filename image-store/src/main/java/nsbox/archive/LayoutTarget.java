@@ -9,7 +9,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -56,34 +55,10 @@ public final class LayoutTarget {
     for (Descriptor blob : blobs()) {
       addBlob(folder, blob);
     }
-    Path lockFile = folder.resolve(".nsbox.lock");
-    try (FileChannel _ = lock(lockFile)) {
+    try (LayoutLock _ = LayoutLock.take(folder.resolve(".nsbox.lock"))) {
       replace(folder.resolve(OciLayout.MARKER), MARKER.getBytes(StandardCharsets.UTF_8));
       replace(folder.resolve(OciLayout.INDEX), Json.bytes(index(folder)));
       StoreFiles.forceFolder(folder);
-      Files.delete(lockFile);
-    }
-  }
-
-  /* Whoever is done removes the file: so the one that was locked may not be the one that is there,
-   * and what is written into it tells. Closing the channel unlocks. */
-  private static FileChannel lock(Path file) throws IOException {
-    String mark = Long.toString(ProcessHandle.current().pid());
-    while (true) {
-      FileChannel channel = StoreFiles.openLockFile(file);
-      try {
-        channel.lock();
-        channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.US_ASCII)), 0);
-        if (Files.readString(file).equals(mark)) {
-          return channel;
-        }
-      } catch (NoSuchFileException e) {
-        // Somebody has just removed it.
-      } catch (IOException e) {
-        channel.close();
-        throw e;
-      }
-      channel.close();
     }
   }
 
