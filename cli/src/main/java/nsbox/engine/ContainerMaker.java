@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
+import nsbox.snapshot.Driver;
 
 /// Writes a planned container to disk, so that whatever is killed meanwhile leaves a whole
 /// container or none.
@@ -86,15 +87,13 @@ public final class ContainerMaker {
 
   /// Writes all files of the container and gives it its final name.
   ///
-  /// @param rootOwner the directory whose mode and owner the container's `/` gets: that of its
-  ///   topmost layer
-  public void make(ContainerPlan plan, ContainerRecord record, Path rootOwner) throws IOException {
+  /// @param driver makes the container's own part of its root file system
+  public void make(ContainerPlan plan, ContainerRecord record, Driver driver) throws IOException {
     ContainerFolder folder = plan.folder();
     boolean lasting = !record.autoRemove();
     Path unfinished = containers.unfinished(record.id());
     Files.createDirectory(unfinished);
-    makeUpper(unfinished.resolve("upper"), rootOwner);
-    Files.createDirectory(unfinished.resolve("work"));
+    driver.prepare(record.layers(), unfinished);
     for (Map.Entry<String, String> file : plan.etcFiles().entrySet()) {
       Path path = unfinished.resolve(file.getKey());
       Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);
@@ -105,18 +104,5 @@ public final class ContainerMaker {
     Containers.write(unfinished.resolve("container.json"), Json.bytes(record.toJson()), lasting);
     Containers.write(folder.teardownFile(), plan.program().teardownOnly().encode(), false);
     containers.publish(record.id(), lasting);
-  }
-
-  /* The upper directory is the container's "/": overlayfs shows its mode and owner. */
-  private static void makeUpper(Path upper, Path rootOwner) throws IOException {
-    Files.createDirectory(upper);
-    Map<String, Object> owner = Files.readAttributes(rootOwner, "unix:mode,uid,gid");
-    if ((Integer) owner.get("uid") != 0) {
-      Files.setAttribute(upper, "unix:uid", owner.get("uid"));
-    }
-    if ((Integer) owner.get("gid") != 0) {
-      Files.setAttribute(upper, "unix:gid", owner.get("gid"));
-    }
-    Files.setAttribute(upper, "unix:mode", (Integer) owner.get("mode") & 07777);
   }
 }

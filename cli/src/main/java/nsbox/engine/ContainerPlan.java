@@ -25,6 +25,7 @@ import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.MergedTree;
+import nsbox.snapshot.RootMount;
 
 /// The way from an image to a launch program, without touching anything.
 ///
@@ -79,7 +80,7 @@ public record ContainerPlan(
             id,
             folder.lasting().toString(),
             Spec.parse(bundle.config()),
-            overlay(images, image, folder, request.autoRemove()),
+            rootfs(images, image, folder, request.autoRemove()),
             request.keepInput(),
             Optional.of(folder.log().toString()),
             folder.records(),
@@ -106,17 +107,23 @@ public record ContainerPlan(
     };
   }
 
-  private static Rootfs overlay(
+  private static Rootfs rootfs(
       Images images, Images.Unpacked image, ContainerFolder folder, boolean autoRemove)
       throws IOException {
+    RootMount mount = images.driver().mounts(image.chainIds(), folder.lasting());
+    if (mount instanceof RootMount.Directory directory) {
+      return new Rootfs.Directory(directory.path().toString());
+    }
+    RootMount.Overlay overlay = (RootMount.Overlay) mount;
     List<String> lowers = new ArrayList<>();
-    for (Path directory : images.snapshots().lowerDirectories(image.chainIds())) {
+    for (Path directory : overlay.lowers()) {
       lowers.add(directory.toString());
     }
+    RootMount.Writable writable = overlay.writable().orElseThrow();
     return new Rootfs.Overlay(
         lowers,
-        folder.upper().toString(),
-        folder.work().toString(),
+        writable.upper().toString(),
+        writable.work().toString(),
         folder.mountPoint().toString(),
         autoRemove);
   }

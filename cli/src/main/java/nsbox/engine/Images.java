@@ -15,7 +15,9 @@ import nsbox.image.Ingest;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
+import nsbox.snapshot.Driver;
 import nsbox.snapshot.Layer;
+import nsbox.snapshot.OverlayDriver;
 import nsbox.snapshot.Snapshots;
 import nsbox.transfer.ImageReceiver;
 
@@ -25,12 +27,14 @@ public final class Images {
 
   private final ImageStore store;
   private final Snapshots snapshots;
+  private final Driver driver;
   private final Path embedded;
 
   /// @param embedded folder of OCI layouts that come with nsbox, each named as its image
   public Images(StateRoots roots, Path embedded) throws IOException {
     this.store = new ImageStore(roots.root());
     this.snapshots = Snapshots.open(roots.snapshots());
+    this.driver = new OverlayDriver(snapshots);
     this.embedded = embedded;
   }
 
@@ -40,6 +44,11 @@ public final class Images {
 
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /// How the layers become a container's root file system.
+  public Driver driver() {
+    return driver;
   }
 
   /// An image and its snapshots.

@@ -105,7 +105,7 @@ public final class RunCommand implements Command {
                 new ContainerPlan.Request(
                     taken, options, interactive, autoRemove, session.defaultFilter()));
         record = record(plan, words.getFirst(), unpacked, taken, autoRemove);
-        maker.make(plan, record, images.snapshots().directory(unpacked.chainIds().getLast()));
+        maker.make(plan, record, images.driver());
       } catch (Exception e) {
         Removal.remove(session, session.containers().folder(id), taken);
         throw e;
