@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.snapshot.Driver;
+import nsbox.snapshot.SpaceLimit;
 
 /// Writes a planned container to disk, so that whatever is killed meanwhile leaves a whole
 /// container or none.
@@ -94,6 +95,9 @@ public final class ContainerMaker {
     Path unfinished = containers.unfinished(record.id());
     Files.createDirectory(unfinished);
     driver.prepare(record.layers(), unfinished);
+    if (record.storageBytes() > 0) {
+      SpaceLimit.set(driver.mounts(record.layers(), unfinished), record.storageBytes());
+    }
     for (Map.Entry<String, String> file : plan.etcFiles().entrySet()) {
       Path path = unfinished.resolve(file.getKey());
       Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);

@@ -12,6 +12,7 @@ import nsbox.json.JsonObject;
 /// @param command program and arguments
 /// @param createdSeconds since the epoch
 /// @param stopSignal number of the signal that `stop` sends first
+/// @param storageBytes how much its files may take up; 0 for no limit
 /// @param autoRemove the container goes with its process
 public record ContainerRecord(
     String id,
@@ -22,6 +23,7 @@ public record ContainerRecord(
     List<String> command,
     long createdSeconds,
     int stopSignal,
+    long storageBytes,
     boolean autoRemove,
     boolean terminal,
     Map<String, String> labels) {
@@ -42,6 +44,7 @@ public record ContainerRecord(
         .put("command", command)
         .put("createdSeconds", createdSeconds)
         .put("stopSignal", stopSignal)
+        .put("storageBytes", storageBytes)
         .put("autoRemove", autoRemove)
         .put("terminal", terminal)
         .put("labels", labelObject);
@@ -57,6 +60,7 @@ public record ContainerRecord(
         json.strings("command"),
         json.number("createdSeconds"),
         (int) json.number("stopSignal"),
+        json.has("storageBytes") ? json.number("storageBytes") : 0,
         json.flag("autoRemove"),
         json.flag("terminal"),
         json.stringMap("labels"));

@@ -35,6 +35,7 @@ final class StateFixture {
             List.of("sh"),
             5,
             15,
+            0,
             false,
             false,
             Map.of("a", "b"));

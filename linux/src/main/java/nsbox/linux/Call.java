@@ -12,6 +12,7 @@ enum Call {
   READ(0, 63),
   WRITE(1, 64),
   CLOSE(3, 57),
+  IOCTL(16, 29),
   FLOCK(73, 32),
   FSYNC(74, 82),
   FDATASYNC(75, 83),
@@ -38,7 +39,8 @@ enum Call {
   SYNCFS(306, 267),
   RENAMEAT2(316, 276),
   STATX(332, 291),
-  OPENAT2(437, 437);
+  OPENAT2(437, 437),
+  QUOTACTL_FD(443, 443);
 
   final long number;
 

@@ -4,6 +4,8 @@ import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Sizes;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
@@ -50,6 +53,8 @@ public final class RunCommand implements Command {
     spec.addOption(
         text("missing|always|never", "Whether to pull the image first (missing)", "--pull"));
     spec.addOption(text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform"));
+    spec.addOption(
+        texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt"));
     ContainerFlags.addTo(spec);
     spec.addPositional(Model.parameters("IMAGE", "1..*", "Image, command and arguments"));
     return spec;
@@ -69,6 +74,7 @@ public final class RunCommand implements Command {
     boolean interactive = isSet(parsed, "--interactive");
     boolean detached = isSet(parsed, "--detach");
     boolean autoRemove = isSet(parsed, "--rm");
+    long storageBytes = storageBytes(values(parsed, "--storage-opt"));
 
     session.prepare();
     Images images = session.images();
@@ -104,7 +110,7 @@ public final class RunCommand implements Command {
                 id,
                 new ContainerPlan.Request(
                     taken, options, interactive, autoRemove, session.defaultFilter()));
-        record = record(plan, words.getFirst(), unpacked, taken, autoRemove);
+        record = record(plan, words.getFirst(), unpacked, taken, storageBytes, autoRemove);
         maker.make(plan, record, images.driver());
       } catch (Exception e) {
         Removal.remove(session, session.containers().folder(id), taken);
@@ -139,6 +145,7 @@ public final class RunCommand implements Command {
       String imageName,
       Images.Unpacked unpacked,
       String name,
+      long storageBytes,
       boolean autoRemove)
       throws IOException, Failure {
     return new ContainerRecord(
@@ -150,9 +157,21 @@ public final class RunCommand implements Command {
         plan.bundle().config().object("process").strings("args"),
         System.currentTimeMillis() / 1000,
         Signals.number(unpacked.image().config().stopSignal().orElse("SIGTERM")),
+        storageBytes,
         autoRemove,
         plan.bundle().config().object("process").flag("terminal"),
         unpacked.image().config().labels());
+  }
+
+  private static long storageBytes(List<String> options) throws Failure {
+    long bytes = 0;
+    for (String option : options) {
+      if (!option.startsWith("size=")) {
+        throw new Failure("--storage-opt " + option + ": the only option of storage is size=SIZE");
+      }
+      bytes = Sizes.parse(option.substring("size=".length()), "--storage-opt size");
+    }
+    return bytes;
   }
 
   private static Optional<String> checkedName(Optional<String> name) throws Failure {
