@@ -10,6 +10,7 @@ import java.util.Optional;
 import nsbox.archive.LayoutImport;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.Platform;
@@ -19,7 +20,6 @@ import nsbox.snapshot.Driver;
 import nsbox.snapshot.Layer;
 import nsbox.snapshot.OverlayDriver;
 import nsbox.snapshot.Snapshots;
-import nsbox.transfer.ImageReceiver;
 
 /// Images of the store, ready to run: their layers unpacked.
 public final class Images {

@@ -12,6 +12,7 @@ import nsbox.image.BrokenLayoutException;
 import nsbox.image.Descriptor;
 import nsbox.image.Digest;
 import nsbox.image.ImageManifest;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.MediaType;
@@ -26,10 +27,13 @@ import nsbox.json.JsonObject;
 public final class ImageImport {
   private final ImageStore store;
   private final Settings settings;
+  private final Optional<ImageReceiver> receiver;
 
-  public ImageImport(ImageStore store, Settings settings) {
+  /// @param receiver of each image's layers, before the image shows
+  public ImageImport(ImageStore store, Settings settings, Optional<ImageReceiver> receiver) {
     this.store = store;
     this.settings = settings;
+    this.receiver = receiver;
   }
 
   /// What the user says about the image.
@@ -83,7 +87,7 @@ public final class ImageImport {
       checkNoChanges(label);
       try (InputStream spooled = Files.newInputStream(file)) {
         return layout(
-            new LayoutImport(store)
+            new LayoutImport(store, receiver)
                 .importFrom(spooled, label, settings.name(), settings.platform()));
       }
     }
@@ -91,7 +95,8 @@ public final class ImageImport {
 
   private Imported importLayout(Path path) throws IOException {
     checkNoChanges(path.toString());
-    return layout(new LayoutImport(store).importFrom(path, settings.name(), settings.platform()));
+    return layout(
+        new LayoutImport(store, receiver).importFrom(path, settings.name(), settings.platform()));
   }
 
   private static Imported layout(Set<Reference> names) {
@@ -118,7 +123,7 @@ public final class ImageImport {
     byte[] manifestBytes = DockerArchive.bytes(manifest);
     Descriptor descriptor =
         new Descriptor(MediaType.OCI_MANIFEST, Digest.sha256(manifestBytes), manifestBytes.length);
-    Gathering gathering = new Gathering(store, ingest);
+    Gathering gathering = new Gathering(store, ingest, receiver);
     gathering.hashedLayer(intake.layer(), ingest.file("rootfs"), label);
     gathering.image(descriptor, manifestBytes, manifest, document, settings.name().orElse(null));
     Loaded loaded = gathering.publish().getFirst();

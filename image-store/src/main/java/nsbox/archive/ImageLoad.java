@@ -9,6 +9,7 @@ import java.util.Optional;
 import nsbox.archive.LayoutNames.Named;
 import nsbox.image.Descriptor;
 import nsbox.image.ImageConfig;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.Platform;
@@ -21,12 +22,15 @@ import nsbox.image.PlatformMissingException;
 public final class ImageLoad {
   private final ImageStore store;
   private final Optional<Platform> wanted;
+  private final Optional<ImageReceiver> receiver;
 
   /// @param wanted what the images must run on; where it is empty, an index gives the image for
   ///   this machine, and an image alone may be for any
-  public ImageLoad(ImageStore store, Optional<Platform> wanted) {
+  /// @param receiver of each image's layers, before the image shows
+  public ImageLoad(ImageStore store, Optional<Platform> wanted, Optional<ImageReceiver> receiver) {
     this.store = store;
     this.wanted = wanted;
+    this.receiver = receiver;
   }
 
   /// @param path a layout's folder, or an archive, plain or in gzip, zstd, xz or bzip2
@@ -60,7 +64,7 @@ public final class ImageLoad {
 
   private List<Loaded> load(ImageFiles files, Ingest ingest, Optional<String> repository)
       throws IOException {
-    Gathering gathering = new Gathering(store, ingest);
+    Gathering gathering = new Gathering(store, ingest, receiver);
     boolean docker = files.contains(DockerArchive.MANIFEST);
     if (!docker && !files.contains(OciLayout.MARKER)) {
       throw files.broken(

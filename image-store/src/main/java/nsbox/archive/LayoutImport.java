@@ -15,6 +15,7 @@ import nsbox.image.Digest;
 import nsbox.image.ImageConfig;
 import nsbox.image.ImageException;
 import nsbox.image.ImageManifest;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.Platform;
@@ -28,9 +29,16 @@ import nsbox.image.Reference;
 /// without a name may stay.
 public final class LayoutImport {
   private final ImageStore store;
+  private final Optional<ImageReceiver> receiver;
 
   public LayoutImport(ImageStore store) {
+    this(store, Optional.empty());
+  }
+
+  /// @param receiver of each image's layers, before the image shows
+  public LayoutImport(ImageStore store, Optional<ImageReceiver> receiver) {
     this.store = store;
+    this.receiver = receiver;
   }
 
   /// Imports a layout folder, or a tar archive of one, plain or compressed.
@@ -93,7 +101,7 @@ public final class LayoutImport {
       throws IOException {
     OciLayout layout = new OciLayout(files);
     List<Named> selected = new LayoutNames(files, repository).select(layout.entries(), name);
-    Gathering gathering = new Gathering(store, ingest);
+    Gathering gathering = new Gathering(store, ingest, receiver);
     for (Named image : selected) {
       gather(layout, image, platform, gathering);
     }

@@ -146,6 +146,12 @@ public final class Ingest implements AutoCloseable {
     }
   }
 
+  /// Opens a blob that was staged, or found in the store.
+  public InputStream open(Descriptor blob) throws IOException {
+    Path file = staged.get(blob.digest());
+    return file == null ? store.open(blob) : Files.newInputStream(file);
+  }
+
   /// Moves all that was staged into the store, in the order in which it was staged.
   public void publish() throws IOException {
     List<Path> folders = new ArrayList<>();

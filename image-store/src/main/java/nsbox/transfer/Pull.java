@@ -15,6 +15,7 @@ import nsbox.image.Digest;
 import nsbox.image.ImageConfig;
 import nsbox.image.ImageManifest;
 import nsbox.image.ImageParts;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.MediaType;

@@ -46,7 +46,7 @@ class HostileArchiveTest {
   }
 
   private void load(InputStream tar) throws IOException {
-    new ImageLoad(store, Optional.empty()).load(tar, "standard input");
+    new ImageLoad(store, Optional.empty(), Optional.empty()).load(tar, "standard input");
   }
 
   private <T extends ImageException> T refused(Class<T> kind, InputStream tar) throws IOException {
@@ -272,7 +272,9 @@ class HostileArchiveTest {
     BrokenLayoutException e =
         assertThrows(
             BrokenLayoutException.class,
-            () -> new ImageLoad(store, Optional.empty()).load(Path.of("/dev/zero")));
+            () ->
+                new ImageLoad(store, Optional.empty(), Optional.empty())
+                    .load(Path.of("/dev/zero")));
     assertEquals("a device, socket or FIFO", e.actual());
     assertEquals(before, LayoutFixture.listing(temp));
   }

@@ -54,7 +54,8 @@ class ImageImportTest {
             LayoutFixture.ARM64,
             List.of(changes),
             Optional.empty(),
-            Instant.EPOCH));
+            Instant.EPOCH),
+        Optional.empty());
   }
 
   private Imported pipe(ImageImport importing, byte[] bytes) throws IOException {

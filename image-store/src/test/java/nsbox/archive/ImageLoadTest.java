@@ -42,7 +42,7 @@ class ImageLoadTest {
   }
 
   private List<Loaded> load(byte[] tar) throws IOException {
-    return new ImageLoad(store, Optional.empty())
+    return new ImageLoad(store, Optional.empty(), Optional.empty())
         .load(new ByteArrayInputStream(tar), "standard input");
   }
 
@@ -144,7 +144,7 @@ class ImageLoadTest {
       Files.write(file, bytes);
       assertEquals(
           List.of(new Loaded(Digest.sha256(config), names("a:1"))),
-          new ImageLoad(store, Optional.empty()).load(file));
+          new ImageLoad(store, Optional.empty(), Optional.empty()).load(file));
     }
   }
 
@@ -166,7 +166,9 @@ class ImageLoadTest {
     for (int i = 0; i < 2; i++) {
       store = new ImageStore(temp.resolve("state-" + i));
       List<Loaded> loaded =
-          i == 0 ? new ImageLoad(store, Optional.empty()).load(layout.root) : load(layout.tar());
+          i == 0
+              ? new ImageLoad(store, Optional.empty(), Optional.empty()).load(layout.root)
+              : load(layout.tar());
       assertEquals(names("a:1", "b:2"), loaded.getFirst().names());
       assertEquals(image.digest(), store.get("a:1").descriptor().digest());
     }
@@ -210,11 +212,11 @@ class ImageLoadTest {
         assertThrows(
             PlatformMissingException.class,
             () ->
-                new ImageLoad(store, Optional.of(arm))
+                new ImageLoad(store, Optional.of(arm), Optional.empty())
                     .load(new ByteArrayInputStream(tar), "standard input"));
     assertEquals(List.of(LayoutFixture.AMD64), e.offered());
     assertEquals(List.of(), store.list().images());
-    new ImageLoad(store, Optional.of(LayoutFixture.AMD64))
+    new ImageLoad(store, Optional.of(LayoutFixture.AMD64), Optional.empty())
         .load(new ByteArrayInputStream(tar), "standard input");
     assertEquals(1, store.list().images().size());
   }

@@ -99,7 +99,7 @@ class ImageSaveTest {
     saving("zipped:1", "plain:1").ociFolder(folder);
     for (int i = 0; i < 3; i++) {
       ImageStore other = new ImageStore(temp.resolve("other-" + i));
-      ImageLoad load = new ImageLoad(other, Optional.empty());
+      ImageLoad load = new ImageLoad(other, Optional.empty(), Optional.empty());
       byte[] tar = (i == 0 ? docker : oci).toByteArray();
       List<Loaded> loaded =
           i == 2 ? load.load(folder) : load.load(new ByteArrayInputStream(tar), "saved");
@@ -139,7 +139,7 @@ class ImageSaveTest {
         .dockerArchive(out);
     ImageStore other = new ImageStore(temp.resolve("other"));
     List<Loaded> loaded =
-        new ImageLoad(other, Optional.empty())
+        new ImageLoad(other, Optional.empty(), Optional.empty())
             .load(new ByteArrayInputStream(out.toByteArray()), "saved");
     assertEquals(List.of(new Loaded(store.get("plain:1").id(), List.of())), loaded);
   }
@@ -172,7 +172,7 @@ class ImageSaveTest {
     saving("plain:1").dockerArchive(out);
     try (InputStream in = new ByteArrayInputStream(LayoutFixture.gzip(out.toByteArray()))) {
       ImageStore other = new ImageStore(temp.resolve("other"));
-      new ImageLoad(other, Optional.empty()).load(in, "a pipe");
+      new ImageLoad(other, Optional.empty(), Optional.empty()).load(in, "a pipe");
       assertEquals(store.get("plain:1").id(), other.get("plain:1").id());
     }
   }

@@ -153,7 +153,8 @@ public final class CopyCommand implements Command {
       }
       case CopyPlace.DockerArchive archive -> {
         ImageStore store = new ImageStore(scratch.file("source"));
-        List<Loaded> loaded = new ImageLoad(store, Optional.empty()).load(archive.path());
+        List<Loaded> loaded =
+            new ImageLoad(store, Optional.empty(), Optional.empty()).load(archive.path());
         Descriptor root = null;
         for (Loaded image : loaded) {
           boolean meant = archive.name().isEmpty() || image.names().contains(archive.name().get());

@@ -79,7 +79,7 @@ public final class ImportCommand implements Command {
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();
-    ImageImport imports = new ImageImport(images.store(), settings);
+    ImageImport imports = new ImageImport(images.store(), settings, Optional.of(images.receiver()));
     Imported imported =
         path.equals("-")
             ? imports.importFrom(StandardInput.of(session), "standard input")
@@ -90,11 +90,7 @@ public final class ImportCommand implements Command {
               + " is an archive of docker save, which has its own command\n  "
               + (path.equals("-") ? "Pipe it into 'nsbox load'." : "nsbox load -i " + path));
     }
-    for (Reference reference : imported.names()) {
-      images.unpackHeld(reference.toString());
-    }
     if (imported.id().isPresent()) {
-      images.unpackHeld(imported.id().get().toString());
       session.front().out(imported.id().get() + "\n");
       return 0;
     }

@@ -41,13 +41,13 @@ public final class LoadCommand implements Command {
     Images images = session.images();
     images.store().sweep();
     images.snapshots().sweep();
-    ImageLoad load = new ImageLoad(images.store(), PlatformOption.value(parsed));
+    ImageLoad load =
+        new ImageLoad(images.store(), PlatformOption.value(parsed), Optional.of(images.receiver()));
     List<Loaded> loaded =
         input.isPresent()
             ? load.load(session.path(input.get()))
             : load.load(StandardInput.of(session), "standard input");
     for (Loaded image : loaded) {
-      images.unpackHeld(image.id().toString());
       for (Reference name : image.names()) {
         session.front().out("Loaded image: " + name.familiar() + "\n");
       }

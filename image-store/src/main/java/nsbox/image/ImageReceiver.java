@@ -1,15 +1,15 @@
-package nsbox.transfer;
+package nsbox.image;
 
 import java.io.IOException;
 import java.io.InputStream;
-import nsbox.image.ImageConfig;
-import nsbox.image.ImageManifest;
 
-/// Takes an image's layers while they arrive.
+/// Takes an image's layers before the image has a name: while they arrive, or when they are there.
 public interface ImageReceiver {
 
   /// Takes what it needs of the layers, in any order and from several threads, and returns when it
-  /// has them all. An exception ends the pull, and nothing is named.
+  /// has them all. Each layer that it opens it reads to the end, and compares with its diff ID.
+  ///
+  /// @throws IOException to end the whole: then nothing is named
   void receive(ImageManifest manifest, ImageConfig config, Layers layers) throws IOException;
 
   /// The layers as they are stored, compressed as a rule.
