@@ -10,6 +10,7 @@ import nsbox.engine.ProcessIdentity;
 import nsbox.engine.StateRoots;
 import nsbox.engine.Sweep;
 import nsbox.registry.config.Surroundings;
+import nsbox.snapshot.LayerLimits;
 
 /// What a command works with: who called, the front, and the state that the global options name.
 public final class Session {
@@ -44,8 +45,17 @@ public final class Session {
   }
 
   /// The images; made anew on each call, so to be kept by the caller.
-  public Images images() throws IOException {
-    return new Images(roots, Path.of(invocation.home(), "lib", "images"));
+  ///
+  /// @throws Failure if a variable says a wrong limit
+  public Images images() throws IOException, Failure {
+    return new Images(roots, Path.of(invocation.home(), "lib", "images"), layerLimits());
+  }
+
+  /// How far layers may expand.
+  ///
+  /// @throws Failure if a variable says a wrong limit
+  public LayerLimits layerLimits() throws Failure {
+    return LayerVariables.limits(invocation.environment());
   }
 
   /// Where the user's configuration of registries is looked for.

@@ -17,9 +17,9 @@ import nsbox.image.ImageManifest;
 import nsbox.image.ImageStore;
 import nsbox.image.Manifest;
 import nsbox.image.MediaType;
-import nsbox.snapshot.Layer;
 import nsbox.snapshot.LayerCheck;
 import nsbox.snapshot.LayerException;
+import nsbox.snapshot.LayerLimits;
 
 /// Hashes anew all that the store has of an image: index, manifests, configs, layers, and the
 /// layers uncompressed.
@@ -30,13 +30,16 @@ public final class ContentCheck {
   private static final int MAX_INDEX_DEPTH = 4;
 
   private final ImageStore store;
+  private final LayerLimits limits;
   private final Set<Digest> seen = new HashSet<>();
   private final List<String> damages = new ArrayList<>();
   private int blobs;
   private long bytes;
 
-  public ContentCheck(ImageStore store) {
+  /// @param limits of each layer that is uncompressed
+  public ContentCheck(ImageStore store, LayerLimits limits) {
     this.store = store;
+    this.limits = limits;
   }
 
   /// What was found.
@@ -129,13 +132,7 @@ public final class ContentCheck {
 
   private void checkDiffId(Descriptor layer, Digest diffId) throws IOException {
     try {
-      LayerCheck.check(
-          new Layer(
-              layer.mediaType(),
-              layer.digest().toString(),
-              diffId.toString(),
-              layer.sizeBytes(),
-              () -> store.blobs().open(layer)));
+      LayerCheck.check(Images.layer(layer, diffId, () -> store.blobs().open(layer)), limits);
     } catch (LayerException.Unsupported e) {
       // An artifact's, such as a signature: nobody unpacks it, and its digest was found right.
     }

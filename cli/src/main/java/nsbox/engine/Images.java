@@ -18,6 +18,7 @@ import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.Driver;
 import nsbox.snapshot.Layer;
+import nsbox.snapshot.LayerLimits;
 import nsbox.snapshot.OverlayDriver;
 import nsbox.snapshot.Snapshots;
 
@@ -31,9 +32,10 @@ public final class Images {
   private final Path embedded;
 
   /// @param embedded folder of OCI layouts that come with nsbox, each named as its image
-  public Images(StateRoots roots, Path embedded) throws IOException {
+  /// @param limits of each layer that is unpacked
+  public Images(StateRoots roots, Path embedded, LayerLimits limits) throws IOException {
     this.store = new ImageStore(roots.root());
-    this.snapshots = Snapshots.open(roots.snapshots());
+    this.snapshots = Snapshots.open(roots.snapshots(), limits);
     this.driver = new OverlayDriver(snapshots);
     this.embedded = embedded;
   }
@@ -150,14 +152,8 @@ public final class Images {
       List<Layer> arriving = new ArrayList<>();
       for (int i = 0; i < chainIds.size(); i++) {
         int index = i;
-        Descriptor descriptor = manifest.layers().get(i);
         arriving.add(
-            new Layer(
-                descriptor.mediaType(),
-                descriptor.digest().toString(),
-                config.diffIds().get(i).toString(),
-                descriptor.sizeBytes(),
-                () -> layers.open(index)));
+            layer(manifest.layers().get(i), config.diffIds().get(i), () -> layers.open(index)));
       }
       snapshots.applyAll(arriving, chainIds, Runtime.getRuntime().availableProcessors());
     };
@@ -182,12 +178,20 @@ public final class Images {
 
   private Layer layer(StoredImage image, int index) {
     Descriptor descriptor = image.manifest().layers().get(index);
-    return new Layer(
-        descriptor.mediaType(),
-        descriptor.digest().toString(),
-        image.config().diffIds().get(index).toString(),
-        descriptor.sizeBytes(),
-        () -> open(descriptor));
+    return layer(descriptor, image.config().diffIds().get(index), () -> open(descriptor));
+  }
+
+  /// What the snapshotter takes for a layer. It knows SHA-256 and SHA-512 itself, and its own are
+  /// faster.
+  static Layer layer(Descriptor blob, Digest diffId, Layer.Source source) {
+    Layer layer =
+        new Layer(
+            blob.mediaType(),
+            blob.digest().toString(),
+            diffId.toString(),
+            blob.sizeBytes(),
+            source);
+    return diffId.algorithm().equals("blake3") ? layer.diffIdBy(diffId::hasher) : layer;
   }
 
   private InputStream open(Descriptor descriptor) throws IOException {

@@ -28,6 +28,7 @@ final class ImageUnpack implements Closeable {
   record Missing(int index, String finalName, Layer layer) {}
 
   private final Path root;
+  private final LayerLimits limits;
   private final Fd rootFd;
   private final List<Missing> missing;
   private final Path[] snapshots;
@@ -42,8 +43,10 @@ final class ImageUnpack implements Closeable {
 
   /// @param snapshots of all layers, where they are or will be, the lowest first
   /// @param missing the lowest first
-  ImageUnpack(Path root, List<Path> snapshots, List<Missing> missing) throws IOException {
+  ImageUnpack(Path root, LayerLimits limits, List<Path> snapshots, List<Missing> missing)
+      throws IOException {
     this.root = root;
+    this.limits = limits;
     this.snapshots = snapshots.toArray(Path[]::new);
     this.missing = missing;
     this.rootFd = WorkDirectory.openRoot(root);
@@ -91,7 +94,7 @@ final class ImageUnpack implements Closeable {
   }
 
   private PendingSnapshot create(Missing next) throws IOException {
-    PendingSnapshot pending = PendingSnapshot.create(next.layer(), root, rootFd);
+    PendingSnapshot pending = PendingSnapshot.create(next.layer(), limits, root, rootFd);
     synchronized (this) {
       all.add(pending);
     }

@@ -23,7 +23,8 @@ public record Layer(
     String diffId,
     long sizeBytes,
     Source blob,
-    Supplier<MessageDigest> blobDigest) {
+    Supplier<MessageDigest> blobDigest,
+    Supplier<MessageDigest> tarDigest) {
 
   /// Where the bytes come from, opened when they are needed, each time from their start.
   ///
@@ -34,9 +35,15 @@ public record Layer(
     InputStream open() throws IOException;
   }
 
-  /// A layer of a blob that is in the store, and so was compared before.
+  /// A layer of a blob that is in the store, and so was compared before; its diff ID is a SHA-256
+  /// or SHA-512.
   public Layer(String mediaType, String digest, String diffId, long sizeBytes, Source blob) {
-    this(mediaType, digest, diffId, sizeBytes, blob, null);
+    this(mediaType, digest, diffId, sizeBytes, blob, null, () -> messageDigest(diffId));
+  }
+
+  /// This layer, its diff ID of an algorithm that the caller knows.
+  public Layer diffIdBy(Supplier<MessageDigest> algorithm) {
+    return new Layer(mediaType, digest, diffId, sizeBytes, blob, blobDigest, algorithm);
   }
 
   /// This layer, its blob to be compared on the way: for blobs that just come.
@@ -53,7 +60,7 @@ public record Layer(
 
   /// As [#compared()], by an algorithm that the caller knows.
   public Layer compared(Supplier<MessageDigest> algorithm) {
-    return new Layer(mediaType, digest, diffId, sizeBytes, blob, algorithm);
+    return new Layer(mediaType, digest, diffId, sizeBytes, blob, algorithm, tarDigest);
   }
 
   /// @param digest in the specification's form; only its algorithm counts

@@ -6,9 +6,10 @@ import java.io.IOException;
 public final class LayerCheck {
   private LayerCheck() {}
 
-  /// @throws LayerException if the blob cannot be decompressed, or does not come to the diff ID
-  public static void check(Layer layer) throws IOException {
-    try (LayerStream stream = new LayerStream(layer)) {
+  /// @throws LayerException if the blob cannot be decompressed, expands too far, or does not come
+  ///   to the diff ID
+  public static void check(Layer layer, LayerLimits limits) throws IOException {
+    try (LayerStream stream = new LayerStream(layer, new LayerBudget(layer, limits))) {
       stream.verify();
     }
   }

@@ -21,12 +21,34 @@ public abstract sealed class LayerException extends IOException {
     return layerDigest;
   }
 
+  /// The same, told with where in the archive it was met, where that is not known yet.
+  LayerException at(String place) {
+    return this;
+  }
+
   /// Bytes that are no gzip, no zstd or no tar, or that end too soon.
   public static final class Damaged extends LayerException {
     private static final long serialVersionUID = 1;
 
+    private final String found;
+    private final boolean placed;
+
     Damaged(String layerDigest, String found) {
       super(layerDigest, found);
+      this.found = found;
+      this.placed = false;
+    }
+
+    private Damaged(Damaged cause, String place) {
+      super(cause.layerDigest(), place + ": " + cause.found);
+      this.found = cause.found;
+      this.placed = true;
+      initCause(cause);
+    }
+
+    @Override
+    LayerException at(String place) {
+      return placed ? this : new Damaged(this, place);
     }
   }
 
@@ -60,12 +82,12 @@ public abstract sealed class LayerException extends IOException {
     private final String found;
 
     BadEntry(String layerDigest, String entry, String found) {
-      super(layerDigest, "entry " + entry + ": " + found);
+      super(layerDigest, "entry " + entry + ": " + TarEntry.printable(found));
       this.entry = entry;
-      this.found = found;
+      this.found = TarEntry.printable(found);
     }
 
-    /// The name in the archive, with bytes that are not UTF-8 replaced.
+    /// The name in the archive, with bytes that are not UTF-8 and control characters replaced.
     public String entry() {
       return entry;
     }
@@ -81,11 +103,35 @@ public abstract sealed class LayerException extends IOException {
 
     private final String what;
     private final long limit;
+    private final LayerLimits.Limit setting;
+    private final boolean placed;
 
-    TooLarge(String layerDigest, String what, long limit) {
+    /// @param setting null for a limit that is always the same
+    TooLarge(String layerDigest, String what, long limit, LayerLimits.Limit setting) {
       super(layerDigest, "more than " + limit + " " + what);
       this.what = what;
       this.limit = limit;
+      this.setting = setting;
+      this.placed = false;
+    }
+
+    private TooLarge(TooLarge cause, String place) {
+      super(cause.layerDigest(), place + ": more than " + cause.limit + " " + cause.what);
+      this.what = cause.what;
+      this.limit = cause.limit;
+      this.setting = cause.setting;
+      this.placed = true;
+      initCause(cause);
+    }
+
+    @Override
+    LayerException at(String place) {
+      return placed ? this : new TooLarge(this, place);
+    }
+
+    /// Which of [LayerLimits] it is; null for a limit that nobody can set.
+    public LayerLimits.Limit setting() {
+      return setting;
     }
 
     /// What is counted, as a plural: "entries".

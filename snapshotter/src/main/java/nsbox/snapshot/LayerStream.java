@@ -13,21 +13,19 @@ import nsbox.linux.Inflate;
 /// The uncompressed tar of a layer, measured and digested on its way.
 final class LayerStream implements ByteStream, AutoCloseable {
   private static final int REST_BYTES = 64 * 1024;
-  private static final long ALWAYS_ALLOWED_BYTES = 1L << 30;
-  private static final int ALLOWED_RATIO = 100;
 
   private final Layer layer;
   private final BlobStream blob;
   private final ByteStream tar;
   private final MessageDigest digest;
-  private final long limitBytes;
-  private long countBytes;
+  private final LayerBudget budget;
   private Closeable decompressor = () -> {};
 
-  LayerStream(Layer layer) throws IOException {
+  /// @param budget what the bytes of the archive count against
+  LayerStream(Layer layer, LayerBudget budget) throws IOException {
     this.layer = layer;
-    this.limitBytes = Math.max(ALWAYS_ALLOWED_BYTES, ALLOWED_RATIO * layer.sizeBytes());
-    this.digest = Layer.messageDigest(layer.diffId());
+    this.budget = budget;
+    this.digest = layer.tarDigest().get();
     checkMediaType(layer);
     this.blob = new BlobStream(layer);
     try {
@@ -84,17 +82,9 @@ final class LayerStream implements ByteStream, AutoCloseable {
     }
     if (count > 0) {
       digest.update(into.duplicate().flip().position(before));
-      claim(count);
+      budget.addBytes(count);
     }
     return count;
-  }
-
-  /// Counts bytes that the layer takes up although they do not stand in the tar, such as holes.
-  void claim(long bytes) throws LayerException {
-    countBytes += bytes;
-    if (countBytes > limitBytes || countBytes < 0) {
-      throw new LayerException.TooLarge(layer.digest(), "bytes unpacked", limitBytes);
-    }
   }
 
   /// Reads what follows the archive's end, which counts for the digests too, and compares.

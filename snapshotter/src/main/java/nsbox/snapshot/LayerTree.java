@@ -33,6 +33,7 @@ final class LayerTree implements AutoCloseable {
 
   private final List<LayerDirectory> unsettled = new ArrayList<>();
 
+  private long impliedDirectories;
   private byte[] lastParent;
   private LayerDirectory lastDirectory;
 
@@ -171,6 +172,12 @@ final class LayerTree implements AutoCloseable {
     make(directory.parent);
     mkdir(directory);
     directory.metadata = directory.severed ? Metadata.IMPLIED : null;
+    impliedDirectories++;
+  }
+
+  /// How many directories were made that no entry had described by then.
+  long impliedDirectories() {
+    return impliedDirectories;
   }
 
   /// Makes the directory that an entry describes, in place of anything else of that name.

@@ -24,33 +24,47 @@ final class LayerUnpacker {
   private final LayerTree tree;
   private final Whiteouts whiteouts;
   private final FileCopy copy;
+  private final LayerBudget budget;
   private final String layerDigest;
+  private long countedDirectories;
   private long keptBytes;
   private long contentBytes;
 
-  LayerUnpacker(TarReader tar, LayerTree tree, String layerDigest) {
+  /// @param budget what directories count against that no entry describes
+  LayerUnpacker(TarReader tar, LayerTree tree, LayerBudget budget) {
     this.tar = tar;
     this.tree = tree;
     this.whiteouts = new Whiteouts(tree);
     this.copy = new FileCopy(tree.owner());
-    this.layerDigest = layerDigest;
+    this.budget = budget;
+    this.layerDigest = budget.layerDigest();
   }
 
-  /// Puts all entries into the tree.
+  /// Puts all entries into the tree, and reads the archive to its very end.
   void unpack() throws IOException {
     for (TarEntry entry; (entry = tar.next()) != null; ) {
       try {
         unpack(entry);
+        countDirectories();
       } catch (LayerTree.NotADirectory e) {
         throw bad(layerDigest, entry.text(), e.getMessage());
       } catch (LinuxException e) {
         throw blame(layerDigest, entry.text(), e);
+      } catch (LayerException e) {
+        throw e.at("entry " + entry.text());
       }
     }
+    tar.drain();
     try {
       tree.finish();
     } catch (LayerTree.DirectoryRefused e) {
       throw blame(layerDigest, e.path, e.reason);
+    }
+  }
+
+  private void countDirectories() throws LayerException {
+    for (; countedDirectories < tree.impliedDirectories(); countedDirectories++) {
+      budget.addEntry();
     }
   }
 
@@ -75,6 +89,7 @@ final class LayerUnpacker {
     return switch (e.errno()) {
       case Errno.ENAMETOOLONG ->
           bad(layerDigest, entry, "a name longer than the file system takes");
+      case Errno.EFBIG -> bad(layerDigest, entry, "a file larger than the file system takes");
       case Errno.E2BIG -> bad(layerDigest, entry, "an attribute longer than 64 KiB");
       case Errno.EINVAL, Errno.ERANGE, Errno.ELOOP, Errno.EISDIR, Errno.ENOENT ->
           bad(layerDigest, entry, e.getMessage());
@@ -130,17 +145,34 @@ final class LayerUnpacker {
     }
     if (keptBytes > KEPT_LIMIT_BYTES) {
       throw new LayerException.TooLarge(
-          layerDigest, "bytes in attributes of directories", KEPT_LIMIT_BYTES);
+          layerDigest, "bytes in attributes of directories", KEPT_LIMIT_BYTES, null);
     }
   }
 
   private void writeFile(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
+    contentBytes += entry.sizeBytes();
     try (Fd file = create(parent, name)) {
-      for (ByteBuffer chunk; (chunk = tar.chunk()) != null; ) {
-        contentBytes += chunk.remaining();
-        Linux.write(file, chunk);
+      if (entry.sparse() == null) {
+        for (ByteBuffer chunk; (chunk = tar.chunk()) != null; ) {
+          Linux.write(file, chunk);
+        }
+      } else {
+        writeParts(file, entry.sparse());
       }
       Metadata.of(entry).set(file, tree.owner());
+    }
+  }
+
+  /// Nothing is written for the holes, so they take no room on the disk either.
+  private void writeParts(Fd file, SparseMap sparse) throws IOException {
+    Linux.ftruncate(file, sparse.sizeBytes());
+    for (int part = 0; part < sparse.parts(); part++) {
+      Linux.seek(file, sparse.offset(part));
+      for (long left = sparse.length(part); left > 0; ) {
+        ByteBuffer chunk = tar.chunk(left);
+        left -= chunk.remaining();
+        Linux.write(file, chunk);
+      }
     }
   }
 

@@ -3,7 +3,10 @@ package nsbox.snapshot;
 import java.util.Arrays;
 
 /// Bytes of a name or path as a key of maps and sets. The bytes must not change afterwards.
-record Name(byte[] bytes) {
+///
+/// They have an order because a layer may be full of names of the same hash code: a map then still
+/// finds them quickly.
+record Name(byte[] bytes) implements Comparable<Name> {
   @Override
   public boolean equals(Object other) {
     return other instanceof Name name && Arrays.equals(bytes, name.bytes);
@@ -12,5 +15,10 @@ record Name(byte[] bytes) {
   @Override
   public int hashCode() {
     return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public int compareTo(Name other) {
+    return Arrays.compare(bytes, other.bytes);
   }
 }

@@ -1,9 +1,10 @@
 package nsbox.snapshot;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import nsbox.linux.Timestamp;
 
 /// What a PAX extended header says of the entry that follows it. Absent values are null.
@@ -21,8 +22,11 @@ final class PaxRecords {
   Long uid;
   Long gid;
   Timestamp modified;
-  boolean sparse;
-  final List<TarEntry.Attribute> attributes = new ArrayList<>();
+
+  /// Null for a file that is not sparse.
+  SparseRecords sparse;
+
+  private SequencedMap<Name, TarEntry.Attribute> attributes;
 
   /// @throws IllegalArgumentException if the block is not a sequence of records
   static PaxRecords parse(byte[] block) {
@@ -52,19 +56,25 @@ final class PaxRecords {
       default -> {
         if (key.startsWith(ATTRIBUTE)) {
           putAttribute(Arrays.copyOfRange(keyBytes, ATTRIBUTE.length(), keyBytes.length), value);
+        } else if (key.startsWith(SparseRecords.PREFIX)) {
+          sparse = sparse == null ? new SparseRecords() : sparse;
+          sparse.put(key.substring(SparseRecords.PREFIX.length()), value);
         }
-        sparse |= key.startsWith("GNU.sparse.");
       }
     }
   }
 
   private void putAttribute(byte[] name, byte[] value) {
-    attributes.removeIf(attribute -> Arrays.equals(attribute.name(), name));
-    attributes.add(new TarEntry.Attribute(name, value));
+    attributes = attributes == null ? new LinkedHashMap<>() : attributes;
+    attributes.put(new Name(name), new TarEntry.Attribute(name, value));
+  }
+
+  List<TarEntry.Attribute> attributes() {
+    return attributes == null ? List.of() : List.copyOf(attributes.values());
   }
 
   /// An empty value takes an earlier one back.
-  private static byte[] name(byte[] value) {
+  static byte[] name(byte[] value) {
     for (byte b : value) {
       require(b != 0);
     }

@@ -22,22 +22,25 @@ final class PendingSnapshot implements Closeable {
   private long contentBytes;
 
   private final Layer layer;
+  private final LayerLimits limits;
   private final Path path;
   private final WorkDirectory work;
   private Fd fs;
   private LayerTree tree;
 
-  private PendingSnapshot(Layer layer, Path path, WorkDirectory work) {
+  private PendingSnapshot(Layer layer, LayerLimits limits, Path path, WorkDirectory work) {
     this.layer = layer;
+    this.limits = limits;
     this.path = path;
     this.work = work;
   }
 
   /// @param root of all snapshots
   /// @param rootFd of the same, open as long as this
-  static PendingSnapshot create(Layer layer, Path root, Fd rootFd) throws LinuxException {
+  static PendingSnapshot create(Layer layer, LayerLimits limits, Path root, Fd rootFd)
+      throws LinuxException {
     WorkDirectory work = WorkDirectory.create(rootFd);
-    return new PendingSnapshot(layer, root.resolve(work.name()), work);
+    return new PendingSnapshot(layer, limits, root.resolve(work.name()), work);
   }
 
   /// Where the snapshot is made: once it is settled, other layers can be settled on it.
@@ -98,9 +101,9 @@ final class PendingSnapshot implements Closeable {
     Linux.mkdirat(work.fd(), FS, 0700);
     fs = Names.openDirectory(work.fd(), FS);
     tree = new LayerTree(fs, below);
-    try (LayerStream stream = new LayerStream(layer)) {
-      TarReader tar = new TarReader(stream, layer.digest());
-      LayerUnpacker unpacker = new LayerUnpacker(tar, tree, layer.digest());
+    LayerBudget budget = new LayerBudget(layer, limits);
+    try (LayerStream stream = new LayerStream(layer, budget)) {
+      LayerUnpacker unpacker = new LayerUnpacker(new TarReader(stream, budget), tree, budget);
       unpacker.unpack();
       contentBytes = unpacker.contentBytes();
       stream.verify();

@@ -33,23 +33,32 @@ import nsbox.linux.Sha256;
 /// A layer depends on those below it, because hard links, links in names and the metadata of
 /// implied directories come from there: so it belongs to its chain ID and not to its diff ID.
 ///
-/// On disk: `<hex of chain ID>/fs` is the layer and `<hex of chain ID>/opaque` the list of its
-/// opaque directories. [#contains], [#directory] and [#lowerDirectories] make no system call from
-/// Java; all else does, and needs root.
+/// On disk: `<name>/fs` is the layer and `<name>/opaque` the list of its opaque directories. The
+/// name is the chain ID's hex, before it `<algorithm>-` if that is neither SHA-256 nor SHA-512,
+/// which their lengths tell apart. [#contains], [#directory] and [#lowerDirectories] make no system
+/// call from Java; all else does, and needs root.
 public final class Snapshots {
   private final Path root;
+  private final LayerLimits limits;
 
-  private Snapshots(Path root) {
+  private Snapshots(Path root, LayerLimits limits) {
     this.root = root;
+    this.limits = limits;
+  }
+
+  /// As [#open(Path, LayerLimits)], with the default limits.
+  public static Snapshots open(Path root) throws IOException {
+    return open(root, LayerLimits.DEFAULT);
   }
 
   /// @param root created, for its owner alone, where it is missing
-  public static Snapshots open(Path root) throws IOException {
+  /// @param limits of each layer that is unpacked
+  public static Snapshots open(Path root, LayerLimits limits) throws IOException {
     if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(
           root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    return new Snapshots(root.toAbsolutePath());
+    return new Snapshots(root.toAbsolutePath(), limits);
   }
 
   /// The name of a layer on top of others.
@@ -170,12 +179,12 @@ public final class Snapshots {
   }
 
   private static ImageUnpack.Missing missing(int index, String chainId, Layer layer) {
-    return new ImageUnpack.Missing(index, hex(chainId), layer);
+    return new ImageUnpack.Missing(index, name(chainId), layer);
   }
 
   private void unpack(List<Path> stack, List<ImageUnpack.Missing> missing, int workers)
       throws IOException {
-    try (ImageUnpack unpack = new ImageUnpack(root, stack, missing)) {
+    try (ImageUnpack unpack = new ImageUnpack(root, limits, stack, missing)) {
       unpack.run(workers);
     }
   }
@@ -185,9 +194,9 @@ public final class Snapshots {
     List<String> chainIds = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
-        String hex = entry.getFileName().toString();
-        if (hex.matches("[0-9a-f]{64}|[0-9a-f]{128}")) {
-          chainIds.add((hex.length() == 64 ? "sha256:" : "sha512:") + hex);
+        String chainId = chainIdOf(entry.getFileName().toString());
+        if (chainId != null) {
+          chainIds.add(chainId);
         }
       }
     }
@@ -214,7 +223,7 @@ public final class Snapshots {
   /// Takes a snapshot away: it is gone at once for who looks now. Who has it mounted must be asked
   /// before; removing one that is not there is no error.
   public void remove(String chainId) throws IOException {
-    byte[] name = hex(chainId).getBytes(StandardCharsets.US_ASCII);
+    byte[] name = name(chainId).getBytes(StandardCharsets.US_ASCII);
     try (Fd rootFd = WorkDirectory.openRoot(root)) {
       WorkDirectory.takeAway(rootFd, name);
     } catch (LinuxException e) {
@@ -265,15 +274,44 @@ public final class Snapshots {
   }
 
   private Path snapshot(String chainId) {
-    return root.resolve(hex(chainId));
+    return root.resolve(name(chainId));
   }
 
-  private static String hex(String chainId) {
-    String hex = chainId.substring(chainId.indexOf(':') + 1);
-    boolean valid = chainId.startsWith("sha256:") && hex.matches("[0-9a-f]{64}");
-    if (!valid && !(chainId.startsWith("sha512:") && hex.matches("[0-9a-f]{128}"))) {
+  /// No regular expression: every start of a container comes by here.
+  private static String name(String chainId) {
+    int colon = chainId.indexOf(':');
+    String algorithm = chainId.substring(0, Math.max(0, colon));
+    String hex = chainId.substring(colon + 1);
+    boolean sha256 = algorithm.equals("sha256");
+    boolean sha512 = algorithm.equals("sha512");
+    boolean rightLength =
+        sha256 || sha512 ? hex.length() == (sha256 ? 64 : 128) : hex.length() >= 64;
+    if (!rightLength || hex.length() > 128 || !isPlain(hex, 'f') || !isPlain(algorithm, 'z')) {
       throw new IllegalArgumentException("chain ID " + chainId);
     }
-    return hex;
+    return sha256 || sha512 ? hex : algorithm + "-" + hex;
+  }
+
+  /// Null for what is no snapshot.
+  private static String chainIdOf(String name) {
+    int dash = name.indexOf('-');
+    String algorithm =
+        dash >= 0 ? name.substring(0, dash) : name.length() == 64 ? "sha256" : "sha512";
+    String chainId = algorithm + ":" + name.substring(dash + 1);
+    try {
+      return name(chainId).equals(name) ? chainId : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static boolean isPlain(String text, char last) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > last)) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package nsbox.snapshot;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import nsbox.linux.Timestamp;
 
@@ -9,8 +10,9 @@ import nsbox.linux.Timestamp;
 /// @param type the type flag; a regular file is `0` in all its spellings
 /// @param name bytes, of no particular character set
 /// @param link the target of links, else empty
-/// @param sizeBytes of the content that follows; 0 for types that have none, whatever the header
-///   says
+/// @param sizeBytes of the file, holes included; 0 for types that have no content, whatever the
+///   header says
+/// @param sparse where the content that follows goes, in a sparse file; else null
 /// @param attributes extended attributes; values may be any bytes
 record TarEntry(
     char type,
@@ -23,7 +25,8 @@ record TarEntry(
     Timestamp modified,
     int major,
     int minor,
-    List<Attribute> attributes) {
+    List<Attribute> attributes,
+    SparseMap sparse) {
 
   static final char REGULAR = '0';
   static final char HARD_LINK = '1';
@@ -42,6 +45,20 @@ record TarEntry(
   }
 
   static String text(byte[] name) {
-    return new String(name, StandardCharsets.UTF_8);
+    return printable(new String(name, StandardCharsets.UTF_8));
+  }
+
+  /// A terminal obeys control characters, so they are written as their numbers.
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c)) {
+        printable.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
+      } else {
+        printable.append(c);
+      }
+    }
+    return printable.toString();
   }
 }

@@ -89,16 +89,20 @@ final class TarHeader {
     return number(136, 12);
   }
 
-  int major() {
-    return hasDevices() ? (int) number(329, 8) : 0;
+  long major() {
+    return hasDevices() ? number(329, 8) : 0;
   }
 
-  int minor() {
-    return hasDevices() ? (int) number(337, 8) : 0;
+  long minor() {
+    return hasDevices() ? number(337, 8) : 0;
   }
 
   private boolean hasDevices() {
-    return matches(257, USTAR) || matches(257, GNU);
+    return matches(257, USTAR) || isGnu();
+  }
+
+  boolean isGnu() {
+    return matches(257, GNU);
   }
 
   private boolean matches(int offset, byte[] expected) {
@@ -113,12 +117,16 @@ final class TarHeader {
     return Arrays.copyOfRange(block, offset, end);
   }
 
-  /// @throws IllegalArgumentException if the field holds no number
   private long number(int offset, int length) {
+    return number(block, offset, length);
+  }
+
+  /// @throws IllegalArgumentException if the field holds no number
+  static long number(byte[] block, int offset, int length) {
     int at = offset;
     int end = at + length;
     if (block[at] < 0) {
-      return binary(at, end);
+      return binary(block, at, end);
     }
     while (at < end && (block[at] == ' ' || block[at] == 0)) {
       at++;
@@ -135,7 +143,7 @@ final class TarHeader {
   }
 
   /// Two's complement; the first bit only marks the form, the second is the sign.
-  private long binary(int at, int end) {
+  private static long binary(byte[] block, int at, int end) {
     boolean negative = (block[at] & 0x40) != 0;
     long value = negative ? -1L << 6 | block[at] & 0x3f : block[at] & 0x3f;
     for (int i = at + 1; i < end; i++) {

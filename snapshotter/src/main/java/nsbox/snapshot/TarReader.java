@@ -3,7 +3,6 @@ package nsbox.snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import nsbox.linux.Timestamp;
 
 /// Reads a layer's tar entry by entry.
@@ -17,10 +16,16 @@ final class TarReader {
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int META_LIMIT_BYTES = 1 << 20;
   private static final int NAME_LIMIT_BYTES = 4096;
-  private static final int ENTRY_LIMIT = 2_000_000;
+
+  /// Between two entries, so that an archive cannot go on for ever without an entry.
+  private static final int META_COUNT_LIMIT = 1000;
+
+  private static final int MAJOR_LIMIT = 1 << 12;
+  private static final int MINOR_LIMIT = 1 << 20;
   private static final byte[] NO_BYTES = {};
 
   private final ByteStream in;
+  private final LayerBudget budget;
   private final String layerDigest;
 
   /// What has come and was not taken stands between its position and its limit.
@@ -29,20 +34,29 @@ final class TarReader {
   private final byte[] block = new byte[TarHeader.BYTES];
   private long contentLeft;
   private int padding;
-  private int entries;
 
-  TarReader(ByteStream in, String layerDigest) {
+  /// For failures: the name of the last entry, and whether its content is still being read.
+  private byte[] lastName;
+
+  private boolean inContent;
+
+  /// @param budget what entries and holes count against
+  TarReader(ByteStream in, LayerBudget budget) {
     this.in = in;
-    this.layerDigest = layerDigest;
+    this.budget = budget;
+    this.layerDigest = budget.layerDigest();
   }
 
   /// The next entry, after what is left of the content of this one; null at the end.
+  ///
+  /// @throws LayerException that says where in the archive it was met
   TarEntry next() throws IOException {
     skipContent();
+    inContent = false;
     PaxRecords pax = null;
     byte[] longName = null;
     byte[] longLink = null;
-    while (true) {
+    for (int count = 0; count <= META_COUNT_LIMIT; count++) {
       TarHeader header = readHeader();
       if (header == null) {
         return null;
@@ -61,18 +75,30 @@ final class TarReader {
         throw damaged("tar header: " + e.getMessage());
       }
     }
+    throw damaged("tar has more than " + META_COUNT_LIMIT + " extended headers in a row");
+  }
+
+  /// Reads what follows the archive's end and ignores it.
+  void drain() throws IOException {
+    do {
+      buffer.position(buffer.limit());
+    } while (fill(1));
   }
 
   /// The next part of the entry's content, direct, to be used before the next call; null at its
   /// end.
   ByteBuffer chunk() throws IOException {
-    if (contentLeft == 0) {
-      return null;
-    }
+    return contentLeft == 0 ? null : chunk(contentLeft);
+  }
+
+  /// As [#chunk()], where content is known to be left.
+  ///
+  /// @param limitBytes how long the part may be, from 1 to what is left
+  ByteBuffer chunk(long limitBytes) throws IOException {
     if (!buffer.hasRemaining()) {
       require(1);
     }
-    int count = (int) Math.min(contentLeft, buffer.remaining());
+    int count = (int) Math.min(limitBytes, buffer.remaining());
     ByteBuffer chunk = buffer.slice(buffer.position(), count);
     buffer.position(buffer.position() + count);
     contentLeft -= count;
@@ -96,9 +122,6 @@ final class TarReader {
   }
 
   private TarHeader readHeader() throws IOException {
-    if (++entries > ENTRY_LIMIT) {
-      throw new LayerException.TooLarge(layerDigest, "entries", ENTRY_LIMIT);
-    }
     if (!buffer.hasRemaining() && !fill(1)) {
       return null;
     }
@@ -135,8 +158,7 @@ final class TarReader {
 
   private byte[] readMeta(TarHeader header) throws IOException {
     if (contentLeft > META_LIMIT_BYTES) {
-      throw new LayerException.TooLarge(
-          layerDigest, "bytes in a header of type " + header.type(), META_LIMIT_BYTES);
+      throw tooLarge("bytes in a header of type " + header.type(), META_LIMIT_BYTES);
     }
     byte[] meta = new byte[(int) contentLeft];
     int done = 0;
@@ -150,28 +172,19 @@ final class TarReader {
   }
 
   private TarEntry entry(TarHeader header, PaxRecords pax, byte[] longName, byte[] longLink)
-      throws LayerException {
+      throws IOException {
     byte[] name = first(longName, pax.path, header.name());
     byte[] link = first(longLink, pax.linkPath, header.link());
-    char type = header.type();
-    if (type == 0) {
-      boolean directory = name.length > 0 && name[name.length - 1] == '/';
-      type = directory ? TarEntry.DIRECTORY : TarEntry.REGULAR;
-    } else if (type == '7') {
-      type = TarEntry.REGULAR;
-    }
-    if (type == 'S' || pax.sparse) {
-      throw bad(name, "a sparse file, which is not supported");
-    }
-    if (type < TarEntry.REGULAR || type > TarEntry.FIFO) {
-      throw bad(name, "of the unknown type " + type);
-    }
+    name = pax.sparse == null || pax.sparse.name() == null ? name : pax.sparse.name();
     if (name.length > NAME_LIMIT_BYTES || link.length > NAME_LIMIT_BYTES) {
-      throw new LayerException.TooLarge(layerDigest, "bytes in a name", NAME_LIMIT_BYTES);
+      throw tooLarge("bytes in a name", NAME_LIMIT_BYTES);
     }
-    if (pax.sizeBytes != null && hasContent(type)) {
-      setContent(pax.sizeBytes);
-    }
+    lastName = name;
+    inContent = true;
+    count(budget::addEntry);
+    char type = type(header, name);
+    setContent(!hasContent(type) ? 0 : pax.sizeBytes != null ? pax.sizeBytes : header.sizeBytes());
+    SparseMap sparse = sparse(header, pax, name, type);
     return new TarEntry(
         type,
         name,
@@ -179,11 +192,85 @@ final class TarReader {
         header.permissions(),
         owner(name, pax.uid != null ? pax.uid : header.uid()),
         owner(name, pax.gid != null ? pax.gid : header.gid()),
-        contentLeft,
+        sparse == null ? contentLeft : sparse.sizeBytes(),
         pax.modified != null ? pax.modified : new Timestamp(header.modifiedSeconds(), 0),
-        header.major(),
-        header.minor(),
-        pax.attributes.isEmpty() ? List.of() : pax.attributes);
+        device(name, header.major(), MAJOR_LIMIT),
+        device(name, header.minor(), MINOR_LIMIT),
+        pax.attributes(),
+        sparse);
+  }
+
+  private char type(TarHeader header, byte[] name) throws LayerException {
+    char type = header.type();
+    return switch (type) {
+      case 0 ->
+          name.length > 0 && name[name.length - 1] == '/' ? TarEntry.DIRECTORY : TarEntry.REGULAR;
+      case '7', 'S' -> TarEntry.REGULAR;
+      default -> {
+        if (type < TarEntry.REGULAR || type > TarEntry.FIFO) {
+          throw bad(name, "of the unknown type " + type);
+        }
+        yield type;
+      }
+    };
+  }
+
+  /// Reads the map of a sparse file as far as it stands before the content, and counts the holes.
+  ///
+  /// @return null for other files
+  private SparseMap sparse(TarHeader header, PaxRecords pax, byte[] name, char type)
+      throws IOException {
+    boolean old = header.type() == 'S';
+    if (!old && pax.sparse == null) {
+      return null;
+    }
+    try {
+      SparseMap.require(type == TarEntry.REGULAR, "it is no plain file");
+      SparseMap.require(!old || header.isGnu(), "its header is not GNU's");
+      SparseMap map =
+          old ? SparseMap.ofHeader(block, this::extension) : pax.sparse.map(this::contentBlock);
+      SparseMap.require(
+          map.dataBytes() == contentLeft, "its map does not fit the content in the archive");
+      count(() -> budget.addBytes(map.sizeBytes() - map.dataBytes()));
+      return map;
+    } catch (IllegalArgumentException e) {
+      throw bad(name, "a sparse file that lies: " + e.getMessage());
+    }
+  }
+
+  /// A block of header that the content does not count.
+  private byte[] extension() throws IOException {
+    require(TarHeader.BYTES);
+    byte[] extension = new byte[TarHeader.BYTES];
+    buffer.get(extension);
+    return extension;
+  }
+
+  private byte[] contentBlock() throws IOException {
+    SparseMap.require(contentLeft >= TarHeader.BYTES, "its map ends in the middle");
+    contentLeft -= TarHeader.BYTES;
+    return extension();
+  }
+
+  private interface Counting {
+    void count() throws LayerException;
+  }
+
+  private void count(Counting counting) throws LayerException {
+    try {
+      counting.count();
+    } catch (LayerException e) {
+      throw e.at(place());
+    }
+  }
+
+  /// The kernel takes 12 bits of a major number and 20 of a minor one; with more, another device
+  /// would be made, in the worst case a whiteout.
+  private int device(byte[] name, long number, int limit) throws LayerException {
+    if (number < 0 || number >= limit) {
+      throw bad(name, "of the device number " + number + ", which is none");
+    }
+    return (int) number;
   }
 
   /// 2^32 - 1 means "leave as it is" to chown(2), so it is no owner.
@@ -222,13 +309,27 @@ final class TarReader {
         }
       }
       return true;
+    } catch (LayerException e) {
+      throw e.at(place());
     } finally {
       buffer.flip();
     }
   }
 
+  /// Where reading is, in the words of failures.
+  private String place() {
+    if (lastName == null) {
+      return "in its first header";
+    }
+    return (inContent ? "entry " : "after entry ") + TarEntry.text(lastName);
+  }
+
   private LayerException damaged(String found) {
-    return new LayerException.Damaged(layerDigest, found);
+    return new LayerException.Damaged(layerDigest, found).at(place());
+  }
+
+  private LayerException tooLarge(String what, long limit) {
+    return new LayerException.TooLarge(layerDigest, what, limit, null).at(place());
   }
 
   private LayerException bad(byte[] name, String found) {

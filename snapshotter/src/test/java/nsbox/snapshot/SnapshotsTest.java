@@ -137,7 +137,7 @@ class SnapshotsTest extends RootTest {
             CHAIN_ID,
             2_000_000,
             () -> new java.io.SequenceInputStream(new ByteArrayInputStream(header), zeros));
-    try (LayerStream stream = new LayerStream(bomb)) {
+    try (LayerStream stream = new LayerStream(bomb, new LayerBudget(bomb, LayerLimits.DEFAULT))) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
       LayerException.TooLarge failure =
           assertThrows(

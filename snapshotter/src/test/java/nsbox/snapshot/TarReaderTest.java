@@ -27,7 +27,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TarReaderTest {
   private static TarReader reader(byte[] tar) {
-    return new TarReader(ByteStream.of(new ByteArrayInputStream(tar)), "sha256:test");
+    return reader(tar, LayerLimits.DEFAULT);
+  }
+
+  private static TarReader reader(byte[] tar, LayerLimits limits) {
+    Layer layer = new Layer(Stack.TAR, "sha256:test", "", tar.length, () -> null);
+    return new TarReader(
+        ByteStream.of(new ByteArrayInputStream(tar)), new LayerBudget(layer, limits));
   }
 
   private static TarEntry only(TarFixture.Entry entry) throws IOException {

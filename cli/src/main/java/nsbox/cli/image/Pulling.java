@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
+import nsbox.cli.LayerVariables;
 import nsbox.cli.Session;
 import nsbox.engine.Images;
 import nsbox.engine.Registries;
@@ -144,7 +145,7 @@ public final class Pulling {
           case PlatformMissingException _ ->
               "Nothing was stored. '--platform OS/ARCH' chooses another.";
           case ImageException _ -> "Nothing was stored.";
-          case LayerException _ -> "Nothing was stored.";
+          case LayerException l -> "Nothing was stored." + LayerVariables.advice(l);
           case TrustException _ -> "Nothing was stored.";
           case ConfigException _ -> "Nothing was asked.";
           default -> "Nothing was stored; the next pull goes on where this one stopped.";

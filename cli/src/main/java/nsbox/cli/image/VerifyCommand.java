@@ -70,15 +70,17 @@ public final class VerifyCommand implements Command {
     for (String image : positionals(parsed)) {
       sound &=
           keys.isEmpty()
-              ? checkContent(store, image, session.front())
+              ? checkContent(session, store, image)
               : checkSignatures(store, image, keys, source, session.front());
     }
     return sound ? 0 : NOT_SOUND;
   }
 
-  private static boolean checkContent(ImageStore store, String image, Front front)
-      throws IOException {
-    ContentCheck.Report report = new ContentCheck(store).check(ImageRoots.of(store, image));
+  private static boolean checkContent(Session session, ImageStore store, String image)
+      throws IOException, Failure {
+    Front front = session.front();
+    ContentCheck.Report report =
+        new ContentCheck(store, session.layerLimits()).check(ImageRoots.of(store, image));
     for (String damage : report.damages()) {
       front.out(image + ": " + Visible.text(damage) + "\n");
     }

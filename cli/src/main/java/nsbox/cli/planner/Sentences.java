@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import nsbox.bundle.BundleException;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
+import nsbox.cli.LayerVariables;
 import nsbox.cli.output.OutputException;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.NameTakenException;
@@ -42,7 +43,8 @@ final class Sentences {
       case HelperFailedException e ->
           new Failure(
               e.getMessage() + "\n  To see why: echo REGISTRY | " + e.program() + " get", e);
-      case LayerException e -> new Failure(e.getMessage() + "\n  Nothing of it was kept.", e);
+      case LayerException e ->
+          new Failure(e.getMessage() + "\n  Nothing of it was kept." + LayerVariables.advice(e), e);
       case OutputException e -> new Failure(e.getMessage(), e);
       case BundleException e -> new Failure(e.getMessage(), e);
       case UnsupportedSpecException e -> new Failure(e.getMessage(), e);
