@@ -93,7 +93,7 @@ record Metadata(
 
   /// overlayfs takes orders from its own attributes, so a layer may not bring them; SELinux labels
   /// are the host's to give.
-  private static boolean isKept(byte[] name) {
+  static boolean isKept(byte[] name) {
     return !BytePath.startsWith(name, TRUSTED_OVERLAY)
         && !BytePath.startsWith(name, USER_OVERLAY)
         && !Arrays.equals(name, SELINUX);

@@ -1,5 +1,6 @@
 package nsbox.snapshot;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.linux.Fd;
@@ -25,6 +26,17 @@ final class Names {
   /// Opens what is known to be a regular file: opening a FIFO would wait for its writer.
   static Fd openRegular(Fd dir, byte[] name) throws LinuxException {
     return Linux.openat2(dir, name, OpenFlag.READ | OpenFlag.NOFOLLOW, 0, FENCED);
+  }
+
+  /// A handle of the file itself, whatever it is: nothing is opened for reading.
+  static Fd handle(Fd dir, byte[] name) throws LinuxException {
+    return Linux.openat2(dir, name, OpenFlag.PATH | OpenFlag.NOFOLLOW, 0, FENCED);
+  }
+
+  /// Opens what a handle was found to be for reading, also where its name means another file now.
+  static Fd reopen(Fd handle) throws LinuxException {
+    byte[] path = handle.procPath().getBytes(StandardCharsets.US_ASCII);
+    return Linux.openat2(Fd.NONE, path, OpenFlag.READ, 0, 0);
   }
 
   /// Makes a file that only its owner can open until it has its metadata.

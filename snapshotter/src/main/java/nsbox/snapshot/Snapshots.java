@@ -189,6 +189,11 @@ public final class Snapshots {
     }
   }
 
+  /// The way back: a layer's tar, which unpacks on the same parents to the same snapshot.
+  public LayerDiff diff(String chainId) throws IOException {
+    return LayerDiff.ofSnapshot(snapshot(chainId));
+  }
+
   /// The chain IDs of all snapshots, in no order.
   public List<String> list() throws IOException {
     List<String> chainIds = new ArrayList<>();

@@ -12,9 +12,11 @@ import static nsbox.snapshot.TarFixture.whiteout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,49 +43,67 @@ class UmociComparisonTest extends RootTest {
 
   @Test
   void layersMadeInCode() throws Exception {
+    assertSameAsUmoci(OciLayout.of(layersInCode().toArray(new byte[0][])));
+  }
+
+  @Test
+  void layersWrittenFromSnapshots() throws Exception {
+    Stack stack = stack();
+    for (byte[] tar : layersInCode()) {
+      stack.add(tar);
+    }
+    List<byte[]> written = new ArrayList<>();
+    for (String chainId : stack.chain()) {
+      ByteArrayOutputStream tar = new ByteArrayOutputStream();
+      assertEquals(List.of(), snapshots.diff(chainId).writeTo(tar));
+      written.add(tar.toByteArray());
+    }
+    assertSameAsUmoci(OciLayout.of(written.toArray(new byte[0][])));
+  }
+
+  static List<byte[]> layersInCode() {
     byte[] capability = {1, 0, 0, 2, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    assertSameAsUmoci(
-        OciLayout.of(
-            layer(
-                directory("./").mode(0751).modified(11),
-                directory("usr/").modified(12),
-                directory("usr/lib/").modified(13),
-                symlink("lib", "usr/lib").owner(3, 4).modified(14),
-                directory("tmp/").mode(01777).owner(5, 6).modified(15),
-                file("tmp/x", "x"),
-                file("usr/lib/ping", "p")
-                    .mode(04755)
-                    .owner(7, 8)
-                    .pax("mtime", "16.123456789")
-                    .pax("SCHILY.xattr.security.capability", capability),
-                hardlink("usr/lib/ping6", "usr/lib/ping"),
-                directory("gone/").modified(17),
-                file("gone/a", "a"),
-                file("gone/b", "b"),
-                directory("emptied/"),
-                file("emptied/a", "a"),
-                file("will-be-dir", ""),
-                file("solo", "copied up to be linked, which parts it from other links"),
-                fifo("pipe").owner(4294967294L, 1),
-                device('3', "null", 1, 3).mode(0666),
-                file("\u00e4", "umlaut")),
-            layer(
-                directory("./").mode(0751).modified(21),
-                file("lib/through-link", "x"),
-                directory("usr/lib/").modified(22),
-                whiteout("gone"),
-                directory("emptied/").modified(23),
-                opaque("emptied"),
-                file("emptied/new", "n"),
-                directory("will-be-dir/").modified(24),
-                hardlink("linked", "solo"),
-                directory("tmp/").mode(01777).owner(5, 6).modified(25),
-                whiteout("tmp/x")),
-            layer(
-                directory("./").mode(0750).modified(31),
-                directory("gone/").modified(32),
-                file("gone/b", "again").owner(1, 1),
-                file("will-be-dir", "and a file again"))));
+    return List.of(
+        layer(
+            directory("./").mode(0751).modified(11),
+            directory("usr/").modified(12),
+            directory("usr/lib/").modified(13),
+            symlink("lib", "usr/lib").owner(3, 4).modified(14),
+            directory("tmp/").mode(01777).owner(5, 6).modified(15),
+            file("tmp/x", "x"),
+            file("usr/lib/ping", "p")
+                .mode(04755)
+                .owner(7, 8)
+                .pax("mtime", "16.123456789")
+                .pax("SCHILY.xattr.security.capability", capability),
+            hardlink("usr/lib/ping6", "usr/lib/ping"),
+            directory("gone/").modified(17),
+            file("gone/a", "a"),
+            file("gone/b", "b"),
+            directory("emptied/"),
+            file("emptied/a", "a"),
+            file("will-be-dir", ""),
+            file("solo", "copied up to be linked, which parts it from other links"),
+            fifo("pipe").owner(4294967294L, 1),
+            device('3', "null", 1, 3).mode(0666),
+            file("\u00e4", "umlaut")),
+        layer(
+            directory("./").mode(0751).modified(21),
+            file("lib/through-link", "x"),
+            directory("usr/lib/").modified(22),
+            whiteout("gone"),
+            directory("emptied/").modified(23),
+            opaque("emptied"),
+            file("emptied/new", "n"),
+            directory("will-be-dir/").modified(24),
+            hardlink("linked", "solo"),
+            directory("tmp/").mode(01777).owner(5, 6).modified(25),
+            whiteout("tmp/x")),
+        layer(
+            directory("./").mode(0750).modified(31),
+            directory("gone/").modified(32),
+            file("gone/b", "again").owner(1, 1),
+            file("will-be-dir", "and a file again")));
   }
 
   private void assertSameAsUmoci(OciLayout.Image image) throws Exception {
@@ -107,7 +127,7 @@ class UmociComparisonTest extends RootTest {
     return String.join("\n", dump.entrySet().stream().map(Map.Entry::toString).toList());
   }
 
-  private static Path images() {
+  static Path images() {
     String property = System.getProperty(IMAGES_PROPERTY);
     if (property != null) {
       return Path.of(property);
