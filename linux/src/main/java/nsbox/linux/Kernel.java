@@ -56,6 +56,12 @@ final class Kernel {
     return answer == -1 ? -Library.RUNTIME.getLastError() : answer;
   }
 
+  /// As [#call(Call, long, long, long, long, long)], for a call of six arguments.
+  long call(Call call, long a, long b, long c, long d, long e, long f) {
+    long answer = Library.C.syscall(call.number, a, b, c, d, e, f);
+    return answer == -1 ? -Library.RUNTIME.getLastError() : answer;
+  }
+
   /// Lays a name out for the next call and returns its address.
   long name(byte[] name) throws LinuxException {
     return name(0, name);
@@ -149,6 +155,8 @@ final class Kernel {
   /// and so one binding serves every call.
   public interface LibC {
     long syscall(long number, long a, long b, long c, long d, long e);
+
+    long syscall(long number, long a, long b, long c, long d, long e, long f);
   }
 
   private static final class Library {

@@ -29,6 +29,10 @@ public interface Driver {
   ///   what is in it after a failure is the caller's to remove
   void prepare(List<String> chainIdsBottomFirst, Path folder) throws IOException;
 
+  /// Makes what [#prepare] wrote outlive a power cut, all but the names in `folder` itself, which
+  /// are the caller's to sync. Only for trees that are kept.
+  void sync(Path folder) throws IOException;
+
   /// What to mount for a tree that was prepared. Nothing is made and nothing looked at but the
   /// layers' names.
   RootMount mounts(List<String> chainIdsBottomFirst, Path folder) throws IOException;

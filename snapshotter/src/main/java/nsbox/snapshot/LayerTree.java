@@ -272,9 +272,10 @@ final class LayerTree implements AutoCloseable {
   /// Gives the other directories what they were meant to have, and drops whiteouts that hide
   /// nothing any more: overlayfs would show them where it does not merge.
   ///
-  /// @return the paths of the directories that hide what lies below
+  /// @return the list of [OpaqueDirectories]
   List<byte[]> settle(Lowers lowers) throws IOException {
     List<byte[]> opaque = new ArrayList<>();
+    boolean unmarked = false;
     for (LayerDirectory directory : unsettled) {
       int[] layers = Below.layersOf(lowers, directory);
       if (directory.severed || layers.length == 0) {
@@ -282,7 +283,8 @@ final class LayerTree implements AutoCloseable {
       }
       if (directory.opaque && layers.length > 0) {
         opaque.add(directory.path());
-        Whiteouts.setOpaque(directory(directory));
+        /* Of the root overlayfs does not read the attribute. */
+        unmarked |= !Whiteouts.setOpaque(directory(directory)) && directory.path().length > 0;
       }
       if (directory.metadata != null) {
         set(directory, directory.metadata);
@@ -291,6 +293,9 @@ final class LayerTree implements AutoCloseable {
       } else {
         set(directory, lowers.metadata(layers[0], directory.path()));
       }
+    }
+    if (unmarked) {
+      opaque.add(OpaqueDirectories.UNMARKED);
     }
     return opaque;
   }

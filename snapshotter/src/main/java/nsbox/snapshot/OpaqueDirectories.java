@@ -17,9 +17,14 @@ import java.util.Set;
 /// said for the root: there the attribute has no effect.
 ///
 /// The file holds canonical paths, each followed by a zero byte; the root is the empty path. There
-/// is no file where nothing is opaque.
+/// is no file where nothing is opaque. Where the file system cannot hold the attribute, the list
+/// alone says it, and has one entry more: [#UNMARKED].
 final class OpaqueDirectories {
   static final String FILE = "opaque";
+
+  /// No path, as none is `.`: the kernel knows nothing of the others, and would show the layer
+  /// wrongly.
+  static final byte[] UNMARKED = BytePath.HERE;
 
   private OpaqueDirectories() {}
 

@@ -12,6 +12,8 @@ import java.util.Optional;
 ///
 /// The folder of a tree holds `upper` and `work`.
 public final class OverlayDriver implements Driver {
+  static final String NAME = "overlay";
+
   private static final String UPPER = "upper";
   private static final String WORK = "work";
   private static final String EMPTY = "empty";
@@ -25,7 +27,7 @@ public final class OverlayDriver implements Driver {
 
   @Override
   public String name() {
-    return "overlay";
+    return NAME;
   }
 
   @Override
@@ -46,6 +48,10 @@ public final class OverlayDriver implements Driver {
     }
     Files.setAttribute(upper, "unix:mode", (Integer) root.get("mode") & PERMISSIONS);
   }
+
+  /* Two empty directories: they are on the disk with their names. */
+  @Override
+  public void sync(Path folder) {}
 
   @Override
   public RootMount mounts(List<String> chainIdsBottomFirst, Path folder) throws IOException {

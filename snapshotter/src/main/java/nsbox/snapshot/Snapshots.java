@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.Inflate;
@@ -35,8 +35,8 @@ import nsbox.linux.Sha256;
 ///
 /// On disk: `<name>/fs` is the layer and `<name>/opaque` the list of its opaque directories. The
 /// name is the chain ID's hex, before it `<algorithm>-` if that is neither SHA-256 nor SHA-512,
-/// which their lengths tell apart. [#contains], [#directory] and [#lowerDirectories] make no system
-/// call from Java; all else does, and needs root.
+/// which their lengths tell apart. `driver` is the choice of [Drivers]. [#contains], [#directory]
+/// and [#lowerDirectories] make no system call from Java; all else does, and needs root.
 public final class Snapshots {
   private final Path root;
   private final LayerLimits limits;
@@ -51,12 +51,12 @@ public final class Snapshots {
     return open(root, LayerLimits.DEFAULT);
   }
 
-  /// @param root created, for its owner alone, where it is missing
+  /// @param root created, for its owner alone, where it is missing; then the driver is chosen that
+  ///   its file system allows ([Drivers])
   /// @param limits of each layer that is unpacked
   public static Snapshots open(Path root, LayerLimits limits) throws IOException {
     if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectories(
-          root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Drivers.createRoot(root);
     }
     return new Snapshots(root.toAbsolutePath(), limits);
   }
@@ -90,11 +90,22 @@ public final class Snapshots {
   /// The directories to mount for an image, the topmost first, as overlayfs wants them.
   ///
   /// Layers below one whose root is opaque are left out: overlayfs has no opaque root.
+  ///
+  /// @throws UnsuitedFileSystemException if overlayfs would show a layer wrongly
   public List<Path> lowerDirectories(List<String> chainIdsBottomFirst) throws IOException {
     List<Path> lowers = new ArrayList<>();
     for (String chainId : chainIdsBottomFirst.reversed()) {
       lowers.add(directory(chainId));
-      if (OpaqueDirectories.read(snapshot(chainId)).contains(new Name(BytePath.ROOT))) {
+      Set<Name> opaque = OpaqueDirectories.read(snapshot(chainId));
+      if (opaque.contains(new Name(OpaqueDirectories.UNMARKED))) {
+        throw new UnsuitedFileSystemException(
+            "layer "
+                + chainId
+                + " was unpacked where overlayfs finds no attributes, so that an overlay would show"
+                + " it wrongly",
+            null);
+      }
+      if (opaque.contains(new Name(BytePath.ROOT))) {
         break;
       }
     }
@@ -276,6 +287,10 @@ public final class Snapshots {
 
   private List<Path> snapshotsTopFirst(List<String> chainIdsBottomFirst) {
     return chainIdsBottomFirst.reversed().stream().map(this::snapshot).toList();
+  }
+
+  Path root() {
+    return root;
   }
 
   private Path snapshot(String chainId) {

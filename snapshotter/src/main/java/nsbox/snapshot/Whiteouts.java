@@ -3,6 +3,7 @@ package nsbox.snapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.FileType;
 import nsbox.linux.Linux;
@@ -101,7 +102,19 @@ final class Whiteouts {
     }
     tree.forgetChild(parent, name);
     tree.make(parent);
-    Linux.mknodat(tree.directory(parent), name, FileType.CHARACTER_DEVICE, 0, 0);
+    try {
+      Linux.mknodat(tree.directory(parent), name, FileType.CHARACTER_DEVICE, 0, 0);
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EPERM || e.errno() == Errno.EOPNOTSUPP) {
+        throw new UnsuitedFileSystemException(
+            "the file system where layers are unpacked cannot hold whiteouts (character devices"
+                + " 0:0), and a layer takes "
+                + TarEntry.text(BytePath.join(parent.path(), name))
+                + " away from those below it",
+            e);
+      }
+      throw e;
+    }
     parent.addWhiteout(name);
   }
 
@@ -121,8 +134,19 @@ final class Whiteouts {
     }
   }
 
-  static void setOpaque(Fd directory) throws LinuxException {
-    Xattr.set(directory, OPAQUE_ATTRIBUTE, YES);
+  /// Tells overlayfs that a directory hides what lies below it.
+  ///
+  /// @return false where the file system cannot hold the attribute
+  static boolean setOpaque(Fd directory) throws LinuxException {
+    try {
+      Xattr.set(directory, OPAQUE_ATTRIBUTE, YES);
+      return true;
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EPERM || e.errno() == Errno.EOPNOTSUPP) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static byte[] ascii(String text) {

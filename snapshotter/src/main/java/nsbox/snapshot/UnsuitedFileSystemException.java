@@ -1,0 +1,13 @@
+package nsbox.snapshot;
+
+import java.io.IOException;
+
+/// A file system that cannot hold what is asked of it, whatever is asked: another one is needed, or
+/// another driver.
+public final class UnsuitedFileSystemException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  UnsuitedFileSystemException(String found, IOException cause) {
+    super(found, cause);
+  }
+}
