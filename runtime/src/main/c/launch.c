@@ -175,6 +175,7 @@ int op_spawn(struct context *context, const struct argument *argument) {
     if (container->pid < 0) return -errno;
     if (container->pid == 0) run_init(context, &streams, status[1]);
     close_pair_end(cgroup);
+    close_mappings(context);
 
     close_pair_end(streams.in[0]);
     close_pair_end(streams.out[1]);

@@ -121,9 +121,8 @@ static int configure(int filesystem, const char *option) {
     return error;
 }
 
-/* Makes a mount that stands nowhere yet. Its descriptor, or -errno. */
-static int new_mount(const char *type, const char *source, uint64_t attributes, char *const *options,
-                     char *const *lower) {
+int new_mount(const char *type, const char *source, uint64_t attributes, char *const *options,
+              char *const *lower) {
     int filesystem = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
     if (filesystem < 0) return -errno;
     int error = 0;
@@ -140,7 +139,7 @@ static int new_mount(const char *type, const char *source, uint64_t attributes, 
     return mount;
 }
 
-static int attach_and_close(int mount, int target) {
+int attach_and_close(int mount, int target) {
     int error = mount < 0 ? mount : target < 0 ? target : attach_mount(mount, target);
     if (mount >= 0) close(mount);
     if (target >= 0) close(target);
@@ -161,14 +160,6 @@ int op_mount(struct context *context, const struct argument *argument) {
     (void)context;
     return mount(argument[0].bytes, argument[1].bytes, argument[2].bytes, argument[3].number,
                  argument[4].bytes) < 0 ? -errno : 0;
-}
-
-/* One fsconfig(2) a layer, so their number is not bounded by the page that mount(2) takes. */
-int op_overlay(struct context *context, const struct argument *argument) {
-    (void)context;
-    int mount = new_mount("overlay", "overlay", argument[1].number, argument[2].list, argument[3].list);
-    int target = open(argument[0].bytes, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return attach_and_close(mount, target < 0 ? -errno : target);
 }
 
 int op_enter_root(struct context *context, const struct argument *argument) {

@@ -15,7 +15,15 @@ int open_directory_at(struct context *context, const char *path, mode_t mode);
 /* Copies the mount that stands at a path, or at the descriptor itself where the path is "". */
 int clone_mount(int at, const char *path, bool recursive);
 
+/* Makes a mount that stands nowhere yet. Options are "key=value" or "flag"; `lower` are the layers of
+ * an overlay, the topmost first, or NULL. */
+int new_mount(const char *type, const char *source, uint64_t attributes, char *const *options,
+              char *const *lower);
+
 /* Puts a mount without a place onto an open target. */
 int attach_mount(int mount, int target);
+
+/* The same, and closes both. Either may be -errno, which is the answer then. */
+int attach_and_close(int mount, int target);
 
 #endif

@@ -38,6 +38,9 @@ struct container {
     int wait_status;           /* as of waitpid(2); valid once exited */
 };
 
+/* Different mappings of ids in one launch: the container's, and those of single mounts. */
+#define MAX_MAPPINGS 64
+
 /* What instructions share. One process, one context: the container's process has its own copy. */
 struct context {
     const struct program *program;
@@ -46,6 +49,8 @@ struct context {
     bool nothing_ran;            /* this launch failed before there was a process */
     int root_fd;                 /* O_PATH of the new root; -1 before enter_root */
     int status_fd;               /* the container's process: its end of the channel, else -1 */
+    int mappings[MAX_MAPPINGS];  /* user namespaces that nobody lives in */
+    size_t mapping_count;
 };
 
 void context_init(struct context *context, const struct program *program);
@@ -54,6 +59,9 @@ void context_init(struct context *context, const struct program *program);
     int function(struct context *context, const struct argument *argument);
 #include "opcodes.def"
 #undef OP
+
+/* Lets go of the mappings; whoever was forked before still has them. */
+void close_mappings(struct context *context);
 
 /* The start time of a process in clock ticks since boot (proc(5), stat field 22), which together
  * with the pid names a process for good; 0 if there is none. */

@@ -125,7 +125,9 @@ public record ContainerPlan(
         writable.upper().toString(),
         writable.work().toString(),
         folder.mountPoint().toString(),
-        autoRemove);
+        autoRemove,
+        overlay.userAttributes(),
+        Optional.empty());
   }
 
   /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */

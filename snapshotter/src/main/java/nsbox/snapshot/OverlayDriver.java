@@ -57,7 +57,8 @@ public final class OverlayDriver implements Driver {
   public RootMount mounts(List<String> chainIdsBottomFirst, Path folder) throws IOException {
     return new RootMount.Overlay(
         snapshots.lowerDirectories(chainIdsBottomFirst),
-        Optional.of(new RootMount.Writable(folder.resolve(UPPER), folder.resolve(WORK))));
+        Optional.of(new RootMount.Writable(folder.resolve(UPPER), folder.resolve(WORK))),
+        false);
   }
 
   @Override
@@ -67,6 +68,6 @@ public final class OverlayDriver implements Driver {
       /* overlayfs refuses a single layer that nothing is written over. */
       lowers.add(Files.createDirectory(folder.resolve(EMPTY)));
     }
-    return new RootMount.Overlay(lowers, Optional.empty());
+    return new RootMount.Overlay(lowers, Optional.empty(), false);
   }
 }

@@ -14,7 +14,10 @@ public sealed interface RootMount {
   /// @param lowers read-only layers, topmost first, as overlayfs counts them; at least two where
   ///   nothing is written
   /// @param writable what the process changes goes there; empty for a read-only tree
-  record Overlay(List<Path> lowers, Optional<Writable> writable) implements RootMount {}
+  /// @param userAttributes whether overlayfs must be told, by `userxattr`, that its attributes on
+  ///   the layers are `user.overlay.*`
+  record Overlay(List<Path> lowers, Optional<Writable> writable, boolean userAttributes)
+      implements RootMount {}
 
   /// @param upper takes the changes
   /// @param work an empty directory of the same file system, for overlayfs alone

@@ -51,6 +51,8 @@ public final class LaunchPlan {
     /* Whoever finds this container later must know whose it is before anything is made for it. */
     monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
     cgroups.create(monitor);
+    /* Made by a process of its own, which must not count among the container's. */
+    mounts.idMapping(monitor);
     spawn(cgroups.unifiedDirectory());
 
     init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);

@@ -35,6 +35,18 @@ final class MountStage {
     this.init = init;
   }
 
+  /// What the mounts need that the container's process cannot make itself.
+  void idMapping(Instructions monitor) {
+    if (launch.rootfs() instanceof Rootfs.Overlay overlay && overlay.idMapping().isPresent()) {
+      IdMapping mapping = overlay.idMapping().get();
+      monitor.add(
+          "map the ids of the container's files",
+          Opcode.ID_MAPPING,
+          IdMapping.lines(mapping.uids()),
+          IdMapping.lines(mapping.gids()));
+    }
+  }
+
   /// The new root, mounted where only this process sees it.
   void root() {
     String asked = launch.spec().linux().rootPropagation();
@@ -45,7 +57,11 @@ final class MountStage {
         "/",
         MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
     if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
-      overlay(overlay);
+      if (overlay.idMapping().isPresent()) {
+        mappedOverlay(overlay, overlay.idMapping().get());
+      } else {
+        overlay(overlay);
+      }
       init.add("take it as the root", Opcode.ENTER_ROOT, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       String path = directory.path();
@@ -53,6 +69,35 @@ final class MountStage {
       init.add("make " + path + " a mount", Opcode.MOUNT, path, path, "", MS_BIND | MS_REC, "");
       init.add("take it as the root", Opcode.ENTER_ROOT, path);
     }
+  }
+
+  /* overlayfs takes the ids of a layer as the mount shows them that the layer's path leads to. Upper
+   * and work directory must lie on the same mount. */
+  private void mappedOverlay(Rootfs.Overlay overlay, IdMapping mapping) {
+    for (String lower : overlay.lowers()) {
+      mapIds(lower);
+    }
+    String folder = parent(overlay.upper());
+    if (!folder.equals(parent(overlay.work()))) {
+      throw new IllegalArgumentException(overlay.upper() + " and " + overlay.work());
+    }
+    mapIds(folder);
+    fileOwner("make files as the container's root", mapping.rootUid(), mapping.rootGid());
+    overlay(overlay);
+  }
+
+  private void fileOwner(String label, long uid, long gid) {
+    init.add(label, Opcode.FILE_OWNER, uid, gid);
+    /* A change of user takes it back. */
+    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
+  }
+
+  private void mapIds(String directory) {
+    init.add("map the ids of the files in " + directory, Opcode.MAP_IDS, directory, 0);
+  }
+
+  private static String parent(String path) {
+    return path.substring(0, Math.max(1, path.lastIndexOf('/')));
   }
 
   private void overlay(Rootfs.Overlay overlay) {
@@ -65,6 +110,9 @@ final class MountStage {
     options.add("index=off");
     options.add("metacopy=off");
     options.add("redirect_dir=nofollow");
+    if (overlay.userAttributes()) {
+      options.add("userxattr");
+    }
     if (overlay.volatileUpper()) {
       options.add("volatile");
     }
@@ -242,6 +290,10 @@ final class MountStage {
     }
     if (launch.spec().root().readonly()) {
       init.add("make the root read-only", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.RDONLY, 0);
+    }
+    /* Until here all that was made on the way to a mount had to be the container's. */
+    if (launch.rootfs() instanceof Rootfs.Overlay overlay && overlay.idMapping().isPresent()) {
+      fileOwner("make files as root again", 0, 0);
     }
   }
 }

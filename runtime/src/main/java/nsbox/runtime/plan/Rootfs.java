@@ -1,6 +1,7 @@
 package nsbox.runtime.plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Where a container's root file system comes from.
 public sealed interface Rootfs {
@@ -12,10 +13,21 @@ public sealed interface Rootfs {
   ///
   /// @param lowers read-only layers, topmost first, as overlayfs counts them; at least one
   /// @param upper takes what the container changes
-  /// @param work empty directory beside `upper`, for overlayfs alone
+  /// @param work empty directory beside `upper`, in the same parent, for overlayfs alone
   /// @param mountPoint an empty directory of the host; it stays empty there
-  /// @param volatileUpper skip every sync: right where `upper` is thrown away with the container
+  /// @param volatileUpper skip every sync: right where `upper` is thrown away with the container,
+  ///   for it can never be mounted again
+  /// @param userAttributes whether the layers' attributes for overlayfs are `user.overlay.*`, not
+  ///   `trusted.overlay.*`
+  /// @param idMapping shows layers and `upper` with their ids shifted, while the disk keeps those
+  ///   of the image. It does not give the container a user namespace
   record Overlay(
-      List<String> lowers, String upper, String work, String mountPoint, boolean volatileUpper)
+      List<String> lowers,
+      String upper,
+      String work,
+      String mountPoint,
+      boolean volatileUpper,
+      boolean userAttributes,
+      Optional<IdMapping> idMapping)
       implements Rootfs {}
 }

@@ -22,6 +22,7 @@ public enum Opcode {
   RECORD_EXIT(24, "s"),
   SIGNAL(25, "iii"),
   AWAIT_EXIT(26, "iii"),
+  ID_MAPPING(27, "ss"),
 
   DIE_WITH_MONITOR(40, ""),
   UNSHARE(41, "i"),
@@ -42,6 +43,8 @@ public enum Opcode {
   SYSCTL_AT(56, "ss"),
   PIVOT_ROOT(57, ""),
   NETLINK(58, "b"),
+  MAP_IDS(59, "si"),
+  FILE_OWNER(60, "ii"),
 
   TERMINAL(70, "iii"),
   NULL_INPUT(71, ""),

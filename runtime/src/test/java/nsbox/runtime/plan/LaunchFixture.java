@@ -41,7 +41,13 @@ final class LaunchFixture {
       new CgroupLayout(List.of(new Hierarchy("", CGROUPS, "/user.slice")));
   static final Rootfs OVERLAY =
       new Rootfs.Overlay(
-          List.of("/l/top", "/l/bottom"), "/c/upper", "/c/work", "/run/nsbox/c1/rootfs", true);
+          List.of("/l/top", "/l/bottom"),
+          "/c/upper",
+          "/c/work",
+          "/run/nsbox/c1/rootfs",
+          true,
+          false,
+          Optional.empty());
   static final Rootfs DIRECTORY = new Rootfs.Directory("/bundle/rootfs");
 
   private static final String CONFIG =

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.json.JsonException;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Opcode;
@@ -175,7 +176,9 @@ class LaunchPlanTest {
       lowers.add("/var/lib/nsbox/snapshots/sha256/" + "0123456789abcdef".repeat(4) + lowers.size());
     }
     Program program =
-        new LaunchFixture().from(new Rootfs.Overlay(lowers, "/u", "/w", "/m", false)).compile();
+        new LaunchFixture()
+            .from(new Rootfs.Overlay(lowers, "/u", "/w", "/m", false, false, Optional.empty()))
+            .compile();
     Instruction overlay = only(program, Opcode.OVERLAY);
     assertEquals("/m", overlay.arguments().get(0));
     assertEquals(
@@ -449,7 +452,7 @@ class LaunchPlanTest {
 
   private static Program overlayOf(String lower) throws Exception {
     return new LaunchFixture()
-        .from(new Rootfs.Overlay(List.of(lower), "/u", "/w", "/m", false))
+        .from(new Rootfs.Overlay(List.of(lower), "/u", "/w", "/m", false, false, Optional.empty()))
         .compile();
   }
 

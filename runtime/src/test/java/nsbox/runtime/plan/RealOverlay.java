@@ -1,0 +1,210 @@
+package nsbox.runtime.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import nsbox.json.Json;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.Spec;
+import nsbox.runtime.testing.LaunchedProgram;
+
+/// Layers on the disk, for programs that really run on them: with the host's /usr and /proc,
+/// without cgroups and without any other mount.
+///
+/// The file `number` is in every layer and holds its number, the lowest being 1; `only-N` is in
+/// layer N alone. Uid and gid of a file are the number of its layer.
+final class RealOverlay implements AutoCloseable {
+  final Path folder;
+  final Path container;
+  private final Path layers;
+  private final List<String> lowers = new ArrayList<>();
+  private final List<String> arguments = new ArrayList<>();
+  private boolean volatileUpper;
+  private Optional<IdMapping> mapping = Optional.empty();
+  private int runs;
+
+  /// @param name of the folder that all lies in, whatever its length and its characters
+  RealOverlay(String name, int layerCount) throws IOException {
+    folder = Files.createTempDirectory("nsbox-overlay-");
+    layers = Files.createDirectories(folder.resolve(name).resolve("layers"));
+    container = Files.createDirectories(folder.resolve(name).resolve("container"));
+    Files.createDirectory(container.resolve("upper"));
+    Files.createDirectory(container.resolve("work"));
+    Files.createDirectory(folder.resolve("root"));
+    for (int number = 1; number <= layerCount; number++) {
+      Path layer = Files.createDirectory(layers.resolve("layer-" + number));
+      lowers.addFirst(layer.toString());
+      for (String file : List.of("number", "only-" + number)) {
+        owned(Files.writeString(layer.resolve(file), number + "\n"), number);
+      }
+    }
+    Path lowest = Path.of(lowers.getLast());
+    for (String link : List.of("bin", "lib", "lib64")) {
+      Files.createSymbolicLink(lowest.resolve(link), Path.of("usr", link));
+    }
+  }
+
+  private static void owned(Path path, int id) throws IOException {
+    Files.setAttribute(path, "unix:uid", id);
+    Files.setAttribute(path, "unix:gid", id);
+  }
+
+  Path lowest() {
+    return Path.of(lowers.getLast());
+  }
+
+  RealOverlay command(String... words) {
+    arguments.clear();
+    arguments.addAll(List.of(words));
+    return this;
+  }
+
+  RealOverlay sh(String script) {
+    return command("/bin/sh", "-c", script);
+  }
+
+  RealOverlay volatileUpper() {
+    volatileUpper = true;
+    return this;
+  }
+
+  RealOverlay mapping(IdMapping ids) {
+    mapping = Optional.of(ids);
+    return this;
+  }
+
+  RealOverlay alsoLower(String path) {
+    lowers.addFirst(path);
+    return this;
+  }
+
+  Program compile() throws Exception {
+    String config =
+        """
+        {'ociVersion': '1.1.0',
+         'process': {'user': {'uid': 0, 'gid': 0}, 'args': %s, 'cwd': '/',
+                     'env': ['PATH=/usr/bin:/usr/sbin']},
+         'root': {'path': 'rootfs'},
+         'mounts': [
+           {'destination': '/usr', 'type': 'bind', 'source': '/usr', 'options': ['rbind', 'ro']},
+           {'destination': '/dev/null', 'type': 'bind', 'source': '/dev/null', 'options': ['bind']},
+           {'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}],
+         'linux': {'namespaces': [{'type': 'mount'}]}}
+        """
+            .replace('\'', '"')
+            .formatted(json(arguments));
+    Instructions teardown = new Instructions();
+    teardown.add("forget it", Opcode.REMOVE_TREE, folder.resolve("nothing").toString());
+    return LaunchPlan.compile(
+        new Launch(
+            "real",
+            folder.toString(),
+            Spec.parse(Json.parse(config.getBytes(StandardCharsets.UTF_8), "config.json")),
+            new Rootfs.Overlay(
+                lowers,
+                container.resolve("upper").toString(),
+                container.resolve("work").toString(),
+                folder.resolve("root").toString(),
+                volatileUpper,
+                false,
+                mapping),
+            false,
+            Optional.empty(),
+            new Launch.Records(file("monitor"), file("process"), file("exit")),
+            new CgroupLayout(List.of()),
+            _ -> {
+              throw new AssertionError("there is no filter");
+            },
+            teardown.list()));
+  }
+
+  private static String json(List<String> words) {
+    StringBuilder text = new StringBuilder("[");
+    for (String word : words) {
+      text.append(text.length() == 1 ? "\"" : ", \"");
+      text.append(word.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+      text.append('"');
+    }
+    return text.append(']').toString();
+  }
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  LaunchedProgram launched() throws Exception {
+    return new LaunchedProgram(folder.resolve("home-" + ++runs), compile());
+  }
+
+  /// The pid of the container's process, as the host sees it.
+  long pid() throws Exception {
+    Path file = folder.resolve("process");
+    for (int tries = 0; tries < 500 && !Files.exists(file); tries++) {
+      Thread.sleep(20);
+    }
+    return Long.parseLong(Files.readString(file).split(" ")[0]);
+  }
+
+  /// Owner, mode and time of all that the layers hold, as the host sees it.
+  Map<String, String> onTheDisk() throws IOException {
+    return list(layers);
+  }
+
+  /// The same of what the container changed.
+  Map<String, String> changed() throws IOException {
+    return list(container.resolve("upper"));
+  }
+
+  private static Map<String, String> list(Path directory) throws IOException {
+    Map<String, String> lines = new TreeMap<>();
+    try (var files = Files.walk(directory)) {
+      for (Path path : files.toList()) {
+        Map<String, Object> status =
+            Files.readAttributes(path, "unix:uid,gid,mode,ctime", LinkOption.NOFOLLOW_LINKS);
+        lines.put(directory.relativize(path).toString(), new TreeMap<>(status).toString());
+      }
+    }
+    return lines;
+  }
+
+  @Override
+  public void close() throws IOException {
+    assertFalse(
+        Files.readString(Path.of("/proc/self/mountinfo")).contains(folder.toString()),
+        "mounts on the host");
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    assertEquals(false, Files.exists(folder));
+  }
+}
