@@ -28,6 +28,34 @@ record TarEntry(
     List<Attribute> attributes,
     SparseMap sparse) {
 
+  /// An entry whose content has no holes.
+  TarEntry(
+      char type,
+      byte[] name,
+      byte[] link,
+      int permissions,
+      long uid,
+      long gid,
+      long sizeBytes,
+      Timestamp modified,
+      int major,
+      int minor,
+      List<Attribute> attributes) {
+    this(
+        type,
+        name,
+        link,
+        permissions,
+        uid,
+        gid,
+        sizeBytes,
+        modified,
+        major,
+        minor,
+        attributes,
+        null);
+  }
+
   static final char REGULAR = '0';
   static final char HARD_LINK = '1';
   static final char SYMBOLIC_LINK = '2';

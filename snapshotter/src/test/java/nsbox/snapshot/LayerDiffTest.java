@@ -223,8 +223,13 @@ class LayerDiffTest extends RootTest {
         List.of("./", ".wh..wh..opq", "only"), names(tar(snapshots.diff(stack.chain().getLast()))));
   }
 
+  private static TarReader reader(byte[] tar) {
+    Layer layer = Stack.layer(Stack.digest(tar), tar);
+    return new TarReader(stream(tar), new LayerBudget(layer, LayerLimits.DEFAULT));
+  }
+
   private static List<String> names(byte[] tar) throws IOException {
-    TarReader reader = new TarReader(stream(tar), "");
+    TarReader reader = reader(tar);
     List<String> names = new ArrayList<>();
     for (TarEntry entry; (entry = reader.next()) != null; ) {
       names.add(entry.text());
@@ -318,7 +323,7 @@ class LayerDiffTest extends RootTest {
     LayerDiff diff =
         snapshots.diff(stack.chain().getLast()).notLaterThan(Instant.ofEpochSecond(100));
     Map<String, String> times = new TreeMap<>();
-    TarReader reader = new TarReader(stream(tar(diff)), "");
+    TarReader reader = reader(tar(diff));
     for (TarEntry entry; (entry = reader.next()) != null; ) {
       times.put(entry.text(), entry.modified().seconds() + "." + entry.modified().nanos());
     }
@@ -358,7 +363,7 @@ class LayerDiffTest extends RootTest {
         };
     assertEquals(List.of("f"), LayerDiff.ofUpper(tree).writeTo(changing));
     stack().add(tar.toByteArray());
-    TarReader reader = new TarReader(stream(tar.toByteArray()), "");
+    TarReader reader = reader(tar.toByteArray());
     assertEquals("./", reader.next().text());
     TarEntry entry = reader.next();
     assertEquals("f", entry.text());
