@@ -17,6 +17,8 @@ public final class Xattr {
   /// The kernel's own limit; what is longer does not fit into the memory for arguments either.
   private static final int VALUE_LIMIT_BYTES = 64 * 1024;
 
+  private static final int XATTR_REPLACE = 2;
+
   private Xattr() {}
 
   /// @param value at most 64 KiB, the kernel's own limit
@@ -25,6 +27,17 @@ public final class Xattr {
     long path = kernel.name(name);
     putValue(kernel, name, value);
     Kernel.check(Call.FSETXATTR, name, file.number(), path, kernel.data(), value.length, 0);
+  }
+
+  /// Whether this process may give a file an attribute that it does not have; it does not get it.
+  ///
+  /// True as well where the file system has no attributes of that kind: then nobody is refused.
+  public static boolean maySet(Fd file, byte[] absent) throws LinuxException {
+    Kernel kernel = Kernel.current();
+    long path = kernel.name(absent);
+    // To replace what is not there fails for those, too, who may.
+    long answer = kernel.call(Call.FSETXATTR, file.number(), path, kernel.data(), 0, XATTR_REPLACE);
+    return answer != -Errno.EPERM;
   }
 
   private static void putValue(Kernel kernel, byte[] name, byte[] value) throws LinuxException {

@@ -30,6 +30,7 @@ final class ImageUnpack implements Closeable {
   private final Path root;
   private final LayerLimits limits;
   private final Fd rootFd;
+  private final OverlayForm form;
   private final List<Missing> missing;
   private final Path[] snapshots;
   private final Queue<Missing> queue = new ArrayDeque<>();
@@ -50,6 +51,12 @@ final class ImageUnpack implements Closeable {
     this.snapshots = snapshots.toArray(Path[]::new);
     this.missing = missing;
     this.rootFd = WorkDirectory.openRoot(root);
+    try {
+      this.form = OverlayForm.decide(root, rootFd);
+    } catch (IOException e) {
+      rootFd.close();
+      throw e;
+    }
     Comparator<Missing> bySize = Comparator.comparingLong(one -> one.layer().sizeBytes());
     missing.stream().sorted(bySize.reversed()).forEach(queue::add);
   }
@@ -94,7 +101,7 @@ final class ImageUnpack implements Closeable {
   }
 
   private PendingSnapshot create(Missing next) throws IOException {
-    PendingSnapshot pending = PendingSnapshot.create(next.layer(), limits, root, rootFd);
+    PendingSnapshot pending = PendingSnapshot.create(next.layer(), limits, root, rootFd, form);
     synchronized (this) {
       all.add(pending);
     }

@@ -27,6 +27,7 @@ final class LayerTree implements AutoCloseable {
 
   private final Fd fs;
   private final Below below;
+  private final OverlayForm form;
   private final Metadata.Owner owner;
   private final LayerDirectory root;
   private final SequencedMap<LayerDirectory, Fd> open = new LinkedHashMap<>(128, 0.75f, true);
@@ -38,9 +39,10 @@ final class LayerTree implements AutoCloseable {
   private LayerDirectory lastDirectory;
 
   /// @param fs the empty directory to fill
-  LayerTree(Fd fs, Below below) throws IOException {
+  LayerTree(Fd fs, Below below, OverlayForm form) throws IOException {
     this.fs = fs;
     this.below = below;
+    this.form = form;
     this.owner = Metadata.Owner.of(fs);
     this.root = new LayerDirectory(null, BytePath.ROOT);
     root.made = true;
@@ -52,6 +54,10 @@ final class LayerTree implements AutoCloseable {
 
   Below below() {
     return below;
+  }
+
+  OverlayForm form() {
+    return form;
   }
 
   Metadata.Owner owner() {
@@ -284,7 +290,7 @@ final class LayerTree implements AutoCloseable {
       if (directory.opaque && layers.length > 0) {
         opaque.add(directory.path());
         /* Of the root overlayfs does not read the attribute. */
-        unmarked |= !Whiteouts.setOpaque(directory(directory)) && directory.path().length > 0;
+        unmarked |= !Whiteouts.setOpaque(directory(directory), form) && directory.path().length > 0;
       }
       if (directory.metadata != null) {
         set(directory, directory.metadata);
@@ -314,7 +320,7 @@ final class LayerTree implements AutoCloseable {
     try {
       metadata.set(directory(directory), owner);
     } catch (LinuxException e) {
-      throw new DirectoryRefused(directory.path(), e);
+      throw new DirectoryRefused(directory.path(), metadata, e);
     }
   }
 
@@ -330,11 +336,13 @@ final class LayerTree implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
     final String path;
+    final transient Metadata metadata;
     final LinuxException reason;
 
-    private DirectoryRefused(byte[] path, LinuxException reason) {
+    private DirectoryRefused(byte[] path, Metadata metadata, LinuxException reason) {
       super(reason);
       this.path = TarEntry.text(path);
+      this.metadata = metadata;
       this.reason = reason;
     }
   }

@@ -3,7 +3,9 @@ package nsbox.snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.FileType;
@@ -26,6 +28,7 @@ final class LayerUnpacker {
   private final FileCopy copy;
   private final LayerBudget budget;
   private final String layerDigest;
+  private final Set<Name> leftOut = new HashSet<>();
   private long countedDirectories;
   private long keptBytes;
   private long contentBytes;
@@ -49,7 +52,7 @@ final class LayerUnpacker {
       } catch (LayerTree.NotADirectory e) {
         throw bad(layerDigest, entry.text(), e.getMessage());
       } catch (LinuxException e) {
-        throw blame(layerDigest, entry.text(), e);
+        throw blame(layerDigest, entry.text(), Metadata.of(entry), e);
       } catch (LayerException e) {
         throw e.at("entry " + entry.text());
       }
@@ -58,7 +61,7 @@ final class LayerUnpacker {
     try {
       tree.finish();
     } catch (LayerTree.DirectoryRefused e) {
-      throw blame(layerDigest, e.path, e.reason);
+      throw blame(layerDigest, e.path, e.metadata, e.reason);
     }
   }
 
@@ -80,12 +83,20 @@ final class LayerUnpacker {
     try {
       return tree.settle(lowers);
     } catch (LayerTree.DirectoryRefused e) {
-      throw blame(layerDigest, e.path, e.reason);
+      throw blame(layerDigest, e.path, e.metadata, e.reason);
     }
   }
 
   /// Some calls fail because of what the entry says; all others because of the host.
-  private static IOException blame(String layerDigest, String entry, LinuxException e) {
+  private static IOException blame(
+      String layerDigest, String entry, Metadata metadata, LinuxException e) {
+    if (e.errno() == Errno.EINVAL && e.call().contains("chown")) {
+      return bad(
+          layerDigest,
+          entry,
+          "owned by user %d and group %d, who are not both among the ids of this user namespace"
+              .formatted(metadata.uid(), metadata.gid()));
+    }
     return switch (e.errno()) {
       case Errno.ENAMETOOLONG ->
           bad(layerDigest, entry, "a name longer than the file system takes");
@@ -198,10 +209,21 @@ final class LayerUnpacker {
     if (type == FileType.CHARACTER_DEVICE && noDevice) {
       throw bad(entry, "a character device 0:0, which hides files in an overlay");
     }
+    if (type != FileType.FIFO && !tree.form().hasDevices()) {
+      leaveOut(parent, name);
+      return;
+    }
     int major = type == FileType.FIFO ? 0 : entry.major();
     int minor = type == FileType.FIFO ? 0 : entry.minor();
     replacing(parent, name, dir -> Linux.mknodat(dir, name, type | 0600, major, minor));
     Metadata.of(entry).setAt(tree.directory(parent), name, tree.owner(), false);
+  }
+
+  /// What had the name until now is gone all the same.
+  private void leaveOut(LayerDirectory parent, byte[] name) throws IOException {
+    tree.clear(parent, name);
+    whiteouts.hide(parent, name);
+    leftOut.add(new Name(BytePath.join(parent.path(), name)));
   }
 
   /// Links to what the merged view has; from a layer below the file is copied up first.
@@ -212,6 +234,10 @@ final class LayerUnpacker {
     LayerDirectory from = target.length == 0 ? null : tree.findParentOf(target);
     byte[] fromName = LayerTree.lastName(target);
     if (from == null || !findOrCopyUp(from, fromName, entry)) {
+      if (from != null && leftOut.contains(new Name(BytePath.join(from.path(), fromName)))) {
+        leaveOut(parent, name);
+        return;
+      }
       throw bad(entry, "a hard link to " + TarEntry.text(entry.link()) + ", which is not there");
     }
     if (from == parent && Arrays.equals(fromName, name)) {

@@ -26,6 +26,8 @@ record Metadata(
   private static final byte[] TRUSTED_OVERLAY = ascii("trusted.overlay.");
   private static final byte[] USER_OVERLAY = ascii("user.overlay.");
   private static final byte[] USER = ascii("user.");
+  private static final byte[] TRUSTED = ascii("trusted.");
+  private static final byte[] SECURITY = ascii("security.");
   private static final byte[] SELINUX = ascii("security.selinux");
 
   static Metadata of(TarEntry entry) {
@@ -99,12 +101,17 @@ record Metadata(
         && !Arrays.equals(name, SELINUX);
   }
 
-  /// An attribute that this file system, or this type of file, cannot have is left out.
+  /// An attribute that this file system, or this type of file, cannot have is left out, and one
+  /// that only the host's own root may give.
   private static void requireUnsupported(LinuxException e, TarEntry.Attribute attribute)
       throws LinuxException {
     boolean userOnSpecialFile =
         e.errno() == Errno.EPERM && BytePath.startsWith(attribute.name(), USER);
-    if (e.errno() != Errno.EOPNOTSUPP && !userOnSpecialFile) {
+    boolean ofTheHost =
+        e.errno() == Errno.EPERM
+            && (BytePath.startsWith(attribute.name(), TRUSTED)
+                || BytePath.startsWith(attribute.name(), SECURITY));
+    if (e.errno() != Errno.EOPNOTSUPP && !userOnSpecialFile && !ofTheHost) {
       throw e;
     }
   }

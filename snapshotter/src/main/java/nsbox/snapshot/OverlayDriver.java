@@ -58,7 +58,7 @@ public final class OverlayDriver implements Driver {
     return new RootMount.Overlay(
         snapshots.lowerDirectories(chainIdsBottomFirst),
         Optional.of(new RootMount.Writable(folder.resolve(UPPER), folder.resolve(WORK))),
-        false);
+        snapshots.hasUserAttributes());
   }
 
   @Override
@@ -68,6 +68,6 @@ public final class OverlayDriver implements Driver {
       /* overlayfs refuses a single layer that nothing is written over. */
       lowers.add(Files.createDirectory(folder.resolve(EMPTY)));
     }
-    return new RootMount.Overlay(lowers, Optional.empty(), false);
+    return new RootMount.Overlay(lowers, Optional.empty(), snapshots.hasUserAttributes());
   }
 }

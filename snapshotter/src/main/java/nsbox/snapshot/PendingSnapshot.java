@@ -25,22 +25,26 @@ final class PendingSnapshot implements Closeable {
   private final LayerLimits limits;
   private final Path path;
   private final WorkDirectory work;
+  private final OverlayForm form;
   private Fd fs;
   private LayerTree tree;
 
-  private PendingSnapshot(Layer layer, LayerLimits limits, Path path, WorkDirectory work) {
+  private PendingSnapshot(
+      Layer layer, LayerLimits limits, Path path, WorkDirectory work, OverlayForm form) {
     this.layer = layer;
     this.limits = limits;
     this.path = path;
     this.work = work;
+    this.form = form;
   }
 
   /// @param root of all snapshots
   /// @param rootFd of the same, open as long as this
-  static PendingSnapshot create(Layer layer, LayerLimits limits, Path root, Fd rootFd)
+  static PendingSnapshot create(
+      Layer layer, LayerLimits limits, Path root, Fd rootFd, OverlayForm form)
       throws LinuxException {
     WorkDirectory work = WorkDirectory.create(rootFd);
-    return new PendingSnapshot(layer, limits, root.resolve(work.name()), work);
+    return new PendingSnapshot(layer, limits, root.resolve(work.name()), work, form);
   }
 
   /// Where the snapshot is made: once it is settled, other layers can be settled on it.
@@ -100,7 +104,7 @@ final class PendingSnapshot implements Closeable {
   private void unpack(Below below) throws IOException {
     Linux.mkdirat(work.fd(), FS, 0700);
     fs = Names.openDirectory(work.fd(), FS);
-    tree = new LayerTree(fs, below);
+    tree = new LayerTree(fs, below, form);
     LayerBudget budget = new LayerBudget(layer, limits);
     try (LayerStream stream = new LayerStream(layer, budget)) {
       LayerUnpacker unpacker = new LayerUnpacker(new TarReader(stream, budget), tree, budget);

@@ -35,8 +35,9 @@ import nsbox.linux.Sha256;
 ///
 /// On disk: `<name>/fs` is the layer and `<name>/opaque` the list of its opaque directories. The
 /// name is the chain ID's hex, before it `<algorithm>-` if that is neither SHA-256 nor SHA-512,
-/// which their lengths tell apart. `driver` is the choice of [Drivers]. [#contains], [#directory]
-/// and [#lowerDirectories] make no system call from Java; all else does, and needs root.
+/// which their lengths tell apart. `driver` is the choice of [Drivers], `userxattr` that of
+/// [OverlayForm]. [#contains], [#directory], [#lowerDirectories] and [#hasUserAttributes] make no
+/// system call from Java; all else does, and needs root, be it that of a user namespace.
 public final class Snapshots {
   private final Path root;
   private final LayerLimits limits;
@@ -110,6 +111,12 @@ public final class Snapshots {
       }
     }
     return lowers;
+  }
+
+  /// Whether overlayfs must be told, by `userxattr`, that its attributes on these layers are
+  /// `user.overlay.*`: so it is where they were unpacked in a user namespace.
+  public boolean hasUserAttributes() {
+    return Files.exists(root.resolve(OverlayForm.MARK));
   }
 
   /// What the layers show together, for looking into it without a mount.

@@ -21,7 +21,6 @@ final class Whiteouts {
   private static final byte[] PREFIX = ascii(".wh.");
   private static final byte[] OPAQUE = ascii(".wh..wh..opq");
   private static final byte[] AUFS = ascii(".wh..wh.");
-  private static final byte[] OPAQUE_ATTRIBUTE = ascii("trusted.overlay.opaque");
   private static final byte[] YES = {'y'};
 
   private final LayerTree tree;
@@ -87,10 +86,16 @@ final class Whiteouts {
   /// Hides one name, if a layer below has it: a whiteout over nothing would show as a file.
   void hide(byte[] path) throws IOException {
     LayerDirectory parent = tree.findParentOf(path);
-    if (parent == null || parent.severed) {
+    if (parent != null) {
+      hide(parent, hidden(LayerTree.lastName(path)));
+    }
+  }
+
+  /// As above, by the directory that the name is in.
+  void hide(LayerDirectory parent, byte[] name) throws IOException {
+    if (parent.severed) {
       return;
     }
-    byte[] name = hidden(LayerTree.lastName(path));
     LayerDirectory child = parent.child(name);
     if (child != null && child.made) {
       hideBelow(child);
@@ -137,9 +142,9 @@ final class Whiteouts {
   /// Tells overlayfs that a directory hides what lies below it.
   ///
   /// @return false where the file system cannot hold the attribute
-  static boolean setOpaque(Fd directory) throws LinuxException {
+  static boolean setOpaque(Fd directory, OverlayForm form) throws LinuxException {
     try {
-      Xattr.set(directory, OPAQUE_ATTRIBUTE, YES);
+      Xattr.set(directory, form.opaqueAttribute(), YES);
       return true;
     } catch (LinuxException e) {
       if (e.errno() == Errno.EPERM || e.errno() == Errno.EOPNOTSUPP) {
