@@ -42,6 +42,7 @@ public final class Errno {
       case 38 -> "not known to this kernel";
       case 39 -> "directory not empty";
       case ELOOP -> "a symbolic link stands where none may be";
+      case 95 -> "operation not supported";
       case ETIMEDOUT -> "timed out";
       case EOWNERDEAD -> "the monitor is gone";
       default -> "error " + errno;

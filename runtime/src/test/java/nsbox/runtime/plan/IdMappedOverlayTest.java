@@ -238,4 +238,19 @@ class IdMappedOverlayTest {
       assertEquals(4, LaunchFixture.all(program, Opcode.MAP_IDS).size());
     }
   }
+
+  /* The kernel forgets who the process is to die with when its user changes. */
+  @Test
+  void diesWithItsMonitorAlsoWhileItMakesFilesAsAnother() throws Exception {
+    try (RealOverlay overlay = overlay(1)) {
+      List<Opcode> init =
+          overlay.sh("").compile().init().stream().map(Instruction::opcode).toList();
+      int first = init.indexOf(Opcode.FILE_OWNER);
+      int last = init.lastIndexOf(Opcode.FILE_OWNER);
+      assertEquals(Opcode.DIE_WITH_MONITOR, init.get(first + 1));
+      assertEquals(Opcode.DIE_WITH_MONITOR, init.get(last + 1));
+      /* All that is made on the way to a mount is the container's. */
+      assertTrue(first < init.indexOf(Opcode.BIND_AT) && init.lastIndexOf(Opcode.BIND_AT) < last);
+    }
+  }
 }

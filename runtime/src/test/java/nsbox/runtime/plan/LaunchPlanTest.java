@@ -212,6 +212,17 @@ class LaunchPlanTest {
   }
 
   @Test
+  void saysWhichAttributesTheLayersHave() throws Exception {
+    Rootfs.Overlay rootless =
+        new Rootfs.Overlay(List.of("/l"), "/u", "/w", "/m", false, true, Optional.empty());
+    Program program = new LaunchFixture().from(rootless).compile();
+    String data = (String) only(program, Opcode.MOUNT).arguments().get(4);
+    assertTrue(data.endsWith(",userxattr"), data);
+    String trusted = (String) only(overlayOf("/l"), Opcode.MOUNT).arguments().get(4);
+    assertTrue(!trusted.contains("userxattr"), trusted);
+  }
+
+  @Test
   void setsCapabilitiesByTheirBits() throws Exception {
     Program program =
         new LaunchFixture()
