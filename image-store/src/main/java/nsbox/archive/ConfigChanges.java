@@ -7,9 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 
-/// Fills the `config` of an image by instructions of a Dockerfile, as `import --change` takes them.
+/// Fills or changes the `config` of an image by instructions of a Dockerfile, as `--change` of
+/// `import` and `commit` takes them. Members that no instruction is about stay as they are.
 ///
 /// @spec https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties config
 final class ConfigChanges {
@@ -21,6 +23,23 @@ final class ConfigChanges {
   private final TreeMap<String, Object> volumes = new TreeMap<>();
   private final List<String> triggers = new ArrayList<>();
   private final TreeMap<String, Object> others = new TreeMap<>();
+  private boolean commandGiven;
+
+  ConfigChanges() {}
+
+  /// @param before what the instructions change; itself it stays as it is
+  ConfigChanges(JsonObject before) throws JsonException {
+    others.putAll(before.members());
+    for (String assignment : before.strings("Env")) {
+      int equals = assignment.indexOf('=');
+      String name = equals < 0 ? assignment : assignment.substring(0, equals);
+      environment.put(name, assignment.substring(equals < 0 ? name.length() : equals + 1));
+    }
+    labels.putAll(before.stringMap("Labels"));
+    before.optionalObject("ExposedPorts").ifPresent(it -> ports.putAll(it.members()));
+    before.optionalObject("Volumes").ifPresent(it -> volumes.putAll(it.members()));
+    triggers.addAll(before.strings("OnBuild"));
+  }
 
   /// Applies one instruction after those before.
   ///
@@ -33,8 +52,17 @@ final class ConfigChanges {
     }
     DockerfileText text = new DockerfileText(rest, environment);
     switch (parts[0].toUpperCase(Locale.ROOT)) {
-      case "CMD" -> others.put("Cmd", command(rest, text));
-      case "ENTRYPOINT" -> others.put("Entrypoint", command(rest, text));
+      case "CMD" -> {
+        others.put("Cmd", command(rest, text));
+        commandGiven = true;
+      }
+      case "ENTRYPOINT" -> {
+        others.put("Entrypoint", command(rest, text));
+        if (!commandGiven) {
+          // The command of the image before was meant for another entrypoint.
+          others.remove("Cmd");
+        }
+      }
       case "ENV" -> assign(instruction, rest, text, environment);
       case "LABEL" -> assign(instruction, rest, text, labels);
       case "EXPOSE" -> expose(instruction, text);
@@ -56,7 +84,7 @@ final class ConfigChanges {
     }
   }
 
-  /// What all instructions came to.
+  /// What all instructions came to, in the order of the members' names.
   JsonObject config() {
     TreeMap<String, Object> members = new TreeMap<>(others);
     if (!environment.isEmpty()) {
@@ -150,7 +178,8 @@ final class ConfigChanges {
 
   /// A relative folder is below the one before.
   private String directory(String text) {
-    String before = others.getOrDefault("WorkingDir", "/").toString();
+    Object set = others.get("WorkingDir");
+    String before = set == null || set.equals("") ? "/" : set.toString();
     return java.nio.file.Path.of(before).resolve(text).normalize().toString();
   }
 }

@@ -18,6 +18,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.SourceDate;
 import nsbox.engine.Images;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
@@ -126,15 +127,7 @@ public final class ImportCommand implements Command {
         architecture.isPresent() ? "" : base.variant());
   }
 
-  /* Builds that are to be repeated to the byte say their time so. */
   private Instant created(Session session) throws Failure {
-    String epoch = session.invocation().environment().get("SOURCE_DATE_EPOCH");
-    if (epoch == null || epoch.isEmpty()) {
-      return clock.instant();
-    }
-    if (!epoch.matches("[0-9]{1,11}")) {
-      throw new Failure("SOURCE_DATE_EPOCH should be seconds since 1970, it is " + epoch);
-    }
-    return Instant.ofEpochSecond(Long.parseLong(epoch));
+    return SourceDate.of(session.invocation().environment()).orElseGet(clock::instant);
   }
 }

@@ -8,6 +8,7 @@ import nsbox.cli.artifact.ArtifactInspectCommand;
 import nsbox.cli.artifact.ArtifactListCommand;
 import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.BundleCommand;
+import nsbox.cli.command.CommitCommand;
 import nsbox.cli.command.LogsCommand;
 import nsbox.cli.command.PsCommand;
 import nsbox.cli.command.RmCommand;
@@ -48,6 +49,7 @@ final class Catalog {
       case "logs" -> new LogsCommand();
       case "stop" -> new StopCommand();
       case "rm" -> new RmCommand();
+      case "commit" -> new CommitCommand();
       case "bundle" -> new BundleCommand();
       case "import" -> new ImportCommand();
       case "images" -> new ImagesCommand();

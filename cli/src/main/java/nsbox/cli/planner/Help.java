@@ -16,6 +16,7 @@ final class Help {
         logs       Show what a container wrote
         stop       Stop containers
         rm         Remove containers
+        commit     Make an image of a container's changes
 
       Images:
         images     List images
