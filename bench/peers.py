@@ -1,6 +1,7 @@
 """What both benchmarks share: a temporary place, nsbox and its peers in it, and taking it all away."""
 import glob
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ STRAY_FOLDERS = ["/run/libpod", "/run/runc", "/run/crun", "/run/containerd/s", "
                  "/var/lib/containers/cache", "/var/lib/containers/storage", "/var/lib/containers",
                  "/var/lib/cni", "/etc/docker", "/root/.docker"]
 PODMAN_LOCKS = "/dev/shm/libpod_lock"
+CPU_HIERARCHIES = ["/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup"]
 
 
 class Failed(Exception):
@@ -91,6 +93,45 @@ def cgroups():
 
 def links():
     return set(os.listdir("/sys/class/net"))
+
+
+class Group:
+    """A cgroup for processes that are measured, so that those of a daemon and all children count."""
+
+    def __init__(self, name):
+        hierarchy = next(path for path in CPU_HIERARCHIES if os.path.exists(path + "/cgroup.procs"))
+        self.folder = f"{hierarchy}/nsbox-bench-{os.getpid()}-{name}"
+        os.mkdir(self.folder)
+
+    def wrap(self, command):
+        return ["/bin/sh", "-c", f'echo $$ >{self.folder}/cgroup.procs && exec "$@"', "sh", *command]
+
+    def cpu_seconds(self):
+        try:
+            with open(self.folder + "/cpuacct.usage") as file:
+                return int(file.read()) / 1e9
+        except FileNotFoundError:
+            with open(self.folder + "/cpu.stat") as file:
+                return int(re.search(r"usage_usec (\d+)", file.read()).group(1)) / 1e6
+
+    def wait_until_empty(self):
+        """A JVM ends a little later than the command that it planned."""
+        end = time.monotonic() + 10
+        while open(self.folder + "/cgroup.procs").read() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def resident_bytes(self):
+        """Of all processes together; pages that they share count once for each."""
+        total = 0
+        with open(self.folder + "/cgroup.procs") as file:
+            pids = file.read().split()
+        for pid in pids:
+            try:
+                with open(f"/proc/{pid}/statm") as file:
+                    total += int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            except (OSError, IndexError):
+                pass  # ended meanwhile
+        return total
 
 
 class Bench:
