@@ -36,9 +36,7 @@ final class TarWriter {
 
   /// Writes the header of an entry. Its content has to follow, [#content], as long as it says.
   void entry(TarEntry entry) throws IOException {
-    if (contentLeft > 0) {
-      throw new IllegalStateException(contentLeft + " bytes of an entry were not written");
-    }
+    requireComplete();
     PaxBlock pax = new PaxBlock();
     byte[] header = header(entry, pax);
     if (!pax.isEmpty()) {
@@ -67,15 +65,23 @@ final class TarWriter {
 
   /// Ends the archive. Nothing can follow.
   void finish() throws IOException {
+    requireComplete();
     out.write(ZEROS);
     out.flush();
+  }
+
+  private void requireComplete() {
+    if (contentLeft > 0) {
+      throw new IllegalStateException(contentLeft + " bytes of an entry were not written");
+    }
   }
 
   private static int padding(long length) {
     return (int) (-length & TarHeader.BYTES - 1);
   }
 
-  private static byte[] header(TarEntry entry, PaxBlock pax) {
+  /// @param pax gets what does not fit into the header
+  static byte[] header(TarEntry entry, PaxBlock pax) {
     byte[] header = new byte[TarHeader.BYTES];
     putName(header, entry.name(), pax);
     putOctal(header, 100, 8, entry.permissions());
