@@ -129,6 +129,14 @@ class UserNamespaceTest extends RootTest {
     assertEquals(before, stored());
   }
 
+  /* The store may have been made, and its driver chosen, long before the first layer came. */
+  @Test
+  void takesAStoreWithoutLayersWhoeverMadeIt() throws Exception {
+    Files.writeString(root.resolve("driver"), "copy\n");
+    assertEquals("taken\n", run(IN_USER_NAMESPACE, "another", root));
+    assertTrue(snapshots.hasUserAttributes());
+  }
+
   @Test
   void namesEntryAndIdsThatAreBeyondTheMapping() throws Exception {
     Path store = temporary.resolve("rootless");
