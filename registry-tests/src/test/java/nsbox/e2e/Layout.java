@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import nsbox.image.Digest;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -23,12 +24,19 @@ public final class Layout {
   private final Path root;
   private final List<String> layers = new ArrayList<>();
   private final List<String> diffIds = new ArrayList<>();
+  private final String algorithm;
   private String config = "";
   private String members = "";
 
   public Layout(Path root) throws IOException {
+    this(root, "sha256");
+  }
+
+  /// @param algorithm of all digests and diff IDs, as [Digest] knows it
+  public Layout(Path root, String algorithm) throws IOException {
     this.root = root;
-    Files.createDirectories(root.resolve("blobs/sha256"));
+    this.algorithm = algorithm;
+    Files.createDirectories(root.resolve("blobs").resolve(algorithm));
     Files.writeString(root.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
   }
 
@@ -70,18 +78,23 @@ public final class Layout {
         tar.closeArchiveEntry();
       }
     }
-    return layer(TYPE + "layer.v1.tar", bytes.toByteArray(), sha256(bytes.toByteArray()));
+    return layer(bytes.toByteArray(), bytes.toByteArray());
+  }
+
+  /// A layer whose tar, and what it is stored as, are whatever the test wants.
+  public Layout layer(byte[] tar, byte[] blob) throws IOException {
+    return layer(TYPE + "layer.v1.tar", blob, digest(tar));
   }
 
   /// The only layer of another layout's image, as it is.
   public Layout layer(Path layout, String digest, String diffId) throws IOException {
     byte[] bytes = Files.readAllBytes(layout.resolve("blobs/sha256").resolve(digest));
-    return layer(TYPE + "layer.v1.tar+gzip", bytes, diffId);
+    return layer(TYPE + "layer.v1.tar+gzip", bytes, "sha256:" + diffId);
   }
 
   private Layout layer(String type, byte[] bytes, String diffId) throws IOException {
     layers.add(blob(type, bytes));
-    diffIds.add("\"sha256:" + diffId + "\"");
+    diffIds.add("\"" + diffId + "\"");
     return this;
   }
 
@@ -123,10 +136,16 @@ public final class Layout {
   }
 
   private String blob(String type, byte[] bytes) throws IOException {
-    String digest = sha256(bytes);
-    Files.write(root.resolve("blobs/sha256").resolve(digest), bytes);
-    return "{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%d}"
+    String digest = digest(bytes);
+    Files.write(root.resolve("blobs").resolve(digest.replace(':', '/')), bytes);
+    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
         .formatted(type, digest, bytes.length);
+  }
+
+  private String digest(byte[] bytes) {
+    Digest any =
+        new Digest(algorithm, algorithm.equals("sha512") ? "0".repeat(128) : "0".repeat(64));
+    return any.ofSameAlgorithm(bytes).toString();
   }
 
   public static String sha256(byte[] bytes) {

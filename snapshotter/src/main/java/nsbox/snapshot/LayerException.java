@@ -11,8 +11,9 @@ public abstract sealed class LayerException extends IOException {
 
   private final String layerDigest;
 
+  /// @param facts whatever the layer says in them, no control character gets into the message
   private LayerException(String layerDigest, String facts) {
-    super("layer " + layerDigest + ": " + facts);
+    super("layer " + layerDigest + ": " + TarEntry.printable(facts));
     this.layerDigest = layerDigest;
   }
 
@@ -82,7 +83,7 @@ public abstract sealed class LayerException extends IOException {
     private final String found;
 
     BadEntry(String layerDigest, String entry, String found) {
-      super(layerDigest, "entry " + entry + ": " + TarEntry.printable(found));
+      super(layerDigest, "entry " + entry + ": " + found);
       this.entry = entry;
       this.found = TarEntry.printable(found);
     }

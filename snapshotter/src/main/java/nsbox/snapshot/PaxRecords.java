@@ -33,9 +33,10 @@ final class PaxRecords {
     PaxRecords records = new PaxRecords();
     for (int start = 0; start < block.length; ) {
       int space = indexOf(block, ' ', start, Math.min(block.length, start + 20));
-      int length = Integer.parseInt(ascii(block, start, space));
-      int end = start + length;
-      require(length > 0 && end <= block.length && end > space + 1 && block[end - 1] == '\n');
+      long length = number(ascii(block, start, space));
+      require(length > 0 && length <= block.length - start);
+      int end = start + (int) length;
+      require(end > space + 1 && block[end - 1] == '\n');
       int equals = indexOf(block, '=', space, Math.min(end, space + KEY_LIMIT_BYTES));
       byte[] key = Arrays.copyOfRange(block, space + 1, equals);
       records.put(key, Arrays.copyOfRange(block, equals + 1, end - 1));
@@ -81,8 +82,17 @@ final class PaxRecords {
     return value.length == 0 ? null : value;
   }
 
+  /// An empty value takes an earlier one back.
   private static Long number(byte[] value) {
-    return value.length == 0 ? null : (Long) Long.parseLong(ascii(value, 0, value.length));
+    return value.length == 0 ? null : (Long) number(ascii(value, 0, value.length));
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("malformed record", e);
+    }
   }
 
   /// A decimal fraction of any length, possibly negative; what is finer than a nanosecond is cut.
@@ -93,7 +103,7 @@ final class PaxRecords {
     String fraction = point < 0 ? "" : text.substring(point + 1);
     require(whole.isEmpty() || Character.isDigit(whole.charAt(0)));
     require(fraction.chars().allMatch(c -> c >= '0' && c <= '9'));
-    long seconds = whole.isEmpty() ? 0 : Long.parseLong(whole);
+    long seconds = whole.isEmpty() ? 0 : number(whole);
     int nanos = Integer.parseInt((fraction + "000000000").substring(0, 9));
     if (!negative) {
       return new Timestamp(seconds, nanos);

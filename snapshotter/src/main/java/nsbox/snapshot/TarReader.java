@@ -310,7 +310,8 @@ final class TarReader {
       }
       return true;
     } catch (LayerException e) {
-      throw e.at(place());
+      // What is read now may belong to a later entry.
+      throw e.at(lastName == null ? place() : "in or after entry " + TarEntry.text(lastName));
     } finally {
       buffer.flip();
     }

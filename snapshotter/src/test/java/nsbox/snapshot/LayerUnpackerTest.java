@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -314,5 +316,64 @@ class LayerUnpackerTest extends RootTest {
     assertThrows(
         LayerException.BadEntry.class,
         () -> stack().add(symlink("a", "b"), symlink("b", "a"), file("a/x", "")));
+  }
+
+  @Test
+  void keepsLargeOwnersInBothForms() throws IOException {
+    Map<String, String> top =
+        stack()
+            .add(
+                file("binary", "").owner(4294967294L, 3_000_000_000L),
+                file("pax", "").pax("uid", "4294967294").pax("gid", "3000000000"))
+            .top();
+    assertTrue(top.get("binary").startsWith("100644 4294967294:3000000000 "));
+    assertTrue(top.get("pax").startsWith("100644 4294967294:3000000000 "));
+  }
+
+  @Test
+  void keepsTimesAndClampsThoseBeyondTheFileSystem() throws Exception {
+    Map<String, String> top =
+        stack()
+            .add(
+                file("before", "").pax("mtime", "-1.5"),
+                file("fine", "").pax("mtime", "7.123456789"),
+                symlink("link", "x").pax("mtime", "7.000000001"),
+                file("far", "").pax("mtime", "100000000000000"),
+                file("long ago", "").pax("mtime", "-100000000000000"))
+            .top();
+    assertTrue(top.get("before").contains(" modified -2.500000000 "), top::toString);
+    assertTrue(top.get("fine").contains(" modified 7.123456789 "), top::toString);
+    assertTrue(top.get("link").contains(" modified 7.1 "), top::toString);
+    for (String name : List.of("far", "long ago")) {
+      Path touched = temporary.resolve(name);
+      String time = name.equals("far") ? "@100000000000000" : "@-100000000000000";
+      assertEquals(
+          0, new ProcessBuilder("touch", "-d", time, touched.toString()).start().waitFor());
+      String expected = TreeDump.of(temporary).get(name).replaceAll(".*(modified \\S+).*", "$1");
+      assertTrue(top.get(name).contains(expected), top::toString);
+    }
+  }
+
+  @Test
+  void replacesALinkOfALowerLayerByAFile() throws IOException {
+    Stack stack = stack().add(symlink("l", "/etc/passwd"), file("f", ""));
+    stack.add(file("l", "mine"), symlink("f", "x"));
+    Map<String, String> merged = stack.merged(empty());
+    assertTrue(merged.get("l").startsWith("100644 0:0 size 4 "));
+    assertTrue(merged.get("f").contains("-> x"));
+  }
+
+  @Test
+  void countsDirectoriesThatNoEntryDescribes() throws IOException {
+    snapshots = Snapshots.open(root, LayerLimits.DEFAULT.withEntries(10));
+    TarFixture.Entry deep = file("x", "").pax("path", "a/b/c/d/e/f/g/h/i/x");
+    assertEquals(11, stack().add(deep).top().size());
+    TarFixture.Entry deeper = file("x", "").pax("path", "a/b/c/d/e/f/g/h/i/j/x");
+    LayerException.TooLarge failure =
+        assertThrows(LayerException.TooLarge.class, () -> stack().add(deeper));
+    assertTrue(
+        failure.getMessage().endsWith("entry a/b/c/d/e/f/g/h/i/j/x: more than 10 entries"),
+        failure::getMessage);
+    assertEquals(1, stored().size());
   }
 }

@@ -21,8 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -105,6 +109,82 @@ class SnapshotsTest extends RootTest {
     assertEquals(CHAIN_ID, failure.actual());
     assertFalse(snapshots.contains(expected));
     assertEquals(List.of(), stored());
+  }
+
+  @Test
+  void takesDiffIdsOfOtherAlgorithmsFromTheCaller() throws Exception {
+    // The snapshotter asks the caller for the hash, so any 32 bytes will do here.
+    byte[] hash = MessageDigest.getInstance("SHA3-256").digest(TAR);
+    String diffId = "blake3:" + HexFormat.of().formatHex(hash);
+    Layer layer = Stack.layer(diffId, TAR).diffIdBy(SnapshotsTest::sha3);
+    snapshots.apply(diffId, List.of(), layer);
+    assertTrue(snapshots.contains(diffId));
+    assertEquals(List.of("blake3-" + diffId.substring(7)), stored());
+    assertEquals(List.of(diffId), snapshots.list());
+
+    byte[] second = layer(file("x", ""));
+    String chainId = Snapshots.chainId(diffId, Stack.digest(second));
+    snapshots.apply(chainId, List.of(diffId), Stack.layer(Stack.digest(second), second));
+    assertEquals(Set.of(diffId, chainId), Set.copyOf(snapshots.list()));
+    snapshots.remove(diffId);
+    assertEquals(List.of(chainId), snapshots.list());
+
+    String wrong = "blake3:" + "0".repeat(64);
+    Layer liar = Stack.layer(wrong, TAR).diffIdBy(SnapshotsTest::sha3);
+    LayerException.WrongDiffId failure =
+        assertThrows(
+            LayerException.WrongDiffId.class, () -> snapshots.apply(wrong, List.of(), liar));
+    assertEquals(diffId, failure.actual());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> snapshots.apply(wrong, List.of(), Stack.layer(wrong, TAR)));
+    assertEquals(1, stored().size());
+  }
+
+  private static MessageDigest sha3() {
+    try {
+      return MessageDigest.getInstance("SHA3-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void listsOnlySnapshots() throws IOException {
+    for (String name :
+        List.of("0".repeat(63), "sha256-" + "0".repeat(64), "-" + "0".repeat(64), "G".repeat(64))) {
+      Files.createDirectory(root.resolve(name));
+    }
+    Files.createDirectory(root.resolve("0".repeat(64)));
+    Files.createDirectory(root.resolve("1".repeat(128)));
+    assertEquals(
+        Set.of("sha256:" + "0".repeat(64), "sha512:" + "1".repeat(128)),
+        Set.copyOf(snapshots.list()));
+  }
+
+  @Test
+  void saysFromWhichEntryOnACompressionIsDamaged() throws IOException {
+    byte[] noise = new byte[1_000_000];
+    new Random(1).nextBytes(noise);
+    byte[] tar =
+        layer(entry('0', TarFixture.bytes("noise"), new byte[0], 0644, noise), file("z", ""));
+    byte[] gzip = Stack.gzip(tar);
+    byte[] zstd = Zstd.compress(tar);
+    assertEquals(
+        "in or after entry noise: gzip ends in the middle",
+        said(tar, Arrays.copyOf(gzip, gzip.length / 2)));
+    assertEquals(
+        "in or after entry noise: gzip is followed by something else",
+        said(tar, concat(gzip, new byte[9], TarFixture.bytes("x"))));
+    assertTrue(
+        said(tar, Arrays.copyOf(zstd, zstd.length / 2))
+            .startsWith("in or after entry noise: zstd is broken"));
+  }
+
+  private String said(byte[] tar, byte[] blob) {
+    String said =
+        assertThrows(LayerException.Damaged.class, () -> stack().add(tar, blob)).getMessage();
+    return said.replace("layer " + Stack.digest(blob) + ": ", "");
   }
 
   @Test

@@ -211,11 +211,112 @@ class TarReaderTest {
   }
 
   @Test
-  void refusesUnknownAndSparseTypes() {
+  void refusesUnknownTypes() {
     assertThrows(
         LayerException.BadEntry.class, () -> only(entry('Z', bytes("f"), bytes(""), 0, bytes(""))));
-    assertThrows(
-        LayerException.BadEntry.class, () -> only(file("f", "").pax("GNU.sparse.major", "1")));
+  }
+
+  @Test
+  void refusesDeviceNumbersThatTheKernelWouldCut() throws IOException {
+    assertEquals(4095, only(TarFixture.device('3', "d", 4095, 1 << 20 - 1)).major());
+    // Each of these would become 0:0, which is a whiteout.
+    for (int[] number : new int[][] {{4096, 0}, {0, 1 << 20}}) {
+      assertThrows(
+          LayerException.BadEntry.class,
+          () -> only(TarFixture.device('3', "d", number[0], number[1])));
+    }
+    byte[] negative = header(TarFixture.device('3', "d", 0, 0));
+    Arrays.fill(negative, 329, 337, (byte) 0xff);
+    assertThrows(LayerException.BadEntry.class, () -> reader(checksum(negative)).next());
+  }
+
+  @Test
+  void takesNoContentFromADirectoryOfTheOldestForm() throws IOException {
+    TarReader tar =
+        reader(layer(entry('\0', bytes("d/"), bytes(""), 0, bytes("")).claiming(5), file("g", "")));
+    assertEquals(TarEntry.DIRECTORY, tar.next().type());
+    assertEquals("g", tar.next().text());
+  }
+
+  @Test
+  void lastAttributeOfANameCounts() throws IOException {
+    TarFixture.Entry twice =
+        file("f", "").pax("SCHILY.xattr.user.x", "1").pax("SCHILY.xattr.user.y", "2");
+    TarEntry entry = only(twice.pax("SCHILY.xattr.user.x", "3"));
+    assertEquals(2, entry.attributes().size());
+    assertArrayEquals(bytes("3"), entry.attributes().getFirst().value());
+  }
+
+  @Test
+  void saysWhereAnArchiveIsDamaged() throws IOException {
+    byte[] good = unended(file("a/b", "content"));
+    byte[] garbage = new byte[512];
+    Arrays.fill(garbage, (byte) '7');
+    assertEquals(
+        "layer sha256:test: in its first header: tar header has a wrong checksum", said(garbage));
+    assertEquals(
+        "layer sha256:test: after entry a/b: tar header has a wrong checksum",
+        said(concat(good, garbage)));
+    assertEquals(
+        "layer sha256:test: entry a/b: tar ends in the middle of an entry",
+        said(Arrays.copyOf(good, 515)));
+    assertEquals(
+        "layer sha256:test: after entry a/b: tar header: malformed record",
+        said(concat(good, unended(entry('x', bytes("p"), bytes(""), 0, bytes("6 \n=\0x"))))));
+  }
+
+  @Test
+  void letsNoControlCharacterIntoFailures() {
+    byte[] name = {'n', 27, '[', '2', 'J', '\n', (byte) 0xc2, (byte) 0x9b};
+    assertEquals(
+        "layer sha256:test: entry n\\x1b[2J\\x0a\\x9b: of the unknown type Z",
+        said(layer(entry('Z', name, bytes(""), 0, bytes("")))));
+    assertEquals(
+        "layer sha256:test: in its first header: tar header: malformed record",
+        said(unended(entry('x', bytes("p"), bytes(""), 0, bytes("\n\n12 path=x\n")))));
+  }
+
+  private static String said(byte[] tar) {
+    TarReader reader = reader(tar);
+    LayerException failure =
+        assertThrows(
+            LayerException.class,
+            () -> {
+              while (reader.next() != null) {
+                // Until it refuses.
+              }
+            });
+    return failure.getMessage();
+  }
+
+  @Test
+  void countsEntriesAndNotTheirHeaders() throws IOException {
+    byte[] tar = layer(file("a", "").pax("path", "b"), file("c", "").pax("path", "d"));
+    TarReader two = reader(tar, LayerLimits.DEFAULT.withEntries(2));
+    two.next();
+    two.next();
+    assertNull(two.next());
+    TarReader one = reader(tar, LayerLimits.DEFAULT.withEntries(1));
+    one.next();
+    LayerException.TooLarge failure = assertThrows(LayerException.TooLarge.class, one::next);
+    assertEquals("layer sha256:test: entry d: more than 1 entries", failure.getMessage());
+    assertEquals(LayerLimits.Limit.ENTRIES, failure.setting());
+  }
+
+  @Test
+  void refusesEndlessHeadersWithoutAnEntry() {
+    TarFixture.Entry[] headers = new TarFixture.Entry[1001];
+    Arrays.fill(headers, entry('g', bytes("g"), bytes(""), 0, bytes("")));
+    assertThrows(LayerException.Damaged.class, () -> reader(unended(headers)).next());
+  }
+
+  @Test
+  void mapsOfNamesStayQuickWhereAllHaveOneHashCode() {
+    Name one = new Name(bytes("AaAa"));
+    Name other = new Name(bytes("BBBB"));
+    assertEquals(one.hashCode(), other.hashCode());
+    assertEquals(-1, Integer.signum(one.compareTo(other)));
+    assertEquals(0, one.compareTo(new Name(bytes("AaAa"))));
   }
 
   @Test
