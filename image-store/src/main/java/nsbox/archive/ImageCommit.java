@@ -80,7 +80,7 @@ public final class ImageCommit {
     byte[] bytes = manifestBytes(parent, manifest);
     Descriptor descriptor =
         new Descriptor(manifest.mediaType(), Digest.sha256(bytes), bytes.length);
-    Gathering gathering = new Gathering(store, ingest);
+    Gathering gathering = new Gathering(store, ingest, Optional.empty());
     gathering.hashedLayer(layers.getLast(), layer.file(), "the new layer");
     gathering.image(descriptor, bytes, manifest, config, settings.name().orElse(null));
     return gathering.publish().getFirst().id();

@@ -65,7 +65,7 @@ class TarWriterTest {
       byte[] value = "v".repeat(length).getBytes(StandardCharsets.US_ASCII);
       pax.putAttribute(bytes("a"), value);
       assertArrayEquals(
-          value, PaxRecords.parse(pax.bytes()).attributes.getFirst().value(), "length " + length);
+          value, PaxRecords.parse(pax.bytes()).attributes().getFirst().value(), "length " + length);
     }
   }
 
