@@ -76,7 +76,7 @@ class TarReaderFuzz {
   }
 
   @MethodSource("seeds")
-  @FuzzTest(maxDuration = "15s")
+  @FuzzTest(maxDuration = "12s")
   void readsOrRefuses(byte[] data) throws IOException {
     boolean mend = data.length > 0 && (data[0] & MEND) != 0;
     byte[] blob = Arrays.copyOfRange(data, Math.min(1, data.length), data.length);

@@ -38,8 +38,8 @@ class UnpackFuzz {
 
   static Stream<byte[]> seeds() {
     List<byte[]> seeds = new ArrayList<>();
-    for (int seed = 0; seed < 40; seed++) {
-      byte[] bytes = new byte[20 + 9 * seed];
+    for (int seed = 0; seed < 20; seed++) {
+      byte[] bytes = new byte[20 + 18 * seed];
       new Random(seed).nextBytes(bytes);
       seeds.add(bytes);
     }
@@ -47,7 +47,7 @@ class UnpackFuzz {
   }
 
   @MethodSource("seeds")
-  @FuzzTest(maxDuration = "25s")
+  @FuzzTest(maxDuration = "20s")
   void becomesTheSameEitherWayAndStaysInside(byte[] data) throws IOException {
     assumeTrue(RootTest.isRoot(), "unpacking sets owners and makes devices, which needs root");
     Path temporary = temporary();
