@@ -42,10 +42,11 @@ public final class Cleanup {
     return users;
   }
 
-  /// Removes garbage.
+  /// Removes garbage, and what broken-off processes have left of snapshots.
   ///
   /// @param downloadAge how long a broken-off download must have been left alone to go too
   public Collected collect(Duration downloadAge) throws IOException {
+    images.snapshots().sweep();
     return images.store().collect(true, _ -> true, downloadAge, sibling());
   }
 

@@ -151,12 +151,32 @@ public final class Images {
       }
       List<Layer> arriving = new ArrayList<>();
       for (int i = 0; i < chainIds.size(); i++) {
-        int index = i;
         arriving.add(
-            layer(manifest.layers().get(i), config.diffIds().get(i), () -> layers.open(index)));
+            layer(manifest.layers().get(i), config.diffIds().get(i), new Arriving(layers, i)));
       }
       snapshots.applyAll(arriving, chainIds, Runtime.getRuntime().availableProcessors());
     };
+  }
+
+  /// A layer on its way. Of one blob only the process that reads it first lets others have it, so
+  /// it is read also where another process unpacks it.
+  private record Arriving(ImageReceiver.Layers layers, int index) implements Layer.Source {
+    private static final int BUFFER_BYTES = 128 << 10;
+
+    @Override
+    public InputStream open() throws IOException {
+      return layers.open(index);
+    }
+
+    @Override
+    public void leaveToOthers() throws IOException {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      try (InputStream bytes = layers.open(index)) {
+        while (bytes.read(buffer) >= 0) {
+          // Checked as it is read, which is due in any case.
+        }
+      }
+    }
   }
 
   /// The chain IDs of an image's layers, bottom first.

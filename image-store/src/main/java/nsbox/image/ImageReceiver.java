@@ -7,7 +7,8 @@ import java.io.InputStream;
 public interface ImageReceiver {
 
   /// Takes what it needs of the layers, in any order and from several threads, and returns when it
-  /// has them all. Each layer that it opens it reads to the end, and compares with its diff ID.
+  /// has them all. Each layer that it opens it reads to the end, and compares with its diff ID, if
+  /// nobody else is taking the same layer at that time.
   ///
   /// @throws IOException to end the whole: then nothing is named
   void receive(ImageManifest manifest, ImageConfig config, Layers layers) throws IOException;

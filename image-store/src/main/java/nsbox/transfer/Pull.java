@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import nsbox.image.BlobMismatchException;
 import nsbox.image.Descriptor;
@@ -193,19 +195,22 @@ public final class Pull {
         missing.add(arrival);
       }
     }
-    missing.sort((a, b) -> Long.compare(b.blob().sizeBytes(), a.blob().sizeBytes()));
+    missing.sort(Pull::compareLargestFirst);
     try (Fetcher fetcher = new Fetcher(sources, store.downloads(), options, listener)) {
       fetcher.start(missing);
       try {
         if (image.isPresent() && receiver.isPresent()) {
           ImageManifest manifest = image.get().manifest();
           lease.leaseLayers(image.get().config().diffIds());
+          Checkers ofOthers = new Checkers(allBut(manifest.layers(), missing));
+          Thread checking = ofOthers.start();
           receiver
               .get()
               .receive(
                   manifest,
                   image.get().config(),
                   index -> arrivals.get(manifest.layers().get(index).digest()).open());
+          ofOthers.finish(checking);
         }
         new Checkers(missing).run();
       } catch (IOException e) {
@@ -219,6 +224,30 @@ public final class Pull {
         arrival.close();
       }
     }
+  }
+
+  /* In the same order everywhere, so that two processes do not wait for each other's blobs. */
+  private static int compareLargestFirst(Arrival a, Arrival b) {
+    int bySize = Long.compare(b.blob().sizeBytes(), a.blob().sizeBytes());
+    return bySize != 0
+        ? bySize
+        : a.blob().digest().toString().compareTo(b.blob().digest().toString());
+  }
+
+  /* What the receiver does not read would be held back from other processes until it is through, and
+   * it may wait for one of them. */
+  private static List<Arrival> allBut(List<Descriptor> layers, List<Arrival> arrivals) {
+    Set<Digest> received = new HashSet<>();
+    for (Descriptor layer : layers) {
+      received.add(layer.digest());
+    }
+    List<Arrival> others = new ArrayList<>();
+    for (Arrival arrival : arrivals) {
+      if (!received.contains(arrival.blob().digest())) {
+        others.add(arrival);
+      }
+    }
+    return others;
   }
 
   /* Stops all, and tells the first cause, not what the others saw of it. */
@@ -277,11 +306,20 @@ public final class Pull {
     }
 
     private void run() throws IOException {
-      Thread second = new Thread(this::work, "check");
-      second.start();
+      Thread second = start();
       work();
+      finish(second);
+    }
+
+    private Thread start() {
+      Thread thread = new Thread(this::work, "check");
+      thread.start();
+      return thread;
+    }
+
+    private void finish(Thread thread) throws IOException {
       try {
-        second.join();
+        thread.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);

@@ -3,15 +3,11 @@ package nsbox.snapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import nsbox.linux.Fd;
 import nsbox.linux.Linux;
 
@@ -21,26 +17,41 @@ import nsbox.linux.Linux;
 /// caller's thread settles each on those below as soon as they are there, from the bottom up. When
 /// all are settled, one sync makes all of them durable, and then they become visible, again from
 /// the bottom up.
+///
+/// A layer that somebody else is unpacking is left to them, and the caller's thread waits for it.
+/// These waits cannot form a circle:
+///
+/// - Before it waits for a layer, it publishes all that it has settled. So it withholds only layers
+///   above the one it waits for.
+/// - A chain ID determines all layers below it. So whoever withholds the layer that another waits
+///   for, and waits itself, waits for one that is lower in the same image. Along a chain of such
+///   waits the layers sink, so the chain ends: at somebody who waits for no snapshot.
+/// - The workers, on which that one may depend, never wait for a snapshot, only for the bytes of
+///   their layers. These must come without any snapshot: [Layer.Source#leaveToOthers] says what
+///   that takes, and all processes read in the same order, that of [UnpackQueue].
 final class ImageUnpack implements Closeable {
   /// One layer that is missing.
   ///
   /// @param index among all layers, the lowest first
-  record Missing(int index, String finalName, Layer layer) {}
+  /// @param finalName of the snapshot in the directory of all
+  record Missing(int index, byte[] finalName, Layer layer) {}
 
   private final Path root;
   private final LayerLimits limits;
   private final Fd rootFd;
   private final OverlayForm form;
+  private final List<Path> finalPaths;
   private final List<Missing> missing;
-  private final Path[] snapshots;
-  private final Queue<Missing> queue = new ArrayDeque<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final UnpackQueue queue;
+  private final List<Thread> workers = new ArrayList<>();
 
-  /// These are guarded by this object's lock.
+  /// Guarded by this object's lock, as long as workers run.
+  private final List<Thread> leaving = new ArrayList<>();
+
   private final List<PendingSnapshot> all = new ArrayList<>();
 
-  private final Map<Integer, PendingSnapshot> unpacked = new HashMap<>();
-  private Throwable failure;
+  /// Those that are not visible yet, by their index.
+  private final SortedMap<Integer, PendingSnapshot> settled = new TreeMap<>();
 
   /// @param snapshots of all layers, where they are or will be, the lowest first
   /// @param missing the lowest first
@@ -48,8 +59,9 @@ final class ImageUnpack implements Closeable {
       throws IOException {
     this.root = root;
     this.limits = limits;
-    this.snapshots = snapshots.toArray(Path[]::new);
+    this.finalPaths = snapshots;
     this.missing = missing;
+    this.queue = new UnpackQueue(missing);
     this.rootFd = WorkDirectory.openRoot(root);
     try {
       this.form = OverlayForm.decide(root, rootFd);
@@ -57,117 +69,145 @@ final class ImageUnpack implements Closeable {
       rootFd.close();
       throw e;
     }
-    Comparator<Missing> bySize = Comparator.comparingLong(one -> one.layer().sizeBytes());
-    missing.stream().sorted(bySize.reversed()).forEach(queue::add);
   }
 
-  void run(int workers) throws IOException {
-    if (missing.size() == 1) {
-      PendingSnapshot only = create(missing.getFirst());
-      settle(missing.getFirst(), only);
-    } else {
-      start(Math.min(workers, missing.size()));
-      for (Missing next : missing) {
-        settle(next, await(next));
+  void run(int workerCount) throws IOException {
+    for (int i = 0; i < Math.min(workerCount, missing.size()); i++) {
+      workers.add(start("unpack-" + i, this::work));
+    }
+    for (Missing next : missing) {
+      if (!queue.awaitDoneOrLeft(next)) {
+        publishSettled();
+      }
+      PendingSnapshot pending = queue.await(next);
+      if (pending != null) {
+        pending.settle(below(next));
+        settled.put(next.index(), pending);
       }
     }
-    publish();
+    publishSettled();
+    // Also for what others have published and not synced yet.
+    Linux.fsync(rootFd);
+    awaitLeaving();
   }
 
-  private void start(int workers) {
-    for (int i = 0; i < workers; i++) {
-      threads.add(Thread.ofPlatform().daemon().name("unpack-" + i).start(this::work));
-    }
+  private static Thread start(String name, Runnable work) {
+    return Thread.ofPlatform().daemon().name(name).start(work);
   }
 
   private void work() {
     try {
-      for (Missing next; (next = next()) != null; ) {
-        PendingSnapshot pending = create(next);
-        if (next == missing.getFirst()) {
-          pending.unpackOn(below(next));
-        } else {
-          pending.unpackAlone();
-        }
-        done(next, pending);
+      for (Missing next; (next = queue.next()) != null; ) {
+        attempt(next);
       }
+    } catch (InterruptedException e) {
+      queue.fail(new InterruptedIOException("interrupted while layers are unpacked"));
     } catch (IOException | RuntimeException | Error e) {
-      fail(e);
+      queue.fail(e);
     }
   }
 
-  private synchronized Missing next() {
-    return failure == null ? queue.poll() : null;
-  }
-
-  private PendingSnapshot create(Missing next) throws IOException {
-    PendingSnapshot pending = PendingSnapshot.create(next.layer(), limits, root, rootFd, form);
+  private void attempt(Missing next) throws IOException {
+    if (isThere(next)) {
+      queue.done(next, null);
+      return;
+    }
+    WorkDirectory work = WorkDirectory.tryTake(rootFd, next.finalName());
+    if (work == null) {
+      if (queue.leave(next)) {
+        leave(next);
+      }
+      return;
+    }
+    PendingSnapshot pending = PendingSnapshot.in(work, next.layer(), limits, root, form);
     synchronized (this) {
       all.add(pending);
     }
-    return pending;
-  }
-
-  private synchronized void done(Missing layer, PendingSnapshot pending) {
-    unpacked.put(layer.index(), pending);
-    notifyAll();
-  }
-
-  private synchronized void fail(Throwable reason) {
-    if (failure == null) {
-      failure = reason;
+    if (isThere(next)) {
+      // Its last owner has published it since.
+      pending.close();
+      queue.done(next, null);
+      return;
     }
-    notifyAll();
+    if (next == missing.getFirst()) {
+      pending.unpackOn(below(next));
+    } else {
+      pending.unpackAlone();
+    }
+    queue.done(next, pending);
   }
 
-  private synchronized PendingSnapshot await(Missing layer) throws IOException {
-    while (failure == null && !unpacked.containsKey(layer.index())) {
+  private boolean isThere(Missing layer) throws IOException {
+    return Linux.lstatat(rootFd, layer.finalName()) != null;
+  }
+
+  private synchronized void leave(Missing layer) {
+    leaving.add(
+        start(
+            "leave-" + layer.index(),
+            () -> {
+              try {
+                layer.layer().blob().leaveToOthers();
+              } catch (IOException | RuntimeException | Error e) {
+                queue.fail(e);
+              }
+            }));
+  }
+
+  private void awaitLeaving() throws IOException {
+    for (Thread thread : leavingNow()) {
       try {
-        wait();
+        thread.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while layers are unpacked");
+        throw new InterruptedIOException("interrupted while layers come");
       }
     }
-    if (failure == null) {
-      return unpacked.get(layer.index());
-    }
-    // Thrown here a second time: what the worker was doing is part of the trace.
-    switch (failure) {
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IllegalStateException(failure);
-    }
+    queue.requireNoFailure();
   }
 
-  private void settle(Missing layer, PendingSnapshot pending) throws IOException {
-    pending.settle(below(layer));
-    snapshots[layer.index()] = pending.path();
+  private synchronized List<Thread> leavingNow() {
+    return List.copyOf(leaving);
   }
 
   /// The layers below, the topmost first.
   private List<Path> below(Missing layer) {
     List<Path> below = new ArrayList<>();
     for (int i = layer.index() - 1; i >= 0; i--) {
-      below.add(snapshots[i]);
+      PendingSnapshot pending = layer == missing.getFirst() ? null : settled.get(i);
+      below.add(pending == null ? finalPaths.get(i) : pending.path());
     }
     return below;
   }
 
-  private void publish() throws IOException {
-    all.getFirst().sync();
-    for (Missing layer : missing) {
-      byte[] name = layer.finalName().getBytes(StandardCharsets.US_ASCII);
-      (missing.size() == 1 ? all.getFirst() : unpacked.get(layer.index())).publish(name);
+  private void publishSettled() throws IOException {
+    if (settled.isEmpty()) {
+      return;
     }
-    Linux.fsync(rootFd);
+    Linux.syncfs(rootFd);
+    for (PendingSnapshot pending : settled.values()) {
+      pending.publish();
+    }
+    settled.clear();
   }
 
   /// Stops what still runs and removes what was not published.
   @Override
   public void close() throws IOException {
-    fail(new InterruptedIOException("another layer failed"));
+    queue.fail(new InterruptedIOException("another layer failed"));
+    boolean interrupted = stop(workers);
+    interrupted |= stop(leavingNow());
+    try (rootFd) {
+      removeAll();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// @return whether this thread was interrupted meanwhile
+  private static boolean stop(List<Thread> threads) {
     threads.forEach(Thread::interrupt);
     boolean interrupted = false;
     for (Thread thread : threads) {
@@ -179,13 +219,7 @@ final class ImageUnpack implements Closeable {
         }
       }
     }
-    try (rootFd) {
-      removeAll();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return interrupted;
   }
 
   private void removeAll() throws IOException {

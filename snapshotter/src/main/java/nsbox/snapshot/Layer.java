@@ -33,6 +33,15 @@ public record Layer(
   @FunctionalInterface
   public interface Source {
     InputStream open() throws IOException;
+
+    /// Told when somebody else unpacks the layer, in a thread of its own. Bytes that others wait
+    /// for until they are read here must now be let through, however long that takes: else those
+    /// who unpack it might wait for them, and this process for the snapshot.
+    ///
+    /// [#open] may still follow, if they fail.
+    default void leaveToOthers() throws IOException {
+      // Bytes that are there hold up nobody.
+    }
   }
 
   /// A layer of a blob that is in the store, and so was compared before; its diff ID is a SHA-256

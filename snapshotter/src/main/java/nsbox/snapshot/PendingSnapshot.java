@@ -39,11 +39,9 @@ final class PendingSnapshot implements Closeable {
   }
 
   /// @param root of all snapshots
-  /// @param rootFd of the same, open as long as this
-  static PendingSnapshot create(
-      Layer layer, LayerLimits limits, Path root, Fd rootFd, OverlayForm form)
-      throws LinuxException {
-    WorkDirectory work = WorkDirectory.create(rootFd);
+  /// @param work owned by the new object
+  static PendingSnapshot in(
+      WorkDirectory work, Layer layer, LayerLimits limits, Path root, OverlayForm form) {
     return new PendingSnapshot(layer, limits, root.resolve(work.name()), work, form);
   }
 
@@ -139,14 +137,9 @@ final class PendingSnapshot implements Closeable {
     }
   }
 
-  /// Makes this snapshot durable, and all others that are settled.
-  void sync() throws LinuxException {
-    work.sync();
-  }
-
-  /// Makes it visible. It must be settled and synced.
-  void publish(byte[] finalName) throws LinuxException {
-    work.publish(finalName);
+  /// Makes it visible. It must be settled, and durable.
+  void publish() throws LinuxException {
+    work.publish();
   }
 
   @Override

@@ -14,11 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.Inflate;
 import nsbox.linux.Linux;
-import nsbox.linux.LinuxException;
 import nsbox.linux.OpenFlag;
 import nsbox.linux.Resolve;
 import nsbox.linux.Sha256;
@@ -26,9 +24,9 @@ import nsbox.linux.Sha256;
 /// Unpacked layers, each a directory that overlayfs takes as a lower one, named by its chain ID.
 ///
 /// A snapshot appears whole or not at all, after its diff ID was found right and its files are on
-/// the disk; it never changes afterwards, so readers need no lock. Processes that apply the same
-/// layer at once all succeed, and one copy stays. What a killed process leaves is invisible, and
-/// [#sweep] removes it.
+/// the disk; it never changes afterwards, so readers need no lock. Of all threads and processes
+/// that apply the same layer at once, one unpacks it and the others wait. What a killed process
+/// leaves is invisible, and goes with the next [#apply], [#applyAll] or [#sweep].
 ///
 /// A layer depends on those below it, because hard links, links in names and the metadata of
 /// implied directories come from there: so it belongs to its chain ID and not to its diff ID.
@@ -164,7 +162,9 @@ public final class Snapshots {
   /// a second time, when those below are there; their blobs are then opened again.
   ///
   /// Returning means that all are there, and on the disk. They become visible together, when the
-  /// last is unpacked. The first failure ends all the work, and none of them is kept.
+  /// last is unpacked; or earlier, where a layer on top of them is waited for, because somebody
+  /// else unpacks it. The first failure ends all the work, and none that is not visible yet is
+  /// kept. If somebody else fails at a layer, it is unpacked here.
   ///
   /// @param chainIds of the layers, in the same order
   /// @param workers how many layers are unpacked at once, the largest first. Each worker waits for
@@ -197,11 +197,12 @@ public final class Snapshots {
   }
 
   private static ImageUnpack.Missing missing(int index, String chainId, Layer layer) {
-    return new ImageUnpack.Missing(index, name(chainId), layer);
+    return new ImageUnpack.Missing(index, name(chainId).getBytes(StandardCharsets.US_ASCII), layer);
   }
 
   private void unpack(List<Path> stack, List<ImageUnpack.Missing> missing, int workers)
       throws IOException {
+    sweep();
     try (ImageUnpack unpack = new ImageUnpack(root, limits, stack, missing)) {
       unpack.run(workers);
     }
@@ -249,19 +250,19 @@ public final class Snapshots {
     byte[] name = name(chainId).getBytes(StandardCharsets.US_ASCII);
     try (Fd rootFd = WorkDirectory.openRoot(root)) {
       WorkDirectory.takeAway(rootFd, name);
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.ENOENT || contains(chainId)) {
-        throw e;
-      }
     }
   }
 
   /// Removes what processes that are gone have left half-made. Work in progress is left alone.
   public void sweep() throws IOException {
     List<String> leftovers = new ArrayList<>();
-    try (DirectoryStream<Path> stream =
-        Files.newDirectoryStream(root, WorkDirectory.PREFIX + "*")) {
-      stream.forEach(path -> leftovers.add(path.getFileName().toString()));
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (WorkDirectory.isOne(name)) {
+          leftovers.add(name);
+        }
+      }
     }
     if (leftovers.isEmpty()) {
       return;

@@ -14,68 +14,104 @@ import nsbox.linux.Stat;
 
 /// A directory beside the snapshots in which one is made, and which becomes it by a rename.
 ///
-/// Its owner holds a lock on it. The kernel lets go of the lock when the owner dies, however it
-/// dies, and then the directory is rubbish for [#sweep].
+/// It is named after the snapshot, so there is one at most, and whoever has it makes the snapshot.
+/// Its owner holds a lock on it, be it another process or another thread of this one. The kernel
+/// lets go of the lock when the owner dies, however it dies; then the directory is rubbish for
+/// [#sweep], or the next owner's.
+///
+/// What has been a snapshot and is being removed has a name of its own, so that the snapshot can be
+/// made again meanwhile.
 final class WorkDirectory implements AutoCloseable {
-  static final String PREFIX = ".work-";
+  private static final String PREFIX = ".work-";
+  private static final String REMOVED_PREFIX = ".gone-";
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
   private final Fd root;
   private final byte[] name;
+  private final byte[] finalName;
   private final Fd fd;
-  private boolean committed;
+  private boolean given;
 
-  private WorkDirectory(Fd root, byte[] name, Fd fd) {
+  private WorkDirectory(Fd root, byte[] name, byte[] finalName, Fd fd) {
     this.root = root;
     this.name = name;
+    this.finalName = finalName;
     this.fd = fd;
   }
 
+  /// Whether a name beside the snapshots is that of one in the making, or of one being removed.
+  static boolean isOne(String name) {
+    return name.startsWith(PREFIX) || name.startsWith(REMOVED_PREFIX);
+  }
+
+  /// Takes the directory for a snapshot, empty, unless somebody has it. Whether the snapshot is
+  /// there already is to be asked after this: only the owner can bring it.
+  ///
   /// @param root the directory of all snapshots; stays open as long as this
-  static WorkDirectory create(Fd root) throws LinuxException {
+  /// @return null where somebody else makes the snapshot, or clears away after one who died
+  static WorkDirectory tryTake(Fd root, byte[] finalName) throws IOException {
+    byte[] name = (PREFIX + text(finalName)).getBytes(StandardCharsets.US_ASCII);
     while (true) {
-      byte[] name = freshName();
-      try {
-        Linux.mkdirat(root, name, 0700);
-      } catch (LinuxException e) {
-        if (e.errno() != Errno.EEXIST) {
-          throw e;
-        }
+      boolean fresh = make(root, name);
+      Fd fd = open(root, name);
+      // Between the calls its owner may have published or removed it, or a sweep.
+      if (fd == null) {
         continue;
       }
-      // A sweep may come between mkdir and lock. Then the directory is gone, and another is made.
-      Fd locked = lock(root, name);
-      if (locked != null) {
-        return new WorkDirectory(root, name, locked);
+      try {
+        if (!Linux.tryLock(fd)) {
+          fd.close();
+          return null;
+        }
+        if (isNamed(root, name, fd)) {
+          if (!fresh) {
+            clear(fd);
+          }
+          return new WorkDirectory(root, name, finalName, fd);
+        }
+      } catch (IOException | RuntimeException e) {
+        fd.close();
+        throw e;
       }
+      fd.close();
     }
   }
 
-  private static byte[] freshName() {
-    String name = PREFIX + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
-    return name.getBytes(StandardCharsets.US_ASCII);
+  private static boolean make(Fd root, byte[] name) throws LinuxException {
+    try {
+      Linux.mkdirat(root, name, 0700);
+      return true;
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+      return false;
+    }
   }
 
-  /// @return null where someone else has the lock, or the name no longer stands for what was locked
-  private static Fd lock(Fd root, byte[] name) throws LinuxException {
-    Fd fd;
+  private static void clear(Fd directory) throws LinuxException {
+    for (byte[] left : Linux.names(directory)) {
+      Names.remove(directory, left);
+    }
+  }
+
+  /// @return null where there is none
+  private static Fd open(Fd root, byte[] name) throws LinuxException {
     try {
-      fd = Names.openDirectory(root, name);
+      return Names.openDirectory(root, name);
     } catch (LinuxException e) {
       if (e.errno() == Errno.ENOENT) {
         return null;
       }
       throw e;
     }
-    if (Linux.tryLock(fd)) {
-      Stat named = Linux.lstatat(root, name);
-      if (named != null && named.isSameFileAs(Linux.fstat(fd))) {
-        return fd;
-      }
-    }
-    fd.close();
-    return null;
+  }
+
+  /// A lock counts only if the name still stands for what was locked.
+  private static boolean isNamed(Fd root, byte[] name, Fd locked) throws LinuxException {
+    Stat named = Linux.lstatat(root, name);
+    return named != null && named.isSameFileAs(Linux.fstat(locked));
   }
 
   Fd fd() {
@@ -83,43 +119,63 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   String name() {
+    return text(name);
+  }
+
+  private static String text(byte[] name) {
     return new String(name, StandardCharsets.US_ASCII);
   }
 
-  /// Makes this directory durable, and all others of the same file system.
-  void sync() throws LinuxException {
-    Linux.syncfs(fd);
+  /// Makes the snapshot visible, which must be durable by now, and is its owner no longer. The name
+  /// itself is durable when the root is synced.
+  void publish() throws LinuxException {
+    Linux.renameNoReplace(root, name, root, finalName);
+    given = true;
+    fd.close();
   }
 
-  /// Makes the directory visible, which must be durable by now. If the name is taken, the first one
-  /// stays. The name itself is durable when the root is synced.
-  void publish(byte[] finalName) throws LinuxException {
-    try {
-      Linux.renameNoReplace(root, name, root, finalName);
-      committed = true;
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
+  /// Takes a snapshot out of sight at once, then removes its files; a sweep does that if this
+  /// cannot. One that is not there is no error.
+  static void takeAway(Fd root, byte[] finalName) throws IOException {
+    byte[] name = hide(root, finalName);
+    if (name != null) {
+      // Before the first file goes: else the snapshot may be back without it after a power cut.
+      Linux.fsync(root);
+      sweep(root, name);
+    }
+  }
+
+  /// @return the new name; null where there is no snapshot
+  private static byte[] hide(Fd root, byte[] finalName) throws LinuxException {
+    while (true) {
+      String name =
+          REMOVED_PREFIX + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
+      byte[] fresh = name.getBytes(StandardCharsets.US_ASCII);
+      try {
+        Linux.renameNoReplace(root, finalName, root, fresh);
+        return fresh;
+      } catch (LinuxException e) {
+        if (e.errno() == Errno.ENOENT) {
+          return null;
+        }
+        // An earlier process of the same number may have left one.
+        if (e.errno() != Errno.EEXIST) {
+          throw e;
+        }
       }
     }
   }
 
-  /// Takes a snapshot out of sight at once, then removes its files; a sweep does that if this
-  /// cannot.
-  static void takeAway(Fd root, byte[] finalName) throws IOException {
-    byte[] name = freshName();
-    Linux.renameNoReplace(root, finalName, root, name);
-    Linux.fsync(root);
-    sweep(root, name);
-  }
-
-  /// Removes what was not committed.
+  /// Removes what was not published; a sweep does that if this cannot.
   @Override
   public void close() throws IOException {
+    if (given) {
+      return;
+    }
+    // Once: the name may then be another owner's.
+    given = true;
     try {
-      if (!committed) {
-        Names.remove(root, name);
-      }
+      Names.remove(root, name);
     } finally {
       fd.close();
     }
@@ -127,8 +183,8 @@ final class WorkDirectory implements AutoCloseable {
 
   /// Removes a directory whose owner is gone; others are left alone.
   static void sweep(Fd root, byte[] name) throws IOException {
-    try (Fd locked = lock(root, name)) {
-      if (locked != null) {
+    try (Fd fd = open(root, name)) {
+      if (fd != null && Linux.tryLock(fd) && isNamed(root, name, fd)) {
         Names.remove(root, name);
       }
     }

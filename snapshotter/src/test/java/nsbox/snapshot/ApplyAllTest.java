@@ -20,10 +20,8 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -115,7 +113,7 @@ class ApplyAllTest extends RootTest {
     }
   }
 
-  private static List<String> chain(List<byte[]> tars) {
+  static List<String> chain(List<byte[]> tars) {
     List<String> chain = new ArrayList<>();
     for (byte[] tar : tars) {
       chain.add(Snapshots.chainId(chain.isEmpty() ? null : chain.getLast(), Stack.digest(tar)));
@@ -123,7 +121,7 @@ class ApplyAllTest extends RootTest {
     return chain;
   }
 
-  private static List<Layer> layers(List<byte[]> tars) {
+  static List<Layer> layers(List<byte[]> tars) {
     return tars.stream().map(tar -> Stack.layer(Stack.digest(tar), tar)).toList();
   }
 
@@ -150,7 +148,7 @@ class ApplyAllTest extends RootTest {
 
   /// What differs without fault are the times at which whiteouts and the snapshot's own folder were
   /// made.
-  private static String text(Path snapshot) throws IOException {
+  static String text(Path snapshot) throws IOException {
     var dump = TreeDump.of(snapshot);
     dump.remove(".");
     dump.replaceAll((path, line) ->
@@ -294,37 +292,6 @@ class ApplyAllTest extends RootTest {
   }
 
   @Test
-  void manyUnpackTheSameImageAtOnceAndOneCopyStays() throws Exception {
-    List<byte[]> tars = Case.WHITEOUTS.tars;
-    Callable<Void> apply =
-        () -> {
-          Snapshots.open(root).applyAll(layers(tars), chain(tars), 2);
-          return null;
-        };
-    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      for (Future<Void> done : threads.invokeAll(java.util.Collections.nCopies(8, apply))) {
-        done.get();
-      }
-    }
-    assertEquals(
-        chain(tars).stream().map(chainId -> chainId.substring(7)).sorted().toList(),
-        stored().stream().sorted().toList());
-  }
-
-  @Test
-  void anotherProcessMayBeAtTheSameLayer() throws Exception {
-    List<byte[]> tars = List.of(ApplyHalf.TAR, layer(file("a/f", "over it")), layer(file("c", "")));
-    Process other = ApplyHalf.start(root);
-    assertEquals('.', other.getInputStream().read());
-    snapshots.applyAll(layers(tars), chain(tars), 2);
-    other.getOutputStream().write('\n');
-    other.getOutputStream().flush();
-    assertTrue(other.waitFor(Duration.ofSeconds(30)));
-    assertEquals(0, other.exitValue());
-    assertEquals(3, stored().size());
-  }
-
-  @Test
   void comparesTheBlobOnTheWay() throws IOException {
     byte[] tar = layer(file("a", "a"));
     byte[] blob = Stack.gzip(tar);
@@ -363,11 +330,11 @@ class ApplyAllTest extends RootTest {
         IllegalArgumentException.class, () -> snapshots.applyAll(layers(tars), List.of(), 2));
   }
 
-  private static Layer from(Layer layer, Layer.Source source) {
+  static Layer from(Layer layer, Layer.Source source) {
     return new Layer(layer.mediaType(), layer.digest(), layer.diffId(), layer.sizeBytes(), source);
   }
 
-  private static void awaitOrFail(CountDownLatch latch) throws IOException {
+  static void awaitOrFail(CountDownLatch latch) throws IOException {
     try {
       latch.await();
     } catch (InterruptedException e) {

@@ -16,15 +16,7 @@ final class ApplyHalf {
   private ApplyHalf() {}
 
   static Process start(Path root) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ApplyHalf.class.getName(),
-            root.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return Java.start(ApplyHalf.class, root.toString());
   }
 
   public static void main(String[] arguments) throws IOException {

@@ -25,7 +25,7 @@ abstract class RootTest {
   void prepare() throws IOException {
     assumeTrue(isRoot(), "unpacking sets owners and makes devices, which needs root");
     // Not JUnit's own, which follows no links but complains of each.
-    temporary = Files.createTempDirectory("nsbox-snapshot-test");
+    temporary = Files.createTempDirectory(place(), "nsbox-snapshot-test");
     root = temporary.resolve("snapshots");
     snapshots = Snapshots.open(root);
     canary = Files.createDirectories(temporary.resolve("canary"));
@@ -43,6 +43,17 @@ abstract class RootTest {
     try (Fd parent = WorkDirectory.openRoot(temporary.getParent())) {
       Names.remove(parent, TarFixture.bytes(temporary.getFileName().toString()));
     }
+  }
+
+  /// Where the store is made.
+  Path place() throws IOException {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /// Memory, where syncing costs nothing; else the usual place.
+  static Path fastPlace() {
+    Path memory = Path.of("/dev/shm");
+    return Files.isWritable(memory) ? memory : Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   Stack stack() {

@@ -301,17 +301,6 @@ class SnapshotsTest extends RootTest {
   }
 
   @Test
-  void processesApplyTheSameLayerAtOnce() throws Exception {
-    Process other = ApplyHalf.start(root);
-    assertEquals('.', other.getInputStream().read());
-    stack().add(ApplyHalf.TAR);
-    other.getOutputStream().write('\n');
-    other.getOutputStream().flush();
-    assertEquals(0, other.waitFor());
-    assertEquals(List.of(Stack.digest(ApplyHalf.TAR).substring(7)), stored());
-  }
-
-  @Test
   void materializesWithHardLinksDevicesAndTimes() throws IOException {
     Stack stack =
         stack()

@@ -39,7 +39,6 @@ public final class ImagePruneCommand implements Command {
     }
     session.prepare();
     session.images().store().sweep();
-    session.images().snapshots().sweep();
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
     StringBuilder deleted = new StringBuilder();
     for (StoredImage image : cleanup.unused(all)) {

@@ -47,9 +47,9 @@ record Store(Path root) {
     return path.getFileName().toString().contains("lock");
   }
 
-  /* What a killed process was unpacking shows to nobody, and goes with the next command. */
+  /* What a killed process was unpacking or removing shows to nobody, and goes with the next command. */
   private static boolean isUnfinished(Path path) {
-    return path.toString().contains("/snapshots/.work-");
+    return path.toString().contains("/snapshots/.");
   }
 
   private String line(Path path) {
