@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import nsbox.e2e.EndToEnd;
 
 /// An ext4 of its own in a file, which can lose its power.
 ///
@@ -16,8 +18,11 @@ final class Disk implements AutoCloseable {
   /* EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32); 2 is EXT4_GOING_FLAGS_NOLOGFLUSH: what the journal
    * has not written is lost, as in a power cut. */
   private static final String SHUTDOWN =
-      "import fcntl,os,struct,sys;"
-          + "fcntl.ioctl(os.open(sys.argv[1],os.O_RDONLY),0x8004587d,struct.pack('I',2))";
+      "import fcntl,os,struct,sys\n"
+          + "disk=os.open(sys.argv[1],os.O_RDONLY)\n"
+          + "print('ready',flush=True)\n"
+          + "sys.stdin.read(1)\n"
+          + "fcntl.ioctl(disk,0x8004587d,struct.pack('I',2))";
 
   private final Path folder;
   private Optional<String> device = Optional.empty();
@@ -50,18 +55,46 @@ final class Disk implements AutoCloseable {
 
   /// From now on every access fails, and what was not on the disk never will be.
   void cutPower() throws IOException {
-    Outside.run("python3", "-c", SHUTDOWN, path().toString());
+    try (Cut cut = armed()) {
+      cut.now();
+    }
   }
 
-  /// Mounts it again, so that the journal is replayed; nobody may have files open on it.
-  void powerOn() throws IOException, InterruptedException {
-    /* Whoever wrote when the power went may take a moment to end. */
-    for (int tries = 0; tries < 50; tries++) {
-      if (Outside.attempt("umount", path().toString()).code() == 0) {
-        break;
-      }
-      Thread.sleep(100);
+  /// A cut that is ready, so that it comes in the very moment in which it is asked for.
+  Cut armed() throws IOException {
+    Process process =
+        new ProcessBuilder(EndToEnd.program("python3"), "-c", SHUTDOWN, path().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertEquals("ready", process.inputReader().readLine());
+    return new Cut(process);
+  }
+
+  record Cut(Process process) implements AutoCloseable {
+    void now() throws IOException {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      assertEquals(0, process.onExit().join().exitValue(), "shutting the disk down");
     }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  /// Mounts what was on the disk when the power went, so that the journal is replayed.
+  ///
+  /// It is a copy: the first stays shut for as long as anybody on the machine has it mounted, also
+  /// in another mount namespace.
+  void powerOn() throws IOException {
+    Outside.run("umount", "--lazy", path().toString());
+    Outside.run("losetup", "--detach", device.orElseThrow());
+    device = Optional.empty();
+    Path copy = folder.resolve("copy");
+    Outside.run("cp", "--sparse=always", file().toString(), copy.toString());
+    Files.move(copy, file(), StandardCopyOption.REPLACE_EXISTING);
+    attach();
     Outside.run("mount", device.orElseThrow(), path().toString());
   }
 
