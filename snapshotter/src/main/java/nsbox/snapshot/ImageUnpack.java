@@ -36,10 +36,8 @@ final class ImageUnpack implements Closeable {
   /// @param finalName of the snapshot in the directory of all
   record Missing(int index, byte[] finalName, Layer layer) {}
 
-  private final Path root;
-  private final LayerLimits limits;
   private final Fd rootFd;
-  private final OverlayForm form;
+  private final Workplace workplace;
   private final List<Path> finalPaths;
   private final List<Missing> missing;
   private final UnpackQueue queue;
@@ -57,14 +55,13 @@ final class ImageUnpack implements Closeable {
   /// @param missing the lowest first
   ImageUnpack(Path root, LayerLimits limits, List<Path> snapshots, List<Missing> missing)
       throws IOException {
-    this.root = root;
-    this.limits = limits;
     this.finalPaths = snapshots;
     this.missing = missing;
     this.queue = new UnpackQueue(missing);
     this.rootFd = WorkDirectory.openRoot(root);
     try {
-      this.form = OverlayForm.decide(root, rootFd);
+      OverlayForm form = OverlayForm.decide(root, rootFd);
+      this.workplace = new Workplace(root, limits, form, new SpareWorkers());
     } catch (IOException e) {
       rootFd.close();
       throw e;
@@ -72,7 +69,7 @@ final class ImageUnpack implements Closeable {
   }
 
   void run(int workerCount) throws IOException {
-    for (int i = 0; i < Math.min(workerCount, missing.size()); i++) {
+    for (int i = 0; i < workerCount; i++) {
       workers.add(start("unpack-" + i, this::work));
     }
     for (Missing next : missing) {
@@ -100,6 +97,7 @@ final class ImageUnpack implements Closeable {
       for (Missing next; (next = queue.next()) != null; ) {
         attempt(next);
       }
+      workplace.spare().serve();
     } catch (InterruptedException e) {
       queue.fail(new InterruptedIOException("interrupted while layers are unpacked"));
     } catch (IOException | RuntimeException | Error e) {
@@ -119,7 +117,7 @@ final class ImageUnpack implements Closeable {
       }
       return;
     }
-    PendingSnapshot pending = PendingSnapshot.in(work, next.layer(), limits, root, form);
+    PendingSnapshot pending = new PendingSnapshot(work, next.layer(), workplace);
     synchronized (this) {
       all.add(pending);
     }

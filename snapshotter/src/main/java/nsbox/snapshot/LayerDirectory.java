@@ -34,6 +34,9 @@ final class LayerDirectory {
   /// where it gets what the layers below say.
   Metadata metadata;
 
+  /// The files of it that another thread is making; null for none.
+  FileBatch files;
+
   private Map<Name, LayerDirectory> children = Map.of();
   private List<byte[]> whiteouts = List.of();
 

@@ -32,6 +32,8 @@ final class LayerTree implements AutoCloseable {
   private final LayerDirectory root;
   private final SequencedMap<LayerDirectory, Fd> open = new LinkedHashMap<>(128, 0.75f, true);
 
+  private final FileBatches files;
+
   private final List<LayerDirectory> unsettled = new ArrayList<>();
 
   private long impliedDirectories;
@@ -39,13 +41,20 @@ final class LayerTree implements AutoCloseable {
   private LayerDirectory lastDirectory;
 
   /// @param fs the empty directory to fill
-  LayerTree(Fd fs, Below below, OverlayForm form) throws IOException {
+  /// @param layerDigest for failures of files that other threads make
+  LayerTree(Fd fs, Below below, String layerDigest, Workplace workplace) throws IOException {
     this.fs = fs;
     this.below = below;
-    this.form = form;
+    this.form = workplace.form();
     this.owner = Metadata.Owner.of(fs);
     this.root = new LayerDirectory(null, BytePath.ROOT);
     root.made = true;
+    this.files = new FileBatches(this, layerDigest, workplace.spare());
+  }
+
+  /// Where small files go. All methods here see them as if they were made at once.
+  FileBatches files() {
+    return files;
   }
 
   LayerDirectory root() {
@@ -166,7 +175,7 @@ final class LayerTree implements AutoCloseable {
   }
 
   /// What the layer itself has under a name, or null.
-  Stat own(LayerDirectory at, byte[] name) throws LinuxException {
+  Stat own(LayerDirectory at, byte[] name) throws IOException {
     return at.made ? Linux.lstatat(directory(at), name) : null;
   }
 
@@ -199,7 +208,7 @@ final class LayerTree implements AutoCloseable {
   }
 
   /// What was here of the layer itself had already replaced what lies below: it must not come back.
-  private void mkdir(LayerDirectory directory) throws LinuxException {
+  private void mkdir(LayerDirectory directory) throws IOException {
     Fd dir = directory(directory.parent);
     try {
       Linux.mkdirat(dir, directory.name, 0700);
@@ -216,18 +225,19 @@ final class LayerTree implements AutoCloseable {
   }
 
   /// Makes room for an entry that is no directory.
-  void clear(LayerDirectory parent, byte[] name) throws LinuxException {
+  void clear(LayerDirectory parent, byte[] name) throws IOException {
     forgetChild(parent, name);
     Names.remove(directory(parent), name);
   }
 
   /// To be called before a name becomes something else than a directory.
-  void forgetChild(LayerDirectory parent, byte[] name) throws LinuxException {
+  void forgetChild(LayerDirectory parent, byte[] name) throws IOException {
     LayerDirectory child = parent.child(name);
     if (child == null) {
       return;
     }
     lastParent = null;
+    files.settleAll();
     closeBelow(child);
     parent.forget(name);
     if (child.made) {
@@ -244,12 +254,14 @@ final class LayerTree implements AutoCloseable {
   }
 
   /// A descriptor of a directory that is made. The last few stay open, at least the last two.
-  Fd directory(LayerDirectory directory) throws LinuxException {
+  Fd directory(LayerDirectory directory) throws IOException {
+    files.settle(directory);
     Fd fd = open.get(directory);
     if (fd == null) {
       fd = Names.openDirectory(fs, directory.path());
       open.put(directory, fd);
       if (open.size() > OPEN_DIRECTORIES) {
+        files.await(open.firstEntry().getKey());
         open.pollFirstEntry().getValue().close();
       }
     }
@@ -259,6 +271,7 @@ final class LayerTree implements AutoCloseable {
   /// Gives directories what they were meant to have, the deepest first, as far as that does not
   /// depend on the layers below: [#settle] does the rest.
   void finish() throws IOException {
+    files.settleAll();
     finish(root);
   }
 
@@ -306,7 +319,7 @@ final class LayerTree implements AutoCloseable {
     return opaque;
   }
 
-  private void dropWhiteouts(LayerDirectory directory) throws LinuxException {
+  private void dropWhiteouts(LayerDirectory directory) throws IOException {
     Fd fd = directory(directory);
     for (byte[] name : directory.whiteouts()) {
       Stat stat = Linux.lstatat(fd, name);
@@ -327,6 +340,7 @@ final class LayerTree implements AutoCloseable {
   /// Closes the descriptors that are open; they are opened again where they are needed.
   @Override
   public void close() {
+    files.join();
     open.values().forEach(Fd::close);
     open.clear();
   }

@@ -88,8 +88,7 @@ final class LayerUnpacker {
   }
 
   /// Some calls fail because of what the entry says; all others because of the host.
-  private static IOException blame(
-      String layerDigest, String entry, Metadata metadata, LinuxException e) {
+  static IOException blame(String layerDigest, String entry, Metadata metadata, LinuxException e) {
     if (e.errno() == Errno.EINVAL && e.call().contains("chown")) {
       return bad(
           layerDigest,
@@ -162,7 +161,14 @@ final class LayerUnpacker {
 
   private void writeFile(LayerDirectory parent, byte[] name, TarEntry entry) throws IOException {
     contentBytes += entry.sizeBytes();
-    try (Fd file = create(parent, name)) {
+    if (entry.sparse() == null && entry.sizeBytes() <= FileBatches.FILE_LIMIT_BYTES) {
+      tree.forgetChild(parent, name);
+      tree.files().add(parent, name, entry, tar);
+      return;
+    }
+    Metadata metadata = Metadata.of(entry);
+    int mode = metadata.creationMode(tree.owner());
+    try (Fd file = create(parent, name, mode)) {
       if (entry.sparse() == null) {
         for (ByteBuffer chunk; (chunk = tar.chunk()) != null; ) {
           Linux.write(file, chunk);
@@ -170,7 +176,7 @@ final class LayerUnpacker {
       } else {
         writeParts(file, entry.sparse());
       }
-      Metadata.of(entry).set(file, tree.owner());
+      metadata.setOnNew(file, tree.owner(), mode);
     }
   }
 
@@ -187,14 +193,14 @@ final class LayerUnpacker {
     }
   }
 
-  private Fd create(LayerDirectory parent, byte[] name) throws LinuxException {
+  private Fd create(LayerDirectory parent, byte[] name, int mode) throws IOException {
     tree.forgetChild(parent, name);
     try {
-      return Names.create(tree.directory(parent), name);
+      return Names.create(tree.directory(parent), name, mode);
     } catch (LinuxException e) {
       requireTaken(e);
       tree.clear(parent, name);
-      return Names.create(tree.directory(parent), name);
+      return Names.create(tree.directory(parent), name, mode);
     }
   }
 
@@ -268,11 +274,11 @@ final class LayerUnpacker {
   }
 
   private interface Maker {
-    void make(Fd dir) throws LinuxException;
+    void make(Fd dir) throws IOException;
   }
 
   /// Tries first, since names that are taken are rare.
-  private void replacing(LayerDirectory parent, byte[] name, Maker maker) throws LinuxException {
+  private void replacing(LayerDirectory parent, byte[] name, Maker maker) throws IOException {
     tree.forgetChild(parent, name);
     try {
       maker.make(tree.directory(parent));

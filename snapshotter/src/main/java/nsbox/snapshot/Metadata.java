@@ -30,6 +30,11 @@ record Metadata(
   private static final byte[] SECURITY = ascii("security.");
   private static final byte[] SELINUX = ascii("security.selinux");
 
+  /// Beside these a mode has setuid, setgid and the sticky bit, which chown(2) and writing clear.
+  private static final int PLAIN_PERMISSIONS = 0777;
+
+  private static final int PRIVATE = 0600;
+
   static Metadata of(TarEntry entry) {
     return new Metadata(
         entry.permissions(), entry.uid(), entry.gid(), entry.modified(), entry.attributes());
@@ -55,12 +60,37 @@ record Metadata(
     return new Metadata(stat.permissions(), stat.uid(), stat.gid(), stat.modified(), attributes);
   }
 
+  /// What to make a regular file with: its permissions, where it has the right owner from the start
+  /// and nothing takes a part of them away. Else nobody else may open it until it has both.
+  int creationMode(Owner owner) {
+    boolean right = owner.is(uid, gid) && (permissions & ~owner.granted()) == 0;
+    return right ? permissions : PRIVATE;
+  }
+
+  /// @param mode that the file was made with, of [#creationMode]
+  void setOnNew(Fd file, Owner owner, int mode) throws LinuxException {
+    setOwner(file, owner);
+    // chown(2) changes none of the bits that a file can be made with.
+    if (mode != permissions || (permissions & ~owner.granted()) != 0) {
+      Linux.fchmod(file, permissions);
+    }
+    setAttributesAndTimes(file);
+  }
+
   /// @param owner who owns a file that this process makes, so that most need no chown
   void set(Fd file, Owner owner) throws LinuxException {
+    setOwner(file, owner);
+    Linux.fchmod(file, permissions);
+    setAttributesAndTimes(file);
+  }
+
+  private void setOwner(Fd file, Owner owner) throws LinuxException {
     if (!owner.is(uid, gid)) {
       Linux.fchown(file, uid, gid);
     }
-    Linux.fchmod(file, permissions);
+  }
+
+  private void setAttributesAndTimes(Fd file) throws LinuxException {
     for (TarEntry.Attribute attribute : attributes) {
       if (isKept(attribute.name())) {
         try {
@@ -120,11 +150,20 @@ record Metadata(
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /// The owner of what this process makes.
-  record Owner(long uid, long gid) {
-    static Owner of(Fd madeByThisProcess) throws LinuxException {
-      Stat stat = Linux.fstat(madeByThisProcess);
-      return new Owner(stat.uid(), stat.gid());
+  /// What the files get that this process makes.
+  ///
+  /// @param granted the permissions that are left of all nine when a file asks for them: umask(2)
+  ///   and default ACLs take some away
+  record Owner(long uid, long gid, int granted) {
+    private static final byte[] PROBE = ascii(".probe");
+
+    /// @param directory an empty one, where it is tried
+    static Owner of(Fd directory) throws LinuxException {
+      try (Fd file = Names.create(directory, PROBE, PLAIN_PERMISSIONS)) {
+        Linux.unlinkat(directory, PROBE);
+        Stat stat = Linux.fstat(file);
+        return new Owner(stat.uid(), stat.gid(), stat.permissions() & PLAIN_PERMISSIONS);
+      }
     }
 
     boolean is(long uid, long gid) {

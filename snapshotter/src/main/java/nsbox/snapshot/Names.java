@@ -41,8 +41,12 @@ final class Names {
 
   /// Makes a file that only its owner can open until it has its metadata.
   static Fd create(Fd dir, byte[] name) throws LinuxException {
+    return create(dir, name, 0600);
+  }
+
+  static Fd create(Fd dir, byte[] name, int mode) throws LinuxException {
     int flags = OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE | OpenFlag.NOFOLLOW;
-    return Linux.openat2(dir, name, flags, 0600, FENCED);
+    return Linux.openat2(dir, name, flags, mode, FENCED);
   }
 
   /// Removes a file, or a directory with all that is in it.

@@ -22,27 +22,18 @@ final class PendingSnapshot implements Closeable {
   private long contentBytes;
 
   private final Layer layer;
-  private final LayerLimits limits;
   private final Path path;
   private final WorkDirectory work;
-  private final OverlayForm form;
+  private final Workplace workplace;
   private Fd fs;
   private LayerTree tree;
 
-  private PendingSnapshot(
-      Layer layer, LayerLimits limits, Path path, WorkDirectory work, OverlayForm form) {
-    this.layer = layer;
-    this.limits = limits;
-    this.path = path;
-    this.work = work;
-    this.form = form;
-  }
-
-  /// @param root of all snapshots
   /// @param work owned by the new object
-  static PendingSnapshot in(
-      WorkDirectory work, Layer layer, LayerLimits limits, Path root, OverlayForm form) {
-    return new PendingSnapshot(layer, limits, root.resolve(work.name()), work, form);
+  PendingSnapshot(WorkDirectory work, Layer layer, Workplace workplace) {
+    this.layer = layer;
+    this.path = workplace.root().resolve(work.name());
+    this.work = work;
+    this.workplace = workplace;
   }
 
   /// Where the snapshot is made: once it is settled, other layers can be settled on it.
@@ -102,8 +93,8 @@ final class PendingSnapshot implements Closeable {
   private void unpack(Below below) throws IOException {
     Linux.mkdirat(work.fd(), FS, 0700);
     fs = Names.openDirectory(work.fd(), FS);
-    tree = new LayerTree(fs, below, form);
-    LayerBudget budget = new LayerBudget(layer, limits);
+    tree = new LayerTree(fs, below, layer.digest(), workplace);
+    LayerBudget budget = new LayerBudget(layer, workplace.limits());
     try (LayerStream stream = new LayerStream(layer, budget)) {
       LayerUnpacker unpacker = new LayerUnpacker(new TarReader(stream, budget), tree, budget);
       unpacker.unpack();
