@@ -46,8 +46,9 @@ public final class Cleanup {
   ///
   /// @param downloadAge how long a broken-off download must have been left alone to go too
   public Collected collect(Duration downloadAge) throws IOException {
+    Collected collected = images.store().collect(true, _ -> true, downloadAge, sibling());
     images.snapshots().sweep();
-    return images.store().collect(true, _ -> true, downloadAge, sibling());
+    return collected;
   }
 
   /// What would go if all images went that no container uses, or only those without a name.

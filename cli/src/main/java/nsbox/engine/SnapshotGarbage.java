@@ -1,14 +1,19 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import nsbox.image.Collected;
 import nsbox.image.Digest;
 import nsbox.snapshot.Snapshots;
 
 /// Snapshots that are no layer of any image in use, nor of any container.
+///
+/// They are only taken out of sight, for others wait for the store meanwhile; a sweep of the
+/// snapshots has to follow.
 final class SnapshotGarbage implements Collected.Sibling {
   private final Snapshots snapshots;
   private final Containers containers;
@@ -28,13 +33,16 @@ final class SnapshotGarbage implements Collected.Sibling {
       used.addAll(folder.record().layers());
     }
     long bytes = 0;
+    List<String> unused = new ArrayList<>();
     for (String chainId : snapshots.list()) {
       if (!used.contains(chainId)) {
-        bytes += snapshots.sizeBytes(chainId);
-        if (remove) {
-          snapshots.remove(chainId);
-        }
+        OptionalLong content = snapshots.contentBytes(chainId);
+        bytes += content.isPresent() ? content.getAsLong() : snapshots.sizeBytes(chainId);
+        unused.add(chainId);
       }
+    }
+    if (remove) {
+      snapshots.hide(unused);
     }
     return bytes;
   }

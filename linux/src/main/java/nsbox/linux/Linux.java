@@ -21,6 +21,10 @@ public final class Linux {
   private static final int LOCK_EXCLUSIVE_NONBLOCKING = 2 | 4;
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int OPEN_HOW_BYTES = 24;
+
+  /// A directory keeps the types of files as their modes do, without the permissions below.
+  private static final int TYPE_SHIFT = 12;
+
   private static final byte[] EMPTY = {};
 
   private Linux() {}
@@ -200,20 +204,29 @@ public final class Linux {
 
   /// All names in an open directory but `.` and `..`, in the order of the file system.
   public static List<byte[]> names(Fd dir) throws LinuxException {
-    Kernel kernel = Kernel.current();
     List<byte[]> names = new ArrayList<>();
+    for (DirectoryEntry entry : entries(dir)) {
+      names.add(entry.name());
+    }
+    return names;
+  }
+
+  /// As [#names], with the types of the files, which need no further call.
+  public static List<DirectoryEntry> entries(Fd dir) throws LinuxException {
+    Kernel kernel = Kernel.current();
+    List<DirectoryEntry> entries = new ArrayList<>();
     while (true) {
       long length =
           Kernel.check(Call.GETDENTS64, dir, dir.number(), kernel.data(), Kernel.DATA_BYTES, 0, 0);
       if (length == 0) {
-        return names;
+        return entries;
       }
-      addNames(kernel.data((int) length), names);
+      addEntries(kernel.data((int) length), entries);
     }
   }
 
   /// Each record is: inode (8 bytes), offset (8), record length (2), type (1), name and a zero.
-  private static void addNames(byte[] records, List<byte[]> names) {
+  private static void addEntries(byte[] records, List<DirectoryEntry> entries) {
     for (int at = 0; at < records.length; ) {
       int start = at + 19;
       int end = start;
@@ -224,7 +237,7 @@ public final class Linux {
       boolean self = name.length == 1 && name[0] == '.';
       boolean parent = name.length == 2 && name[0] == '.' && name[1] == '.';
       if (!self && !parent) {
-        names.add(name);
+        entries.add(new DirectoryEntry(name, records[at + 18] << TYPE_SHIFT));
       }
       int low = Byte.toUnsignedInt(records[at + 16]);
       at += low | Byte.toUnsignedInt(records[at + 17]) << 8;

@@ -3,7 +3,9 @@ package nsbox.snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import nsbox.linux.DirectoryEntry;
 import nsbox.linux.Fd;
+import nsbox.linux.FileType;
 import nsbox.linux.Linux;
 import nsbox.linux.LinuxException;
 import nsbox.linux.OpenFlag;
@@ -71,19 +73,26 @@ final class Names {
     Linux.rmdirat(root, path);
   }
 
-  private static List<byte[]> childrenAfterUnlinkingFiles(Fd root, byte[] path)
-      throws LinuxException {
+  /// @return the names of the directories that are left in it
+  static List<byte[]> childrenAfterUnlinkingFiles(Fd root, byte[] path) throws LinuxException {
     try (Fd dir = openDirectory(root, path)) {
       List<byte[]> directories = new ArrayList<>();
-      for (byte[] name : Linux.names(dir)) {
-        Stat stat = Linux.lstatat(dir, name);
-        if (stat != null && stat.isDirectory()) {
-          directories.add(name);
-        } else if (stat != null) {
-          Linux.unlinkat(dir, name);
+      for (DirectoryEntry entry : Linux.entries(dir)) {
+        if (isDirectory(dir, entry)) {
+          directories.add(entry.name());
+        } else {
+          Linux.unlinkat(dir, entry.name());
         }
       }
       return directories;
     }
+  }
+
+  private static boolean isDirectory(Fd dir, DirectoryEntry entry) throws LinuxException {
+    if (entry.type() != 0) {
+      return entry.type() == FileType.DIRECTORY;
+    }
+    Stat stat = Linux.lstatat(dir, entry.name());
+    return stat != null && stat.isDirectory();
   }
 }

@@ -247,9 +247,22 @@ public final class Snapshots {
   /// Takes a snapshot away: it is gone at once for who looks now. Who has it mounted must be asked
   /// before; removing one that is not there is no error.
   public void remove(String chainId) throws IOException {
-    byte[] name = name(chainId).getBytes(StandardCharsets.US_ASCII);
+    hide(List.of(chainId));
+    sweep();
+  }
+
+  /// Takes snapshots out of sight, in no time: they are gone for good, and [#sweep] removes their
+  /// files. Those that are not there are no error.
+  public void hide(List<String> chainIds) throws IOException {
+    if (chainIds.isEmpty()) {
+      return;
+    }
     try (Fd rootFd = WorkDirectory.openRoot(root)) {
-      WorkDirectory.takeAway(rootFd, name);
+      for (String chainId : chainIds) {
+        WorkDirectory.hide(rootFd, name(chainId).getBytes(StandardCharsets.US_ASCII));
+      }
+      // Before the first file goes: else one may be back without it after a power cut.
+      Linux.fsync(rootFd);
     }
   }
 

@@ -134,29 +134,18 @@ final class WorkDirectory implements AutoCloseable {
     fd.close();
   }
 
-  /// Takes a snapshot out of sight at once, then removes its files; a sweep does that if this
-  /// cannot. One that is not there is no error.
-  static void takeAway(Fd root, byte[] finalName) throws IOException {
-    byte[] name = hide(root, finalName);
-    if (name != null) {
-      // Before the first file goes: else the snapshot may be back without it after a power cut.
-      Linux.fsync(root);
-      sweep(root, name);
-    }
-  }
-
-  /// @return the new name; null where there is no snapshot
-  private static byte[] hide(Fd root, byte[] finalName) throws LinuxException {
+  /// Takes a snapshot out of sight, for a sweep to remove its files. One that is not there is no
+  /// error. It is durable when the root is synced.
+  static void hide(Fd root, byte[] finalName) throws LinuxException {
     while (true) {
       String name =
           REMOVED_PREFIX + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet();
-      byte[] fresh = name.getBytes(StandardCharsets.US_ASCII);
       try {
-        Linux.renameNoReplace(root, finalName, root, fresh);
-        return fresh;
+        Linux.renameNoReplace(root, finalName, root, name.getBytes(StandardCharsets.US_ASCII));
+        return;
       } catch (LinuxException e) {
         if (e.errno() == Errno.ENOENT) {
-          return null;
+          return;
         }
         // An earlier process of the same number may have left one.
         if (e.errno() != Errno.EEXIST) {
@@ -185,7 +174,7 @@ final class WorkDirectory implements AutoCloseable {
   static void sweep(Fd root, byte[] name) throws IOException {
     try (Fd fd = open(root, name)) {
       if (fd != null && Linux.tryLock(fd) && isNamed(root, name, fd)) {
-        Names.remove(root, name);
+        TreeRemoval.remove(root, name);
       }
     }
   }
