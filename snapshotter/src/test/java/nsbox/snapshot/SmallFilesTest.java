@@ -127,7 +127,7 @@ class SmallFilesTest extends RootTest {
     assertFalse(snapshots.contains(chainId));
     assertEquals(List.of(), snapshots.list());
     assertEquals(1, stored().size());
-    assertTrue(stored().getFirst().startsWith(WorkDirectory.PREFIX));
+    assertTrue(stored().getFirst().startsWith(".gone-"));
     snapshots.sweep();
     assertEquals(List.of(), stored());
   }
