@@ -162,6 +162,11 @@ int op_mount(struct context *context, const struct argument *argument) {
                  argument[4].bytes) < 0 ? -errno : 0;
 }
 
+int op_unmount(struct context *context, const struct argument *argument) {
+    (void)context;
+    return umount2(argument[0].bytes, (int)argument[1].number | UMOUNT_NOFOLLOW) < 0 ? -errno : 0;
+}
+
 int op_enter_root(struct context *context, const struct argument *argument) {
     context->root_fd = open(argument[0].bytes, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return context->root_fd < 0 ? -errno : 0;

@@ -18,7 +18,7 @@ final class MountStage {
   private static final long MS_SLAVE = 1 << 19;
 
   /// mount(2) takes one page of options, the last byte of it a NUL.
-  private static final int MOUNT_DATA_BYTES = 4095;
+  static final int MOUNT_DATA_BYTES = 4095;
 
   /* Bits of BIND_AT: what is mounted below the source comes along; the attributes are for that, too. */
   private static final int BIND_BELOW = 1;
@@ -142,7 +142,7 @@ final class MountStage {
     return plain;
   }
 
-  private static boolean isPlain(String path) {
+  static boolean isPlain(String path) {
     return path.indexOf('\\') < 0 && path.indexOf(',') < 0 && path.indexOf(':') < 0;
   }
 

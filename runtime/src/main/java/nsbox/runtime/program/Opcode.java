@@ -45,6 +45,7 @@ public enum Opcode {
   NETLINK(58, "b"),
   MAP_IDS(59, "si"),
   FILE_OWNER(60, "ii"),
+  UNMOUNT(61, "si"),
 
   TERMINAL(70, "iii"),
   NULL_INPUT(71, ""),
