@@ -2,6 +2,7 @@ package nsbox.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import nsbox.engine.Containers;
 import nsbox.engine.DefaultFilter;
 import nsbox.engine.Front;
@@ -17,13 +18,21 @@ public final class Session {
   private final Invocation invocation;
   private final Front front;
   private final StateRoots roots;
+  private final Optional<String> storageDriver;
   private final boolean debug;
   private final Containers containers;
 
-  public Session(Invocation invocation, Front front, StateRoots roots, boolean debug) {
+  /// @param storageDriver as the user wants it, a name that is one
+  public Session(
+      Invocation invocation,
+      Front front,
+      StateRoots roots,
+      Optional<String> storageDriver,
+      boolean debug) {
     this.invocation = invocation;
     this.front = front;
     this.roots = roots;
+    this.storageDriver = storageDriver;
     this.debug = debug;
     this.containers = new Containers(roots);
   }
@@ -48,7 +57,8 @@ public final class Session {
   ///
   /// @throws Failure if a variable says a wrong limit
   public Images images() throws IOException, Failure {
-    return new Images(roots, Path.of(invocation.home(), "lib", "images"), layerLimits());
+    return new Images(
+        roots, Path.of(invocation.home(), "lib", "images"), storageDriver, layerLimits());
   }
 
   /// How far layers may expand.

@@ -3,6 +3,7 @@ package nsbox.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,11 @@ import nsbox.archive.NewLayer;
 import nsbox.image.Digest;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
+import nsbox.snapshot.Driver;
+import nsbox.snapshot.Drivers;
 import nsbox.snapshot.Layer;
 import nsbox.snapshot.LayerDiff;
+import nsbox.snapshot.RootMount;
 import nsbox.snapshot.Snapshots;
 import nsbox.snapshot.UnsuitableTreeException;
 
@@ -49,7 +53,7 @@ public final class ContainerCommit {
       List<String> changed = new ArrayList<>();
       NewLayer layer =
           NewLayer.write(
-              out -> changed.addAll(diff(folder, latest).writeTo(out)),
+              out -> changed.addAll(diff(folder, record, latest).writeTo(out)),
               ingest.file("layer"),
               "container " + record.name());
       requireStillThere(folder, record);
@@ -80,13 +84,20 @@ public final class ContainerCommit {
     return image.get();
   }
 
-  private static LayerDiff diff(ContainerFolder folder, Optional<Instant> latest)
+  private LayerDiff diff(ContainerFolder folder, ContainerRecord record, Optional<Instant> latest)
       throws IOException {
-    if (!Files.isDirectory(folder.upper(), LinkOption.NOFOLLOW_LINKS)) {
+    Driver driver = Drivers.named(record.driver(), images.snapshots());
+    RootMount tree = driver == null ? null : driver.mounts(record.layers(), folder.lasting());
+    if (!(tree instanceof RootMount.Overlay overlay) || overlay.writable().isEmpty()) {
       throw new CommitRefusedException(
-          folder.record().name(), "Its changes are not kept apart: it is no overlay.");
+          record.name(), "Its changes are not kept apart: it is no overlay.");
     }
-    LayerDiff diff = LayerDiff.ofUpper(folder.upper());
+    Path upper = overlay.writable().get().upper();
+    if (!Files.isDirectory(upper, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CommitRefusedException(record.name(), "It was removed meanwhile.");
+    }
+    LayerDiff diff = LayerDiff.ofUpper(upper);
+    diff = overlay.userAttributes() ? diff.withUserAttributes() : diff;
     return latest.isPresent() ? diff.notLaterThan(latest.get()) : diff;
   }
 

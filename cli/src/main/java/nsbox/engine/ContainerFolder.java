@@ -3,6 +3,7 @@ package nsbox.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import nsbox.json.Json;
 import nsbox.runtime.plan.Launch;
 
@@ -24,12 +25,9 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return lasting.resolve("config.json");
   }
 
-  public Path upper() {
-    return lasting.resolve("upper");
-  }
-
-  public Path work() {
-    return lasting.resolve("work");
+  /// Where the container's files are: its changes, or all of them. Each driver has another.
+  public List<Path> trees() {
+    return List.of(lasting.resolve("upper"), lasting.resolve("rootfs"));
   }
 
   public Path log() {

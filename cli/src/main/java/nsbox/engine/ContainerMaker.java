@@ -98,6 +98,9 @@ public final class ContainerMaker {
     if (record.storageBytes() > 0) {
       SpaceLimit.set(driver.mounts(record.layers(), unfinished), record.storageBytes());
     }
+    if (lasting) {
+      driver.sync(unfinished);
+    }
     for (Map.Entry<String, String> file : plan.etcFiles().entrySet()) {
       Path path = unfinished.resolve(file.getKey());
       Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);

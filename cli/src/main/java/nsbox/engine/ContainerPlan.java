@@ -63,13 +63,14 @@ public record ContainerPlan(
     for (String file : ETC_FILES) {
       etcMounts.put("/etc/" + file, folder.lasting().resolve(file).toString());
     }
+    Rootfs rootfs = rootfs(images, image, folder, request.autoRemove());
     Bundle bundle =
         BundleGenerator.generate(
             image.image().config(),
             request.options(),
             new BundleGenerator.Surroundings(
                 rootFiles(images, image),
-                folder.mountPoint().toString(),
+                path(rootfs),
                 hostname,
                 Optional.of("/nsbox/" + id),
                 hasPids(cgroups),
@@ -80,7 +81,7 @@ public record ContainerPlan(
             id,
             folder.lasting().toString(),
             Spec.parse(bundle.config()),
-            rootfs(images, image, folder, request.autoRemove()),
+            rootfs,
             request.keepInput(),
             Optional.of(folder.log().toString()),
             folder.records(),
@@ -128,6 +129,12 @@ public record ContainerPlan(
         autoRemove,
         overlay.userAttributes(),
         Optional.empty());
+  }
+
+  private static String path(Rootfs rootfs) {
+    return rootfs instanceof Rootfs.Directory directory
+        ? directory.path()
+        : ((Rootfs.Overlay) rootfs).mountPoint();
   }
 
   /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */

@@ -10,6 +10,7 @@ import nsbox.json.JsonObject;
 /// @param image as the user named it
 /// @param layers chain IDs of the snapshots that it stands on, lowest first
 /// @param command program and arguments
+/// @param driver that made its root file system: [nsbox.snapshot.Driver#name]
 /// @param createdSeconds since the epoch
 /// @param stopSignal number of the signal that `stop` sends first
 /// @param storageBytes how much its files may take up; 0 for no limit
@@ -20,6 +21,7 @@ public record ContainerRecord(
     String image,
     String imageId,
     List<String> layers,
+    String driver,
     List<String> command,
     long createdSeconds,
     int stopSignal,
@@ -41,6 +43,7 @@ public record ContainerRecord(
         .put("image", image)
         .put("imageId", imageId)
         .put("layers", layers)
+        .put("driver", driver)
         .put("command", command)
         .put("createdSeconds", createdSeconds)
         .put("stopSignal", stopSignal)
@@ -57,6 +60,7 @@ public record ContainerRecord(
         json.string("image"),
         json.string("imageId"),
         json.strings("layers"),
+        json.optionalString("driver").orElse("overlay"),
         json.strings("command"),
         json.number("createdSeconds"),
         (int) json.number("stopSignal"),

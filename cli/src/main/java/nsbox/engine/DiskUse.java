@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.TreeSize;
@@ -31,7 +32,10 @@ public record DiskUse(Row images, Row containers) {
     long running = 0;
     long all = 0;
     for (ContainerFolder folder : containers.list()) {
-      long size = TreeSize.bytes(folder.upper());
+      long size = 0;
+      for (Path tree : folder.trees()) {
+        size += TreeSize.bytes(tree);
+      }
       boolean runs = folder.state() instanceof ContainerState.Running;
       all++;
       running += runs ? 1 : 0;

@@ -17,9 +17,9 @@ import nsbox.image.Platform;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.Driver;
+import nsbox.snapshot.Drivers;
 import nsbox.snapshot.Layer;
 import nsbox.snapshot.LayerLimits;
-import nsbox.snapshot.OverlayDriver;
 import nsbox.snapshot.Snapshots;
 
 /// Images of the store, ready to run: their layers unpacked.
@@ -32,11 +32,14 @@ public final class Images {
   private final Path embedded;
 
   /// @param embedded folder of OCI layouts that come with nsbox, each named as its image
+  /// @param driver the one that is asked for; empty for the store's own choice
   /// @param limits of each layer that is unpacked
-  public Images(StateRoots roots, Path embedded, LayerLimits limits) throws IOException {
+  public Images(StateRoots roots, Path embedded, Optional<String> driver, LayerLimits limits)
+      throws IOException {
     this.store = new ImageStore(roots.root());
     this.snapshots = Snapshots.open(roots.snapshots(), limits);
-    this.driver = new OverlayDriver(snapshots);
+    this.driver =
+        driver.isPresent() ? Drivers.named(driver.get(), snapshots) : Drivers.ofStore(snapshots);
     this.embedded = embedded;
   }
 

@@ -32,6 +32,7 @@ final class StateFixture {
             "image",
             "sha256:0",
             List.of(),
+            "overlay",
             List.of("sh"),
             5,
             15,

@@ -102,6 +102,7 @@ public final class Snapshots {
                 + chainId
                 + " was unpacked where overlayfs finds no attributes, so that an overlay would show"
                 + " it wrongly",
+            true,
             null);
       }
       if (opaque.contains(new Name(BytePath.ROOT))) {

@@ -7,7 +7,15 @@ import java.io.IOException;
 public final class UnsuitedFileSystemException extends IOException {
   private static final long serialVersionUID = 1;
 
-  UnsuitedFileSystemException(String found, IOException cause) {
+  private final boolean copyHelps;
+
+  UnsuitedFileSystemException(String found, boolean copyHelps, IOException cause) {
     super(found, cause);
+    this.copyHelps = copyHelps;
+  }
+
+  /// Whether the copy driver could do it there.
+  public boolean copyHelps() {
+    return copyHelps;
   }
 }

@@ -116,6 +116,7 @@ final class Whiteouts {
                 + " 0:0), and a layer takes "
                 + TarEntry.text(BytePath.join(parent.path(), name))
                 + " away from those below it",
+            false,
             e);
       }
       throw e;

@@ -21,6 +21,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.snapshot.CopyDriver;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -88,8 +89,7 @@ public final class BundleCommand implements Command {
     removeTree(session, unfinished);
     try {
       Files.createDirectories(unfinished);
-      Files.createDirectory(unfinished.resolve("rootfs"));
-      images.snapshots().materialize(image.chainIds(), unfinished.resolve("rootfs"));
+      new CopyDriver(images.snapshots()).prepare(image.chainIds(), unfinished);
       Files.writeString(unfinished.resolve("config.json"), Json.prettyText(bundle.config()) + "\n");
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {

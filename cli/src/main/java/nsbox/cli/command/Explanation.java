@@ -16,6 +16,8 @@ final class Explanation {
     StringBuilder text = new StringBuilder();
     image(text, asked, unpacked.image());
     layers(text, images, unpacked);
+    text.append("\nroot file system:\n");
+    line(text, "driver", images.driver().name());
     text.append("\nconfig.json, and where it comes from:\n");
     for (Bundle.Origin origin : plan.bundle().origins()) {
       line(text, origin.field(), origin.value() + "  (" + origin.source() + ")");

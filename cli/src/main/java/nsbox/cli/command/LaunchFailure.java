@@ -13,6 +13,11 @@ final class LaunchFailure {
 
   /// @param intent what was to be done, such as `start container web`
   static Failure of(String intent, Program program, Front.Outcome outcome) {
+    return of(intent, program, outcome, "");
+  }
+
+  /// @param overlayHint what to do where the overlay could not be mounted; may be empty
+  static Failure of(String intent, Program program, Front.Outcome outcome, String overlayHint) {
     if (outcome.errno() == Errno.EOWNERDEAD) {
       return new Failure(
           "cannot " + intent + "\n  Its monitor was killed before the program had started.");
@@ -20,6 +25,13 @@ final class LaunchFailure {
     Instruction failed = program.section(outcome.section()).get(outcome.index());
     return switch (failed.opcode()) {
       case EXECUTE -> execution(intent, (List<?>) failed.arguments().getFirst(), outcome.errno());
+      case OVERLAY -> failure(intent, failed, outcome, overlayHint);
+      case MOUNT ->
+          failure(
+              intent,
+              failed,
+              outcome,
+              failed.arguments().get(2).equals("overlay") ? overlayHint : "");
       case MOUNT_AT ->
           failure(
               intent,

@@ -28,6 +28,7 @@ import nsbox.engine.Identifiers;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
+import nsbox.snapshot.UpperFileSystem;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -110,7 +111,15 @@ public final class RunCommand implements Command {
                 id,
                 new ContainerPlan.Request(
                     taken, options, interactive, autoRemove, session.defaultFilter()));
-        record = record(plan, words.getFirst(), unpacked, taken, storageBytes, autoRemove);
+        record =
+            record(
+                plan,
+                words.getFirst(),
+                unpacked,
+                images.driver().name(),
+                taken,
+                storageBytes,
+                autoRemove);
         maker.make(plan, record, images.driver());
       } catch (Exception e) {
         Removal.remove(session, session.containers().folder(id), taken);
@@ -131,7 +140,8 @@ public final class RunCommand implements Command {
       }
       /* Nobody could do anything with a container that never ran. */
       Removal.remove(session, plan.folder(), record.name());
-      throw LaunchFailure.of("start container " + record.name(), plan.program(), outcome);
+      throw LaunchFailure.of(
+          "start container " + record.name(), plan.program(), outcome, overlayHint(session));
     }
     if (detached) {
       session.front().out(record.id() + "\n");
@@ -140,10 +150,20 @@ public final class RunCommand implements Command {
     return Command.LAUNCHED;
   }
 
+  private static String overlayHint(Session session) {
+    Path containers = session.roots().containers();
+    return "Its changes would be kept on "
+        + UpperFileSystem.type(containers)
+        + ", in "
+        + containers
+        + ".\n  Where overlayfs cannot write: nsbox --storage-driver copy run ..., or another --root.";
+  }
+
   private static ContainerRecord record(
       ContainerPlan plan,
       String imageName,
       Images.Unpacked unpacked,
+      String driver,
       String name,
       long storageBytes,
       boolean autoRemove)
@@ -154,6 +174,7 @@ public final class RunCommand implements Command {
         imageName,
         unpacked.image().id().toString(),
         unpacked.chainIds(),
+        driver,
         plan.bundle().config().object("process").strings("args"),
         System.currentTimeMillis() / 1000,
         Signals.number(unpacked.image().config().stopSignal().orElse("SIGTERM")),

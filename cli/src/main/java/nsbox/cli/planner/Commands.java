@@ -101,7 +101,9 @@ public final class Commands {
               + invocation.userId()
               + "\n  Use sudo, or become root.");
     }
-    return command.run(parsed, new Session(invocation, front, options.roots(), options.debug()));
+    return command.run(
+        parsed,
+        new Session(invocation, front, options.roots(), options.storageDriver(), options.debug()));
   }
 
   private static Command runtimeCommand(String name) {

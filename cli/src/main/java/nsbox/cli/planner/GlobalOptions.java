@@ -3,6 +3,7 @@ package nsbox.cli.planner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.engine.StateRoots;
@@ -12,9 +13,15 @@ import nsbox.engine.StateRoots;
 /// They are few and always the same, so they are read by hand: a model of them would be built for
 /// every command.
 ///
+/// @param storageDriver overlay, copy or vfs; empty for what suits the store
 /// @param rest the command and all that follows
 record GlobalOptions(
-    StateRoots roots, boolean debug, boolean help, boolean version, List<String> rest) {
+    StateRoots roots,
+    Optional<String> storageDriver,
+    boolean debug,
+    boolean help,
+    boolean version,
+    List<String> rest) {
 
   /// @throws Failure if an option is none of these, or lacks its value
   static GlobalOptions parse(Invocation invocation, boolean runtime) throws Failure {
@@ -24,6 +31,7 @@ record GlobalOptions(
     if (runtime) {
       root = "/run/nsbox-runtime";
     }
+    String driver = variable(environment, "NSBOX_STORAGE_DRIVER", "");
     boolean debug = false;
     boolean help = false;
     boolean version = false;
@@ -51,14 +59,21 @@ record GlobalOptions(
             run = value;
           }
         }
-        default ->
-            throw new Failure(
-                "unknown option "
-                    + name
-                    + " before the command\n  '"
-                    + invocation.program()
-                    + " --help' lists the options.");
+        case "--storage-driver" -> {
+          if (runtime) {
+            throw unknown(name, invocation);
+          }
+          if (equals < 0 && ++at == arguments.size()) {
+            throw new Failure("option " + name + " needs a driver: overlay or copy");
+          }
+          driver = equals < 0 ? arguments.get(at) : argument.substring(equals + 1);
+          checkDriver(name + " " + driver, driver);
+        }
+        default -> throw unknown(name, invocation);
       }
+    }
+    if (!runtime && !driver.isEmpty()) {
+      checkDriver("NSBOX_STORAGE_DRIVER=" + driver, driver);
     }
     Path directory = Path.of(invocation.directory());
     if (invocation.directory().isEmpty() && !(root.startsWith("/") && run.startsWith("/"))) {
@@ -69,10 +84,29 @@ record GlobalOptions(
     Path runPath = runtime ? rootPath.resolve("run") : directory.resolve(run).normalize();
     return new GlobalOptions(
         new StateRoots(rootPath, runPath),
+        driver.isEmpty() ? Optional.empty() : Optional.of(driver),
         debug,
         help,
         version,
         arguments.subList(Math.min(at, arguments.size()), arguments.size()));
+  }
+
+  private static Failure unknown(String option, Invocation invocation) {
+    return new Failure(
+        "unknown option "
+            + option
+            + " before the command\n  '"
+            + invocation.program()
+            + " --help' lists the options.");
+  }
+
+  private static void checkDriver(String asked, String driver) throws Failure {
+    if (!driver.equals("overlay") && !driver.equals("copy") && !driver.equals("vfs")) {
+      throw new Failure(
+          asked
+              + ": there is no such driver\n  overlay mounts the layers, copy (also called vfs)"
+              + " copies them for each container.");
+    }
   }
 
   /* An empty one counts as none, for an empty path would be the caller's own folder. */

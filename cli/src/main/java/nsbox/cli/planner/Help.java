@@ -48,6 +48,9 @@ final class Help {
       Options:
         --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
         --run-root DIR   Where the state of running containers is kept (/run/nsbox, $NSBOX_RUN_ROOT)
+        --storage-driver DRIVER
+                         How layers become a container's root: overlay, or copy where overlayfs
+                         cannot write (what the store's file system allows, $NSBOX_STORAGE_DRIVER)
         --debug          Add a stack trace to an error
         --version        Print the version
         --help           Print this text; 'nsbox COMMAND --help' explains a command

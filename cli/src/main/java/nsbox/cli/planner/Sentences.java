@@ -20,6 +20,7 @@ import nsbox.linux.LinuxException;
 import nsbox.registry.config.HelperFailedException;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.LayerException;
+import nsbox.snapshot.UnsuitedFileSystemException;
 import nsbox.trust.TrustException;
 
 /// Puts failures into words: what could not be done, what was found, what to do.
@@ -45,6 +46,13 @@ final class Sentences {
               e.getMessage() + "\n  To see why: echo REGISTRY | " + e.program() + " get", e);
       case LayerException e ->
           new Failure(e.getMessage() + "\n  Nothing of it was kept." + LayerVariables.advice(e), e);
+      case UnsuitedFileSystemException e ->
+          new Failure(
+              e.getMessage()
+                  + (e.copyHelps()
+                      ? "\n  Use --storage-driver copy, or keep the root on another file system: --root DIR"
+                      : "\n  Keep the root on another file system: --root DIR"),
+              e);
       case OutputException e -> new Failure(e.getMessage(), e);
       case BundleException e -> new Failure(e.getMessage(), e);
       case UnsupportedSpecException e -> new Failure(e.getMessage(), e);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
@@ -214,7 +215,7 @@ class LoginCommandTest {
     StateRoots roots = new StateRoots(folder.resolve("root"), folder.resolve("run-root"));
     return command.run(
         new CommandLine(command.spec()).parseArgs(arguments),
-        new Session(invocation, new TypingFront(), roots, false));
+        new Session(invocation, new TypingFront(), roots, Optional.empty(), false));
   }
 
   /// A user who types what the test says, once.

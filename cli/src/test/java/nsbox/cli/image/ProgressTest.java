@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.cli.Invocation;
 import nsbox.cli.Session;
 import nsbox.cli.command.RecordingFront;
@@ -30,7 +31,7 @@ class ProgressTest {
         new Invocation(
             List.of("nsbox"), Map.of(), "/", "/", 1, 1, 0, false, false, terminal, rows, 80);
     StateRoots roots = new StateRoots(Path.of("/nonexistent"), Path.of("/nonexistent"));
-    return new Progress(new Session(invocation, front, roots, false), quiet);
+    return new Progress(new Session(invocation, front, roots, Optional.empty(), false), quiet);
   }
 
   private static void transfer(Progress progress) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.engine.StateRoots;
@@ -57,6 +58,45 @@ class GlobalOptionsTest {
     assertEquals("option " + option + " needs a folder", refused(option).getMessage());
     assertEquals("option " + option + " needs a folder", refused(option + "=").getMessage());
     assertEquals("option " + option + " needs a folder", refused(option, "").getMessage());
+  }
+
+  @Test
+  void nameTheStorageDriver() throws Failure {
+    assertEquals(Optional.empty(), parse("ps").storageDriver());
+    assertEquals(Optional.of("vfs"), parse("--storage-driver", "vfs", "ps").storageDriver());
+    Map<String, String> environment = Map.of("NSBOX_STORAGE_DRIVER", "copy");
+    assertEquals(Optional.of("copy"), parse(environment, false, "ps").storageDriver());
+    assertEquals(
+        Optional.of("overlay"),
+        parse(environment, false, "--storage-driver=overlay", "ps").storageDriver());
+    assertEquals(
+        Optional.empty(), parse(Map.of("NSBOX_STORAGE_DRIVER", ""), false, "ps").storageDriver());
+  }
+
+  @Test
+  void refuseADriverThatIsNone() {
+    String hint =
+        ": there is no such driver\n  overlay mounts the layers, copy (also called vfs) copies them"
+            + " for each container.";
+    assertEquals(
+        "--storage-driver btrfs" + hint, refused("--storage-driver", "btrfs").getMessage());
+    assertEquals("--storage-driver " + hint, refused("--storage-driver=").getMessage());
+    assertEquals(
+        "option --storage-driver needs a driver: overlay or copy",
+        refused("--storage-driver").getMessage());
+    assertEquals(
+        "NSBOX_STORAGE_DRIVER=zfs" + hint,
+        assertThrows(Failure.class, () -> parse(Map.of("NSBOX_STORAGE_DRIVER", "zfs"), false, "ps"))
+            .getMessage());
+  }
+
+  @Test
+  void ofTheRuntimeNameNoDriver() throws Failure {
+    assertTrue(
+        assertThrows(Failure.class, () -> parse(Map.of(), true, "--storage-driver", "copy", "run"))
+            .getMessage()
+            .startsWith("unknown option --storage-driver"));
+    parse(Map.of("NSBOX_STORAGE_DRIVER", "zfs"), true, "run");
   }
 
   @Test
