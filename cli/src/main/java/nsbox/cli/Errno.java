@@ -6,6 +6,7 @@ public final class Errno {
   public static final int ENOENT = 2;
   public static final int ENOEXEC = 8;
   public static final int EACCES = 13;
+  public static final int EBUSY = 16;
   public static final int ENOTDIR = 20;
   public static final int EISDIR = 21;
   public static final int ENOSPC = 28;
@@ -28,7 +29,7 @@ public final class Errno {
       case 11 -> "resource temporarily unavailable";
       case 12 -> "out of memory";
       case EACCES -> "permission denied";
-      case 16 -> "device or resource busy";
+      case EBUSY -> "device or resource busy";
       case 17 -> "file exists";
       case 19 -> "no such device";
       case ENOTDIR -> "not a directory";

@@ -6,6 +6,7 @@ import java.util.Optional;
 import nsbox.engine.Containers;
 import nsbox.engine.DefaultFilter;
 import nsbox.engine.Front;
+import nsbox.engine.ImageMounts;
 import nsbox.engine.Images;
 import nsbox.engine.ProcessIdentity;
 import nsbox.engine.StateRoots;
@@ -51,6 +52,11 @@ public final class Session {
 
   public Containers containers() {
     return containers;
+  }
+
+  /// The images that are mounted on the host.
+  public ImageMounts imageMounts() {
+    return new ImageMounts(roots, front);
   }
 
   /// The images; made anew on each call, so to be kept by the caller.

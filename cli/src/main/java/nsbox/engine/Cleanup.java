@@ -62,18 +62,29 @@ public final class Cleanup {
         .collect(false, entry -> !unused.contains(entry.digest()), Duration.ZERO, sibling());
   }
 
-  /// Images that no container uses.
+  /// Images that no container uses, and that are not mounted.
   ///
   /// @param all also those that have a name
   public List<StoredImage> unused(boolean all) throws IOException {
     Set<String> used = users().keySet();
+    Set<String> mounted = mounted();
     List<StoredImage> unused = new ArrayList<>();
     for (StoredImage image : images.store().list().images()) {
-      if (!used.contains(image.id().toString()) && (all || image.references().isEmpty())) {
+      if (!used.contains(image.id().toString())
+          && !mounted.contains(image.id().hex())
+          && (all || image.references().isEmpty())) {
         unused.add(image);
       }
     }
     return unused;
+  }
+
+  private Set<String> mounted() throws IOException {
+    Set<String> mounted = new HashSet<>();
+    for (ImageMounts.Mounted mount : ImageMounts.list(containers.roots())) {
+      mounted.add(mount.imageHex());
+    }
+    return mounted;
   }
 
   /// Takes an image out of the index, all names and all.

@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,7 +11,7 @@ import nsbox.image.Collected;
 import nsbox.image.Digest;
 import nsbox.snapshot.Snapshots;
 
-/// Snapshots that are no layer of any image in use, nor of any container.
+/// Snapshots that are no layer of any image in use, nor of any container, nor mounted.
 ///
 /// They are only taken out of sight, for others wait for the store meanwhile; a sweep of the
 /// snapshots has to follow.
@@ -32,10 +33,13 @@ final class SnapshotGarbage implements Collected.Sibling {
     for (ContainerFolder folder : containers.list()) {
       used.addAll(folder.record().layers());
     }
+    MountTable mounts = MountTable.read();
     long bytes = 0;
     List<String> unused = new ArrayList<>();
     for (String chainId : snapshots.list()) {
-      if (!used.contains(chainId)) {
+      Path files = snapshots.directory(chainId);
+      String mounted = "/" + files.getParent().getFileName() + "/" + files.getFileName();
+      if (!used.contains(chainId) && !mounts.mentions(mounted)) {
         OptionalLong content = snapshots.contentBytes(chainId);
         bytes += content.isPresent() ? content.getAsLong() : snapshots.sizeBytes(chainId);
         unused.add(chainId);

@@ -52,6 +52,9 @@ public final class Sweep {
    * lives. It appears with that name inside, so one without a name is rubbish as well. */
   private void sweepRunning(Path running) throws IOException {
     String name = running.getFileName().toString();
+    if (name.equals(ImageMounts.FOLDER)) {
+      return;
+    }
     boolean owned =
         name.startsWith(Containers.NEW)
             ? ContainerMaker.isOwned(name)

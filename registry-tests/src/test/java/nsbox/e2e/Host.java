@@ -52,13 +52,23 @@ record Host(List<String> links, TreeSet<String> cgroups) {
   /// Processes that were started with `folder` in their arguments or environment, and those that
   /// live on a root file system below it; as `PID COMMAND`.
   static List<String> processes(Path folder) throws IOException {
+    return processes(folder, true);
+  }
+
+  /// Processes that were started with `folder` in their arguments or environment, whatever is
+  /// mounted.
+  static List<String> startedWith(Path folder) throws IOException {
+    return processes(folder, false);
+  }
+
+  private static List<String> processes(Path folder, boolean orMounted) throws IOException {
     List<String> found = new ArrayList<>();
     for (String pid : Nsbox.entries(Path.of("/proc"))) {
       if (!Character.isDigit(pid.charAt(0)) || pid.equals(ownPid())) {
         continue;
       }
       String command = read(pid, "cmdline");
-      String mounts = read(pid, "mountinfo");
+      String mounts = orMounted ? read(pid, "mountinfo") : "";
       /* Zombies have neither; who shares our mounts is found by the words alone. */
       if ((command + read(pid, "environ") + mounts).contains(folder.toString())) {
         found.add(pid + " " + command.replace('\0', ' ').strip());

@@ -39,6 +39,7 @@ public final class ImagePruneCommand implements Command {
     }
     session.prepare();
     session.images().store().sweep();
+    session.imageMounts().sweep();
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
     StringBuilder deleted = new StringBuilder();
     for (StoredImage image : cleanup.unused(all)) {

@@ -15,6 +15,7 @@ import nsbox.cli.output.Visible;
 import nsbox.engine.Cleanup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
+import nsbox.engine.ImageMounts;
 import nsbox.engine.Images;
 import nsbox.image.CorruptStoreException;
 import nsbox.image.Descriptor;
@@ -37,7 +38,8 @@ public final class RmiCommand implements Command {
             "[OPTIONS] IMAGE...",
             "Remove images: a name is taken away, and with the last name the image goes.",
             "An image that a container was made from stays; --force removes it where the container"
-                + " does not run, and the container keeps its layers.");
+                + " does not run, and the container keeps its layers. One that is mounted stays, too;"
+                + " --force unmounts it.");
     spec.addOption(
         flag("Remove although stopped containers or other names use it", "-f", "--force"));
     spec.addOption(flag("Remove all images that no container uses", "-a", "--all"));
@@ -119,6 +121,9 @@ public final class RmiCommand implements Command {
               + name);
     }
     checkUse(cleanup, image, name, force);
+    if (meant.size() == ofOneId(images, image).size()) {
+      unmount(session, image, name, force);
+    }
     remove(session, cleanup, meant);
   }
 
@@ -184,6 +189,30 @@ public final class RmiCommand implements Command {
               + container
               + (stopped ? ", or use: nsbox rmi -f " + name : ""),
           null);
+    }
+  }
+
+  private static void unmount(Session session, StoredImage image, String name, boolean force)
+      throws IOException, Failure {
+    ImageMounts mounts = session.imageMounts();
+    for (ImageMounts.Mounted mounted : mounts.list()) {
+      if (!mounted.imageHex().equals(image.id().hex())) {
+        continue;
+      }
+      if (!force) {
+        throw new Failure(
+            IN_USE,
+            "cannot remove image "
+                + name
+                + ": image is in use: it is mounted on "
+                + mounted.path()
+                + "\n  Unmount it first: nsbox image unmount "
+                + name
+                + ", or use: nsbox rmi -f "
+                + name,
+            null);
+      }
+      mounts.unmount(mounted.imageHex(), true);
     }
   }
 

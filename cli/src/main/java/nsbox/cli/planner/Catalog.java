@@ -17,7 +17,9 @@ import nsbox.cli.command.StopCommand;
 import nsbox.cli.image.CopyCommand;
 import nsbox.cli.image.ExistsCommand;
 import nsbox.cli.image.HistoryCommand;
+import nsbox.cli.image.ImageMountCommand;
 import nsbox.cli.image.ImagePruneCommand;
+import nsbox.cli.image.ImageUnmountCommand;
 import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
 import nsbox.cli.image.InspectCommand;
@@ -105,6 +107,8 @@ final class Catalog {
       case "untag" -> new UntagCommand();
       case "load" -> new LoadCommand();
       case "save" -> new SaveCommand();
+      case "mount" -> new ImageMountCommand();
+      case "unmount", "umount" -> new ImageUnmountCommand();
       default -> null;
     };
   }

@@ -33,7 +33,7 @@ final class Help {
         inspect    Show all that is known of images
         verify     Check what is stored of images, or their signatures
         bundle     Write an image as an OCI bundle, for any OCI runtime
-        image      The same by group, and: exists, prune, tree
+        image      The same by group, and: exists, mount, prune, tree, unmount
 
       Registries:
         login      Check and keep a credential for a registry
@@ -79,6 +79,7 @@ final class Help {
         inspect  Show all that is known of images
         load     Load images from an archive
         ls       List images
+        mount    Mount images on the host, read-only
         prune    Remove images that nobody uses
         pull     Bring images from registries
         push     Bring images to registries
@@ -86,6 +87,7 @@ final class Help {
         save     Save images to an archive
         tag      Give an image more names
         tree     Show an image's layers, and which images share them
+        unmount  Unmount images from the host
         untag    Take names from an image
       """;
 

@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.LayerVariables;
 import nsbox.cli.output.OutputException;
 import nsbox.engine.AmbiguousContainerException;
+import nsbox.engine.MountException;
 import nsbox.engine.NameTakenException;
 import nsbox.image.ImageException;
 import nsbox.image.ImageNotFoundException;
@@ -59,6 +60,7 @@ final class Sentences {
       case NameTakenException e ->
           new Failure(
               e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
+      case MountException e -> mount(e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
       case LinuxException e when e.errno() == Errno.ENOSPC ->
           new Failure(
@@ -74,6 +76,29 @@ final class Sentences {
       /* A mistake of ours: say so, and where. */
       default -> new Failure("internal error, please report it: " + trace(exception), exception);
     };
+  }
+
+  private static Failure mount(MountException e) {
+    String reason = Errno.text(e.errno());
+    if (!e.unmounting()) {
+      return new Failure(
+          "cannot mount the image on "
+              + e.path()
+              + ": "
+              + reason
+              + "\n  Where overlayfs does not work: nsbox --storage-driver copy image mount ...",
+          e);
+    }
+    return new Failure(
+        "cannot unmount the image on "
+            + e.path()
+            + ": "
+            + reason
+            + (e.errno() == Errno.EBUSY
+                ? "\n  A process has files open there, or stands in it. Regardless of it: nsbox image"
+                    + " unmount --force"
+                : ""),
+        e);
   }
 
   static String trace(Exception exception) {
