@@ -16,6 +16,12 @@ import java.util.List;
 /// The folder is all that a tree has. Whoever removes it has removed the tree; who moves it as a
 /// whole has moved it. Committed snapshots never change, whatever happens in the trees on top.
 ///
+/// What a tree shows is the layers merged, to the last attribute. Of the root itself a writable
+/// tree promises mode and owner; a copy, and every view, all of it.
+///
+/// A tree that cannot be made for want of space or inodes fails with an `IOException`, and no
+/// snapshot or other tree has changed. Any number may be made and used at once on the same layers.
+///
 /// [#prepare] and [#mounts] of the driver that most hosts use, overlay, make no system call from
 /// Java, for every start goes through them.
 public interface Driver {
@@ -37,7 +43,8 @@ public interface Driver {
   /// layers' names.
   RootMount mounts(List<String> chainIdsBottomFirst, Path folder) throws IOException;
 
-  /// Makes a tree that nobody writes to, and says what to mount for it, read-only.
+  /// Makes a tree that nobody writes to, and says what to mount for it, read-only. The folder must
+  /// stay where it is as long as it is mounted.
   ///
   /// @param folder as of [#prepare]
   RootMount view(List<String> chainIdsBottomFirst, Path folder) throws IOException;
