@@ -41,6 +41,14 @@ def nsbox_binary():
     return os.path.realpath(path)
 
 
+def javac():
+    """Of the JDK that builds nsbox: JAVA_HOME's, or one under /usr/lib/jvm."""
+    for home in [os.environ.get("JAVA_HOME", ""), *sorted(glob.glob("/usr/lib/jvm/*25*"))]:
+        if os.access(os.path.join(home, "bin/javac"), os.X_OK):
+            return os.path.join(home, "bin/javac")
+    return unusable("no JDK 25 under /usr/lib/jvm: set JAVA_HOME to one")
+
+
 def image_layout():
     shared = os.environ.get("NSBOX_SHARED", os.path.join(os.path.dirname(REPOSITORY), "shared"))
     path = os.path.join(shared, "images/alpine")

@@ -105,7 +105,7 @@ class BareJvm:
         if not os.path.exists(os.path.join(self.work, name + ".class")):
             jars = ":".join(os.path.join(self.home, jar) for jar in self.classes.split(":"))
             source = os.path.join(peers.REPOSITORY, "bench", name + ".java")
-            subprocess.run([os.path.join(os.environ.get("JAVA_HOME", "/usr"), "bin/javac"), "-d", self.work,
+            subprocess.run([peers.javac(), "-d", self.work,
                             "-cp", jars, source], check=True)
         return [os.path.join(self.home, "lib/jvm/bin/java"), *self.options, "-cp", f"{self.classes}:{self.work}",
                 name, *arguments]

@@ -126,16 +126,6 @@ public final class Images {
     return new Unpacked(image, chainIds);
   }
 
-  /// As [#unpack], of an image that others may remove meanwhile; then it is not unpacked.
-  public void unpackHeld(String nameOrId) throws IOException {
-    try (Ingest lease = store.ingest()) {
-      Optional<StoredImage> image = store.hold(nameOrId, lease);
-      if (image.isPresent()) {
-        unpack(image.get());
-      }
-    }
-  }
-
   private boolean areUnpacked(List<String> chainIds) {
     for (String chainId : chainIds) {
       if (!snapshots.contains(chainId)) {

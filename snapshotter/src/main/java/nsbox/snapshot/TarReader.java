@@ -114,11 +114,12 @@ final class TarReader {
       buffer.position(buffer.position() + count);
       contentLeft -= count;
     }
-    if (padding > 0) {
-      require(padding);
-      buffer.position(buffer.position() + padding);
-      padding = 0;
+    if (padding > 0 && buffer.remaining() < padding) {
+      /* Behind the last entry some writers leave it out. */
+      fill(padding);
     }
+    buffer.position(buffer.position() + Math.min(padding, buffer.remaining()));
+    padding = 0;
   }
 
   private TarHeader readHeader() throws IOException {

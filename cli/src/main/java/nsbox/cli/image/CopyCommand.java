@@ -25,12 +25,16 @@ import nsbox.engine.Images;
 import nsbox.engine.Registries;
 import nsbox.image.BlobSource;
 import nsbox.image.Descriptor;
+import nsbox.image.ImageConfig;
+import nsbox.image.ImageManifest;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.ImageParts;
+import nsbox.image.ImageReceiver;
 import nsbox.image.ImageStore;
 import nsbox.image.Ingest;
 import nsbox.image.Platform;
 import nsbox.image.PlatformChoice;
+import nsbox.image.PlatformMissingException;
 import nsbox.image.Reference;
 import nsbox.registry.Limits;
 import nsbox.registry.config.Overrides;
@@ -211,7 +215,7 @@ public final class CopyCommand implements Command {
         /* A store of its own: what is archived gets no name in the user's. */
         ImageStore store = new ImageStore(scratch.file("archived"));
         Reference name = archive.name().orElse(Reference.parse("copied"));
-        store(content, name, store);
+        store(content, name, store, Optional.empty());
         SavedImage saved =
             new SavedImage(
                 store.get(name.toString()), archive.name().map(List::of).orElse(List.of()));
@@ -222,13 +226,12 @@ public final class CopyCommand implements Command {
   }
 
   private static void store(Content content, Reference name, Images images) throws IOException {
-    store(content, name, images.store());
-    if (images.store().find(name).isPresent()) {
-      images.unpackHeld(name.toString());
-    }
+    store(content, name, images.store(), Optional.of(images.receiver()));
   }
 
-  private static void store(Content content, Reference name, ImageStore store) throws IOException {
+  private static void store(
+      Content content, Reference name, ImageStore store, Optional<ImageReceiver> receiver)
+      throws IOException {
     ImageParts parts = ImageParts.of(content.root(), content.blobs());
     try (Ingest ingest = store.ingest()) {
       for (Descriptor blob : parts.blobs()) {
@@ -239,9 +242,31 @@ public final class CopyCommand implements Command {
       for (Descriptor document : parts.documents()) {
         ingest.stage(document, content.blobs().document(document));
       }
+      if (receiver.isPresent()) {
+        unpack(content, ingest, receiver.get());
+      }
       ingest.publish();
       store.tagAll(Map.of(name, content.root()));
     }
+  }
+
+  /* Before it has a name, so that what cannot be unpacked leaves no image; of an index, what is for
+   * this machine. */
+  private static void unpack(Content content, Ingest ingest, ImageReceiver receiver)
+      throws IOException {
+    Descriptor chosen;
+    try {
+      chosen = PlatformChoice.choose(content.root(), Platform.host(), content.blobs());
+    } catch (PlatformMissingException e) {
+      return;
+    }
+    ImageManifest manifest = ImageManifest.parse(chosen, content.blobs().document(chosen));
+    if (!manifest.isImage()) {
+      return;
+    }
+    ImageConfig config = ImageConfig.parse(manifest, content.blobs().document(manifest.config()));
+    ingest.leaseLayers(config.diffIds());
+    receiver.receive(manifest, config, index -> ingest.open(manifest.layers().get(index)));
   }
 
   private static Registries registries(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Layers that cannot be unpacked: what the user reads, and that nothing of them stays. And layers
 /// that only look as if they could not.
-final class HostileLayerTest extends EndToEnd {
+final class LayerErrorsTest extends EndToEnd {
   private static final String LAYER =
       "d4e6fd67dcf75e40c451560ac7265166c2b72a0f38ddc9aae756a7de3d1efa0c";
   private static final String DIFF_ID =
