@@ -75,6 +75,14 @@ final class LayerDirectory {
     return child;
   }
 
+  /// Takes a child back that went when this was severed, being only known from below by then.
+  void keep(LayerDirectory child) {
+    if (child(child.name) == null) {
+      children.put(new Name(child.name), child);
+    }
+    child.severed |= severed;
+  }
+
   void forget(byte[] name) {
     if (!children.isEmpty()) {
       children.remove(new Name(name));

@@ -185,6 +185,7 @@ final class LayerTree implements AutoCloseable {
       return;
     }
     make(directory.parent);
+    directory.parent.keep(directory);
     mkdir(directory);
     directory.metadata = directory.severed ? Metadata.IMPLIED : null;
     impliedDirectories++;

@@ -68,6 +68,21 @@ class WhiteoutTest extends RootTest {
   }
 
   @Test
+  void makesDirectoriesOpaqueThatAreOnlyImpliedHoweverDeep() throws IOException {
+    Map<String, String> top =
+        stack()
+            .add(file("d/sub/old", ""), directory("d/sub/").mode(0700))
+            .add(whiteout("d"), file("d/sub/deep/new", ""), file("d/sub/deep/other", ""))
+            .top();
+    assertEquals(
+        List.of(".", "d", "d/sub", "d/sub/deep", "d/sub/deep/new", "d/sub/deep/other"),
+        List.copyOf(top.keySet()));
+    for (String implied : List.of("d/sub", "d/sub/deep")) {
+      assertTrue(top.get(implied).startsWith("40755 0:0 modified 0.0 "), top.get(implied));
+    }
+  }
+
+  @Test
   void afterTheDirectoryHidesOnlyWhatIsBelow() throws IOException {
     Stack stack = lower().add(file("d/new", ""), whiteout("d"));
     assertEquals(Set.of(".", "f", "d", "d/new"), stack.merged(empty()).keySet());
