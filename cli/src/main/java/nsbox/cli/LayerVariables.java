@@ -1,6 +1,7 @@
 package nsbox.cli;
 
 import java.util.Map;
+import nsbox.cli.output.Sizes;
 import nsbox.snapshot.LayerException;
 import nsbox.snapshot.LayerLimits;
 
@@ -16,11 +17,11 @@ public final class LayerVariables {
     LayerLimits limits = LayerLimits.DEFAULT;
     String bytes = environment.getOrDefault(BYTES, "");
     if (!bytes.isEmpty()) {
-      limits = limits.withBytes(number(BYTES, bytes, "a size such as 512m or 8g", true));
+      limits = limits.withBytes(Sizes.parse(bytes, BYTES));
     }
     String entries = environment.getOrDefault(ENTRIES, "");
     if (!entries.isEmpty()) {
-      limits = limits.withEntries(number(ENTRIES, entries, "a number of entries", false));
+      limits = limits.withEntries(entries(entries));
     }
     return limits;
   }
@@ -38,35 +39,16 @@ public final class LayerVariables {
         + " to more.";
   }
 
-  private static long number(String variable, String value, String wanted, boolean size)
-      throws Failure {
-    int end = value.length();
-    long unit = size ? unit(value.charAt(end - 1)) : 1;
-    end -= unit > 1 || size && (value.endsWith("b") || value.endsWith("B")) ? 1 : 0;
-    long number = 0;
-    for (int i = 0; i < end; i++) {
-      int digit = value.charAt(i) - '0';
-      if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE / unit - digit) / 10) {
-        throw wrong(variable, value, wanted);
-      }
-      number = number * 10 + digit;
+  private static long entries(String value) throws Failure {
+    long entries = 0;
+    try {
+      entries = Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      // Said below, as any number that is too small.
     }
-    if (number == 0) {
-      throw wrong(variable, value, wanted);
+    if (entries < 1) {
+      throw new Failure(ENTRIES + " is " + value + "; it takes a number of entries");
     }
-    return number * unit;
-  }
-
-  private static long unit(char suffix) {
-    return switch (suffix) {
-      case 'k', 'K' -> 1L << 10;
-      case 'm', 'M' -> 1L << 20;
-      case 'g', 'G' -> 1L << 30;
-      default -> 1;
-    };
-  }
-
-  private static Failure wrong(String variable, String value, String wanted) {
-    return new Failure(variable + " is " + value + "; it takes " + wanted);
+    return entries;
   }
 }

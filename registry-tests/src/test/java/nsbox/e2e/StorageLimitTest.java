@@ -17,7 +17,7 @@ final class StorageLimitTest extends EndToEnd {
 
   @Test
   void refusesWhatIsNoSize() throws Exception {
-    isRefused("size=ten", "size ten: a size is a number above 0, such as 10g or 512m");
+    isRefused("size=ten", "size is ten; it takes a size such as 512m or 8g");
     isRefused("inodes=5", "inodes=5: the only option of storage is size=SIZE");
   }
 

@@ -29,6 +29,6 @@ public final class Sizes {
     } catch (NumberFormatException | ArithmeticException e) {
       // Said below, as all that is no size.
     }
-    throw new Failure(what + " " + text + ": a size is a number above 0, such as 10g or 512m");
+    throw new Failure(what + " is " + text + "; it takes a size such as 512m or 8g");
   }
 }

@@ -35,7 +35,7 @@ class SizesTest {
   void refusesWhatIsNoSize(String text) {
     Failure failure = assertThrows(Failure.class, () -> Sizes.parse(text, "--storage-opt size"));
     assertEquals(
-        "--storage-opt size " + text + ": a size is a number above 0, such as 10g or 512m",
+        "--storage-opt size is " + text + "; it takes a size such as 512m or 8g",
         failure.getMessage());
   }
 }
