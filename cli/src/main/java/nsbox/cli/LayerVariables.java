@@ -1,7 +1,6 @@
 package nsbox.cli;
 
 import java.util.Map;
-import nsbox.cli.output.Sizes;
 import nsbox.snapshot.LayerException;
 import nsbox.snapshot.LayerLimits;
 

@@ -118,6 +118,7 @@ public final class ContainerCommit {
     String parent = parents.isEmpty() ? null : parents.getLast();
     images
         .snapshots()
+        .unlimited()
         .apply(
             Snapshots.chainId(parent, layer.diffId().toString()),
             parents,

@@ -113,7 +113,7 @@ public record ContainerPlan(
       throws IOException {
     RootMount mount = images.driver().mounts(image.chainIds(), folder.lasting());
     if (mount instanceof RootMount.Directory directory) {
-      return new Rootfs.Directory(directory.path().toString());
+      return new Rootfs.Directory(directory.path().toString(), true);
     }
     RootMount.Overlay overlay = (RootMount.Overlay) mount;
     List<String> lowers = new ArrayList<>();

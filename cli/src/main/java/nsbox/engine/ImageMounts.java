@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import nsbox.image.Digest;
+import nsbox.image.ImageNotFoundException;
 import nsbox.runtime.plan.ViewPlan;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -27,9 +30,10 @@ import nsbox.snapshot.RootMount;
 /// reboot, it is not, whatever lies on the disk. All changes are made under one lock; what a killed
 /// process leaves is not mounted, and goes with the next change.
 ///
-/// On disk: `<run root>/.mounts/<hex of image ID>/tree` is the mount point, and `uses` beside it
-/// how often it was asked for. `<root>/views/<random>` is what the driver made for a mount; it is
-/// in use as long as a mount mentions it.
+/// On disk: `<run root>/.mounts/<root>/<hex of image ID>/tree` is the mount point, where `<root>`
+/// is the device and inode number of the root, for several may share a run root; and `uses` beside
+/// it how often it was asked for. `<root>/views/<random>` is what the driver made for a mount; it
+/// is in use as long as a mount mentions it.
 public final class ImageMounts {
   /// In the run root, where no container's ID begins with a dot.
   static final String FOLDER = ".mounts";
@@ -59,12 +63,12 @@ public final class ImageMounts {
 
   static List<Mounted> list(StateRoots roots) throws IOException {
     List<Mounted> mounted = new ArrayList<>();
-    List<Path> folders = entries(roots.run().resolve(FOLDER));
+    List<Path> folders = entries(folder(roots));
     if (folders.isEmpty()) {
       return mounted;
     }
     MountTable table = MountTable.read();
-    Path real = roots.run().toRealPath().resolve(FOLDER);
+    Path real = folder(roots).toRealPath();
     for (Path folder : folders) {
       Path tree = real.resolve(folder.getFileName()).resolve(TREE);
       if (table.mountsOn(tree) > 0) {
@@ -81,8 +85,7 @@ public final class ImageMounts {
   public Path mount(Images images, Images.Unpacked image) throws IOException {
     return locked(() -> {
       MountTable table = MountTable.read();
-      Path folder =
-          Files.createDirectories(roots.run().resolve(FOLDER).resolve(hex(image))).toRealPath();
+      Path folder = Files.createDirectories(folder(roots).resolve(hex(image))).toRealPath();
       Path tree = folder.resolve(TREE);
       if (table.mountsOn(tree) > 0) {
         writeUses(folder, uses(folder) + 1);
@@ -98,8 +101,25 @@ public final class ImageMounts {
         sweep(MountTable.read());
         throw new MountException(tree, false, outcome.errno());
       }
+      /* Whoever removes the image looks for its mount afterwards: one of both sees the other. */
+      if (images.store().resolve(image.image().id().toString()).isEmpty()) {
+        front.run(ViewPlan.unmount(tree.toString(), 1, true).encode());
+        sweep(MountTable.read());
+        throw new ImageNotFoundException(image.image().id().toString());
+      }
       return tree;
     });
+  }
+
+  /* A root that is not there yet has no mounts. */
+  private static Path folder(StateRoots roots) throws IOException {
+    Path all = roots.run().resolve(FOLDER);
+    try {
+      Map<String, Object> root = Files.readAttributes(roots.root(), "unix:dev,ino");
+      return all.resolve(root.get("dev") + "-" + root.get("ino"));
+    } catch (NoSuchFileException e) {
+      return all.resolve("none");
+    }
   }
 
   private static String hex(Images.Unpacked image) {
@@ -123,12 +143,12 @@ public final class ImageMounts {
   /// @return false if it is not mounted
   /// @throws MountException if a process uses it
   public boolean unmount(String imageHex, boolean force) throws IOException {
-    if (entries(roots.run().resolve(FOLDER)).isEmpty()) {
+    if (entries(folder(roots)).isEmpty()) {
       return false;
     }
     return locked(() -> {
       MountTable table = MountTable.read();
-      Path folder = roots.run().toRealPath().resolve(FOLDER).resolve(imageHex);
+      Path folder = folder(roots).toRealPath().resolve(imageHex);
       Path tree = folder.resolve(TREE);
       int mounts = table.mountsOn(tree);
       if (mounts == 0) {
@@ -152,7 +172,7 @@ public final class ImageMounts {
 
   /// Removes what is left of mounts that are no more.
   public void sweep() throws IOException {
-    if (!entries(views()).isEmpty() || Files.exists(roots.run().resolve(FOLDER))) {
+    if (!entries(views()).isEmpty() || Files.exists(folder(roots))) {
       locked(() -> {
         sweep(MountTable.read());
         return true;
@@ -175,7 +195,11 @@ public final class ImageMounts {
       throw new IOException(
           "cannot remove " + steps.list().get(outcome.index()).label() + ": " + outcome.errno());
     }
-    Path mounts = roots.run().toRealPath().resolve(FOLDER);
+    Path mounts = folder(roots);
+    if (!Files.exists(mounts)) {
+      return;
+    }
+    mounts = mounts.toRealPath();
     boolean empty = true;
     for (Path folder : entries(mounts)) {
       Path tree = folder.resolve(TREE);
@@ -192,6 +216,16 @@ public final class ImageMounts {
     }
     if (empty) {
       Files.deleteIfExists(mounts);
+      removeIfEmpty(mounts.getParent());
+    }
+  }
+
+  /* That of all roots; another root's command may fill it meanwhile. */
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody else's are there.
     }
   }
 

@@ -17,7 +17,7 @@ final class IngestOwner {
 
   /// `boot-pid-starttime` of this process.
   static String self() throws IOException {
-    return name(Path.of("/proc/self/stat"));
+    return name(read(Path.of("/proc/self/stat")));
   }
 
   /// Whether the process that a folder is named after still runs.
@@ -27,7 +27,10 @@ final class IngestOwner {
     int pidStart = folder.indexOf('-') + 1;
     String pid = folder.substring(pidStart, folder.indexOf('-', pidStart));
     try {
-      return folder.startsWith(name(Path.of("/proc/" + pid + "/stat")) + "-");
+      String stat = read(Path.of("/proc/" + pid + "/stat"));
+      char state = stat.charAt(stat.lastIndexOf(')') + 2);
+      /* One that has ended and waits for its parent works on nothing any more. */
+      return state != 'Z' && state != 'X' && folder.startsWith(name(stat) + "-");
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -47,10 +50,13 @@ final class IngestOwner {
     return dashes == 3 && name.indexOf('-') == BOOT_LENGTH && !name.endsWith("-");
   }
 
-  private static String name(Path stat) throws IOException {
+  private static String read(Path stat) throws IOException {
+    return new String(Files.readAllBytes(stat), StandardCharsets.ISO_8859_1);
+  }
+
+  private static String name(String text) throws IOException {
     String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
     // "pid (name) state …": a name may hold blanks and parentheses, so fields count from the last.
-    String text = new String(Files.readAllBytes(stat), StandardCharsets.ISO_8859_1);
     String pid = text.substring(0, text.indexOf(' '));
     int field = text.lastIndexOf(')') + 1;
     for (int skipped = 0; skipped < 20; skipped++) {

@@ -74,6 +74,17 @@ final class CommitTest extends EndToEnd {
     assertEquals(id, nsbox.run("images", "-q", "--no-trunc", "team/changed").out().strip());
   }
 
+  /* It is for layers of strangers. */
+  @Test
+  void takesNoNoticeOfTheLimitOfLayers() throws Exception {
+    nsbox.run("run", "--name", "c", ALPINE, "sh", "-c", "seq 1000 > /numbers").expect(0);
+    nsbox
+        .start(Map.of("NSBOX_LAYER_MAX_BYTES", "2k"), List.of("nsbox", "commit", "c", "big:1"))
+        .finish()
+        .expect(0);
+    assertEquals("1000\n", nsbox.run("run", "--rm", "big:1", "tail", "-n", "1", "/numbers").out());
+  }
+
   @Test
   void isReadByOthers() throws Exception {
     nsbox.run("run", "--name", "c", ALPINE, "sh", "-c", CHANGES).expect(0);

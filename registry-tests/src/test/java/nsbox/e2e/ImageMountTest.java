@@ -39,6 +39,42 @@ final class ImageMountTest extends EndToEnd {
     assertEquals(List.of(), snapshots());
   }
 
+  private Path mountPoint(String id) throws IOException {
+    String root =
+        Files.getAttribute(nsbox.root, "unix:dev")
+            + "-"
+            + Files.getAttribute(nsbox.root, "unix:ino");
+    return nsbox.runRoot.resolve(".mounts").resolve(root).resolve(id).resolve("tree");
+  }
+
+  @Test
+  void anotherRootHasMountsOfItsOwn() throws Exception {
+    String other = nsbox.folder.resolve("other").toString();
+    nsbox.run("--root", other, "import", layout("alpine").toString()).expect(0);
+    Path here = mount(ALPINE);
+    assertEquals("", nsbox.run("--root", other, "image", "mount").out());
+    Path there = Path.of(nsbox.run("--root", other, "image", "mount", ALPINE).out().strip());
+    assertNotEquals(here, there);
+    nsbox.run("--root", other, "rmi", "-f", ALPINE).expect(0);
+    assertEquals(List.of(here.toString()), mounts());
+    image("unmount", ALPINE).expect(0);
+    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+  }
+
+  @Test
+  void removalAndMountAtOnceLeaveNoMountOfNothing() throws Exception {
+    for (int round = 0; round < 6; round++) {
+      importAlpine();
+      Running mount = nsbox.start("image", "mount", ALPINE);
+      Thread.sleep(20L * round);
+      nsbox.run("rmi", "-f", ALPINE);
+      mount.finish();
+      boolean there = nsbox.run("image", "exists", ALPINE).code() == 0;
+      assertEquals(there ? 1 : 0, mounts().size(), "round " + round);
+      image("unmount", "--all", "--force").expect(0);
+    }
+  }
+
   private List<String> snapshots() throws IOException {
     return Nsbox.entries(nsbox.root.resolve("snapshots"));
   }
@@ -102,7 +138,7 @@ final class ImageMountTest extends EndToEnd {
     for (String name : List.of(ALPINE, "two:1")) {
       Result mounted = nsbox.run("--storage-driver", driver, "image", "mount", name).expect(0);
       Path tree = Path.of(mounted.out().strip());
-      assertEquals(nsbox.runRoot.resolve(".mounts").resolve(idOf(name)).resolve("tree"), tree);
+      assertEquals(mountPoint(idOf(name)), tree);
       assertEquals(List.of(tree.toString()), mounts());
       assertIsTheBundle(name, tree);
       assertEquals(
@@ -354,7 +390,7 @@ final class ImageMountTest extends EndToEnd {
     for (int i = 0; i < 8; i++) {
       running.add(nsbox.start("image", "mount", ALPINE));
     }
-    String tree = nsbox.runRoot.resolve(".mounts").resolve(idOf(ALPINE)).resolve("tree").toString();
+    String tree = mountPoint(idOf(ALPINE)).toString();
     for (Running one : running) {
       assertEquals(new Result(0, tree + "\n", ""), one.finish());
     }
@@ -423,12 +459,7 @@ final class ImageMountTest extends EndToEnd {
       Result failed = image("mount", "two:1");
       assertEquals(125, failed.code(), failed.toString());
       assertTrue(
-          failed
-              .err()
-              .startsWith(
-                  "nsbox: cannot mount the image on "
-                      + nsbox.runRoot.resolve(".mounts").resolve(id).resolve("tree")
-                      + ": "),
+          failed.err().startsWith("nsbox: cannot mount the image on " + mountPoint(id) + ": "),
           failed.err());
       assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
       assertEquals(List.of("lock"), Nsbox.entries(nsbox.root.resolve("views")));

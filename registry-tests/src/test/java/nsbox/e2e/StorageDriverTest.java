@@ -77,6 +77,19 @@ final class StorageDriverTest extends EndToEnd {
   }
 
   @Test
+  void opensNoDeviceOfTheImage() throws Exception {
+    String options = "grep ' / / \\| /.* / ' /proc/self/mountinfo | head -n 1 | cut -d' ' -f6";
+    for (String driver : List.of("copy", "overlay")) {
+      String shown =
+          nsbox
+              .run("--storage-driver", driver, "run", "--rm", ALPINE, "sh", "-c", options)
+              .expect(0)
+              .out();
+      assertTrue(List.of(shown.strip().split(",")).contains("nodev"), driver + ": " + shown);
+    }
+  }
+
+  @Test
   void theRootCanBeReadOnly() throws Exception {
     assertEquals(
         new Result(1, "", "touch: /x: Read-only file system\n"),

@@ -12,6 +12,9 @@ public record LayerLimits(long leastBytes, long ratio, long entries) {
   /// 1 GiB or a hundred times the blob; two million entries.
   public static final LayerLimits DEFAULT = new LayerLimits(1L << 30, 100, 2_000_000);
 
+  /// For layers that nobody else has written.
+  public static final LayerLimits NONE = new LayerLimits(Long.MAX_VALUE, 0, Long.MAX_VALUE);
+
   /// A limit that the user can set.
   public enum Limit {
     BYTES,

@@ -60,6 +60,11 @@ public final class Snapshots {
     return new Snapshots(root.toAbsolutePath(), limits);
   }
 
+  /// The same snapshots, for layers that nobody else has written: these may be of any size.
+  public Snapshots unlimited() {
+    return new Snapshots(root, LayerLimits.NONE);
+  }
+
   /// The name of a layer on top of others.
   ///
   /// @param parentChainId null for the lowest layer
@@ -228,16 +233,21 @@ public final class Snapshots {
     return chainIds;
   }
 
-  /// The length of a layer's plain files together, as counted when it was unpacked.
+  /// The length of a layer's plain files together, as counted when it was unpacked; counted again
+  /// where that is not told, or damaged.
   ///
   /// @return empty if it is not unpacked
   public OptionalLong contentBytes(String chainId) throws IOException {
-    try {
-      return OptionalLong.of(
-          Long.parseLong(Files.readString(snapshot(chainId).resolve(PendingSnapshot.SIZE))));
-    } catch (NoSuchFileException e) {
+    if (!contains(chainId)) {
       return OptionalLong.empty();
     }
+    long told = -1;
+    try {
+      told = Long.parseLong(Files.readString(snapshot(chainId).resolve(PendingSnapshot.SIZE)));
+    } catch (NoSuchFileException | NumberFormatException e) {
+      // Counted below.
+    }
+    return OptionalLong.of(told >= 0 ? told : TreeSize.bytes(directory(chainId)));
   }
 
   /// How many bytes the files of a snapshot hold; a file with several names counts once.

@@ -33,6 +33,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotsTest extends RootTest {
   private static final byte[] TAR = layer(file("etc/motd", "hi"));
@@ -313,6 +315,19 @@ class SnapshotsTest extends RootTest {
                 TarFixture.device('3', "null", 1, 3),
                 TarFixture.fifo("pipe"));
     assertEquals(stack.top(), stack.merged(empty()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "many", "-5", "99999999999999999999"})
+  void countsAgainWhatADamagedFileSays(String said) throws IOException {
+    Stack stack = stack().add(TarFixture.file("f", "seven b"));
+    String chainId = stack.chain().getFirst();
+    assertEquals(7, snapshots.contentBytes(chainId).orElseThrow());
+    Path size = snapshots.directory(chainId).resolveSibling("size");
+    Files.writeString(size, said);
+    assertEquals(7, snapshots.contentBytes(chainId).orElseThrow());
+    Files.delete(size);
+    assertEquals(7, snapshots.contentBytes(chainId).orElseThrow());
   }
 
   @Test

@@ -18,7 +18,7 @@ import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.cli.output.Sizes;
+import nsbox.cli.Sizes;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;

@@ -125,6 +125,10 @@ public final class RmiCommand implements Command {
       unmount(session, image, name, force);
     }
     remove(session, cleanup, meant);
+    if (ofOneId(images, image).isEmpty()) {
+      /* Who mounted it meanwhile found it still there. */
+      session.imageMounts().unmount(image.id().hex(), true);
+    }
   }
 
   /* Several manifests may have one config, as where an archive was loaded and a registry pulled. */

@@ -68,6 +68,9 @@ final class MountStage {
       /* pivot_root(2) wants a mount. */
       init.add("make " + path + " a mount", Opcode.MOUNT, path, path, "", MS_BIND | MS_REC, "");
       init.add("take it as the root", Opcode.ENTER_ROOT, path);
+      if (directory.noDevices()) {
+        init.add("open no device in it", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.NODEV, 0);
+      }
     }
   }
 

@@ -7,7 +7,13 @@ import java.util.Optional;
 public sealed interface Rootfs {
 
   /// A directory that is there, such as the `rootfs` of a bundle from elsewhere.
-  record Directory(String path) implements Rootfs {}
+  ///
+  /// @param noDevices whether device nodes in it are only names, as in an overlay
+  record Directory(String path, boolean noDevices) implements Rootfs {
+    public Directory(String path) {
+      this(path, false);
+    }
+  }
 
   /// An overlay, mounted in the container's own mount namespace and nowhere else.
   ///

@@ -1,6 +1,4 @@
-package nsbox.cli.output;
-
-import nsbox.cli.Failure;
+package nsbox.cli;
 
 /// Reads sizes as users write them for docker: a number, and `b`, `k`, `m`, `g` or `t` for powers
 /// of 1024, in either case, with or without `b` or `ib` behind it.
