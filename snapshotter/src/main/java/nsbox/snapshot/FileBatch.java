@@ -38,10 +38,6 @@ final class FileBatch implements Runnable {
     this.layerDigest = layerDigest;
   }
 
-  boolean isEmpty() {
-    return entries.isEmpty();
-  }
-
   boolean isWorthwhile() {
     return entries.size() >= WORTHWHILE_COUNT;
   }
