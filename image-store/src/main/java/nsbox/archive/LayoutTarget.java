@@ -27,6 +27,8 @@ import nsbox.json.JsonObject;
 /// Writes an image, an index or an artifact to an OCI image layout, every blob byte for byte and
 /// checked on the way.
 public final class LayoutTarget {
+  private static final String BLOBS = "blobs";
+  private static final String LOCK = ".nsbox.lock";
   private static final String MARKER = "{\"imageLayoutVersion\":\"" + OciLayout.VERSION + "\"}";
 
   private final BlobSource source;
@@ -48,14 +50,14 @@ public final class LayoutTarget {
   public void addTo(Path folder) throws IOException {
     if (Files.exists(folder)
         && !Files.exists(folder.resolve(OciLayout.INDEX))
-        && !isEmpty(folder)) {
+        && !isInTheMaking(folder)) {
       throw new IOException(folder + ": neither empty nor an OCI image layout");
     }
-    Files.createDirectories(folder.resolve("blobs"));
+    Files.createDirectories(folder.resolve(BLOBS));
     for (Descriptor blob : blobs()) {
       addBlob(folder, blob);
     }
-    try (LayoutLock _ = LayoutLock.take(folder.resolve(".nsbox.lock"))) {
+    try (LayoutLock _ = LayoutLock.take(folder.resolve(LOCK))) {
       replace(folder.resolve(OciLayout.MARKER), MARKER.getBytes(StandardCharsets.UTF_8));
       replace(folder.resolve(OciLayout.INDEX), Json.bytes(index(folder)));
       StoreFiles.forceFolder(folder);
@@ -67,12 +69,12 @@ public final class LayoutTarget {
     TreeMap<String, Descriptor> files = new TreeMap<>();
     TreeMap<String, Descriptor> folders = new TreeMap<>();
     for (Descriptor blob : blobs()) {
-      String folder = "blobs/" + blob.digest().algorithm();
+      String folder = BLOBS + "/" + blob.digest().algorithm();
       folders.put(folder, blob);
       files.put(folder + "/" + blob.digest().hex(), blob);
     }
     TarTarget tar = new TarTarget(out);
-    tar.folder("blobs");
+    tar.folder(BLOBS);
     for (String folder : folders.keySet()) {
       tar.folder(folder);
     }
@@ -94,7 +96,7 @@ public final class LayoutTarget {
 
   private void addBlob(Path folder, Descriptor blob) throws IOException {
     Path target =
-        folder.resolve("blobs").resolve(blob.digest().algorithm()).resolve(blob.digest().hex());
+        folder.resolve(BLOBS).resolve(blob.digest().algorithm()).resolve(blob.digest().hex());
     if (Files.isRegularFile(target) && Files.size(target) == blob.sizeBytes()) {
       return;
     }
@@ -155,14 +157,28 @@ public final class LayoutTarget {
     tar.file(name, bytes.length, new ByteArrayInputStream(bytes));
   }
 
-  private static boolean isEmpty(Path folder) throws IOException {
+  /* Empty, or with what somebody else's copy into it has made so far. */
+  private static boolean isInTheMaking(Path folder) throws IOException {
     try (var entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
+      return entries.map(it -> it.getFileName().toString()).allMatch(LayoutTarget::isOfLayout);
     }
   }
 
+  private static boolean isOfLayout(String name) {
+    return name.equals(BLOBS)
+        || name.equals(LOCK)
+        || name.equals(OciLayout.MARKER)
+        || name.equals(OciLayout.INDEX)
+        || name.equals(temporaryName(OciLayout.MARKER))
+        || name.equals(temporaryName(OciLayout.INDEX));
+  }
+
+  private static String temporaryName(String name) {
+    return "." + name + ".nsbox";
+  }
+
   private static void replace(Path file, byte[] bytes) throws IOException {
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".nsbox");
+    Path temporary = file.resolveSibling(temporaryName(file.getFileName().toString()));
     Files.deleteIfExists(temporary);
     try (FileChannel channel = StoreFiles.create(temporary)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
@@ -112,13 +113,14 @@ final class ArchivesTest extends EndToEnd {
       Nsbox.await("dockerd", () -> nsbox.sh("docker -H " + socket + " version").code() == 0);
       assertEquals(
           "Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n",
-          sh("nsbox save alpine:3.20 busybox:1.37 | docker -H " + socket + " load").out());
+          loaded(sh("nsbox save alpine:3.20 busybox:1.37 | docker -H " + socket + " load")));
       assertEquals(
           "sha256:" + ALPINE_ID + "\n",
           sh("docker -H " + socket + " images -q --no-trunc alpine").out());
       sh("docker -H " + socket + " save -o docker.tar alpine:3.20 busybox:1.37");
-      Result loaded = sh(other("docker") + " load -i docker.tar");
-      assertEquals("Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n", loaded.out());
+      assertEquals(
+          "Loaded image: alpine:3.20\nLoaded image: busybox:1.37\n",
+          loaded(sh(other("docker") + " load -i docker.tar")));
       assertEquals(
           "sha256:" + ALPINE_ID,
           sh(other("docker") + " images -q --no-trunc alpine").out().strip());
@@ -126,6 +128,11 @@ final class ArchivesTest extends EndToEnd {
       daemon.signal("TERM");
       daemon.finish();
     }
+  }
+
+  /* docker saves in an order that changes from run to run. */
+  private static String loaded(Result result) {
+    return result.out().lines().sorted().map(line -> line + "\n").collect(Collectors.joining());
   }
 
   @Test

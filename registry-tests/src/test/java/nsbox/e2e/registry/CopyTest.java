@@ -260,6 +260,16 @@ final class CopyTest extends RegistryTests {
     }
   }
 
+  /* Or that was killed before it was done. */
+  @Test
+  void copiesIntoALayoutThatAnotherCopyHasBegun() throws Exception {
+    Crafted image = Crafted.random(419, 3000);
+    Path folder = fresh();
+    Files.createDirectories(folder.resolve("blobs/sha256"));
+    Files.writeString(folder.resolve(".index.json.nsbox"), "{");
+    copies(image.manifest(), "docker://" + pushed(image), "oci:" + folder + ":a");
+  }
+
   @Test
   void manyCopyIntoOneLayoutAtOnce() throws Exception {
     Path folder = fresh();
