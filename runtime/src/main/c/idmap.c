@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "idmap.h"
 #include "mounts.h"
 
 /* Holds a user namespace until it is killed; that nobody waits for it does not keep it alive. */
@@ -29,7 +30,7 @@ static _Noreturn void hold_namespace(pid_t parent) {
 }
 
 /* The kernel takes a map in one write and never again. */
-static int write_map(pid_t pid, const char *file, const char *map) {
+int write_map(pid_t pid, const char *file, const char *map) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
     int fd = open(path, O_WRONLY | O_CLOEXEC);

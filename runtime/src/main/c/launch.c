@@ -3,10 +3,9 @@
  *   monitor   runs the monitor section; its `spawn` makes the init process
  *   init      runs the init section in the new namespaces, up to execve: then it is the container
  *
- * A socket pair joins the two. Its end in init closes at execve, so the monitor reads
- *   end of file               the program has started
- *   struct failure            what stopped it
- *   one byte and a descriptor the master of the container's terminal
+ * Where namespaces are joined, or a new one needs help from outside, the process that `spawn` makes
+ * is only on the way: `go_on_in_child` hands the rest of the section to a child in the namespaces,
+ * which is the monitor's child too, and ends.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,9 +25,11 @@
 #include <unistd.h>
 
 #include "operations.h"
+#include "status.h"
 
 void context_init(struct context *context, const struct program *program) {
-    *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1};
+    *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1, .start_fd = -1,
+                                .console_fd = -1, .listener_fd = -1};
     context->container = (struct container){.pidfd = -1, .status_fd = -1, .stdin_fd = -1,
                                             .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1,
                                             .log_fd = -1};
@@ -99,6 +100,7 @@ struct streams {
 
 static int open_streams(struct streams *streams, uint64_t flags) {
     *streams = (struct streams){{-1, -1}, {-1, -1}, {-1, -1}};
+    if (flags & SPAWN_OURS) return 0;
     if (!(flags & SPAWN_TERMINAL)) {
         if (pipe2(streams->out, O_CLOEXEC) < 0 || pipe2(streams->err, O_CLOEXEC) < 0) return -errno;
         if ((flags & SPAWN_STDIN) && pipe2(streams->in, O_CLOEXEC) < 0) return -errno;
@@ -120,25 +122,36 @@ static void reset_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* With a terminal the streams stay on /dev/null until the program has made it. */
+static int take_streams(const struct streams *streams) {
+    int in = streams->in[0];
+    if (in < 0) return 0; /* they are ours */
+    int out = streams->out[1] >= 0 ? streams->out[1] : in;
+    int err = streams->err[1] >= 0 ? streams->err[1] : in;
+    return dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ? -errno : 0;
+}
+
+/* Once the status channel is closed, only the container's own standard error is left. */
+static void report(int status, const struct failure *failure) {
+    struct message message = {.kind = MESSAGE_FAILURE, .failure = *failure};
+    if (status >= 0)
+        send_message(status, &message, -1);
+    else
+        dprintf(2, "nsbox: %s\n", failure->detail[0] ? failure->detail : strerror(failure->error));
+}
+
 /* The init process: never returns. */
 static _Noreturn void run_init(struct context *context, const struct streams *streams, int status) {
     context->status_fd = status;
     reset_signals();
     umask(022); /* the caller's is not the container's */
     setsid();
-    struct failure failure = {0};
-    /* With a terminal the streams stay on /dev/null until the program has made it. */
-    int in = streams->in[0];
-    int out = streams->out[1] >= 0 ? streams->out[1] : in;
-    int err = streams->err[1] >= 0 ? streams->err[1] : in;
-    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
-        failure = (struct failure){errno, SECTION_INIT, 0};
-    else
-        failure = run_section(context, context->program, SECTION_INIT);
+    struct failure failure = {.error = -take_streams(streams), .section = SECTION_INIT};
+    if (!failure.error) failure = run_section(context, context->program, SECTION_INIT);
     /* A program that ends without execve is one that was put together wrongly. */
-    if (!failure.error) failure = (struct failure){ENOEXEC, SECTION_INIT, 0};
-    send(status, &failure, sizeof failure, MSG_NOSIGNAL);
-    _exit(127);
+    if (!failure.error) failure = (struct failure){.error = ENOEXEC, .section = SECTION_INIT};
+    report(context->status_fd, &failure);
+    _exit(context->status_fd >= 0 ? 127 : 255);
 }
 
 static void close_pair_end(int fd) {
@@ -188,62 +201,117 @@ int op_spawn(struct context *context, const struct argument *argument) {
     return 0;
 }
 
-/* Receives one message of init; gives its length, 0 at the end of file. */
-static ssize_t receive_status(int fd, struct failure *failure, int *descriptor) {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec iov = {failure, sizeof *failure};
-    struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    ssize_t length;
-    do length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-    while (length < 0 && errno == EINTR);
-    *descriptor = -1;
-    struct cmsghdr *header = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
-    return length;
+/* Whoever gave us a socket for it wants the terminal; else it is ours to serve. */
+static int take_terminal(struct context *context, int master) {
+    struct container *container = &context->container;
+    if (context->console_fd < 0) {
+        container->terminal_fd = master;
+        /* A terminal that nobody has open reads as ended, and a container may open it again. */
+        container->terminal_peer_fd = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        return container->terminal_peer_fd < 0 ? -errno : 0;
+    }
+    static const char name[] = "/dev/ptmx";
+    int error = send_descriptor(context->console_fd, name, sizeof name - 1, master);
+    close(master);
+    close(context->console_fd);
+    context->console_fd = -1;
+    return error;
+}
+
+/* The process that was on the way has ended; its child is init. */
+static void take_process(struct container *container, pid_t pid, int pidfd) {
+    while (waitpid(container->pid, NULL, __WALL) < 0 && errno == EINTR) continue;
+    close(container->pidfd);
+    container->pid = pid;
+    container->pidfd = pidfd;
+}
+
+static int take_message(struct context *context, const struct message *message, int descriptor) {
+    switch (message->kind) {
+        case MESSAGE_FAILURE:
+            context->init_failure = message->failure;
+            return message->failure.error ? -message->failure.error : -EBADMSG;
+        case MESSAGE_TERMINAL:
+            return descriptor < 0 ? -EBADMSG : take_terminal(context, descriptor);
+        case MESSAGE_PROCESS:
+            if (descriptor < 0) return -EBADMSG;
+            take_process(&context->container, (pid_t)message->number, descriptor);
+            return 0;
+        case MESSAGE_LISTENER:
+            context->listener_fd = descriptor;
+            return descriptor < 0 ? -EBADMSG : 0;
+        default:
+            return message->kind == MESSAGE_SYNC ? 0 : -EBADMSG;
+    }
+}
+
+/* Hears init out until it says what we wait for, or nothing more where that is 0. */
+static int hear_init(struct context *context, uint32_t kind, uint32_t number) {
+    for (;;) {
+        struct message message;
+        int descriptor;
+        ssize_t length = receive_message(context->container.status_fd, &message, &descriptor);
+        if (length < 0) return (int)length;
+        if (length == 0) return kind ? -ESRCH : 0;
+        int error = take_message(context, &message, descriptor);
+        if (error) return error;
+        if (kind && message.kind == kind) return message.number == number || kind == MESSAGE_PROCESS ? 0 : -EBADMSG;
+        if (message.kind == MESSAGE_SYNC || message.kind == MESSAGE_PROCESS) return -EBADMSG;
+    }
+}
+
+static bool has_ended(int pidfd) {
+    struct pollfd process = {.fd = pidfd, .events = POLLIN};
+    return poll(&process, 1, 0) > 0;
 }
 
 int op_await_exec(struct context *context, const struct argument *argument) {
     (void)argument;
     struct container *container = &context->container;
-    for (;;) {
-        struct failure failure;
-        int descriptor;
-        ssize_t length = receive_status(container->status_fd, &failure, &descriptor);
-        if (descriptor >= 0) {
-            container->terminal_fd = descriptor;
-            /* A terminal that nobody has open reads as ended, and a container may open it again. */
-            container->terminal_peer_fd = ioctl(descriptor, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-            if (container->terminal_peer_fd < 0) return -errno;
-        } else if (length == 0) {
-            break;
-        } else if (length == (ssize_t)sizeof failure) {
-            context->init_failure = failure;
-            return -failure.error;
-        } else {
-            return length < 0 ? -errno : -EBADMSG;
-        }
-    }
+    int error = hear_init(context, 0, 0);
+    if (error) return error;
     close(container->status_fd);
     container->status_fd = -1;
-    /* Also where init was killed before execve: its end is then reported like any other. */
+    /* Where the program runs at once, also init's death before execve is reported like any other end.
+     * Where it waits for `start`, a dead one must not pass for a container. */
+    if (context->start_fd >= 0 && has_ended(container->pidfd)) {
+        snprintf(context->detail, sizeof context->detail,
+                 "the container's first process was killed while it was made (is the memory limit too low?)");
+        return -ESRCH;
+    }
     return 0;
+}
+
+int op_await_process(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return hear_init(context, MESSAGE_PROCESS, 0);
+}
+
+int op_await_sync(struct context *context, const struct argument *argument) {
+    return hear_init(context, MESSAGE_SYNC, (uint32_t)argument[0].number);
+}
+
+int op_await_listener(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return hear_init(context, MESSAGE_LISTENER, 0);
+}
+
+int op_go_on(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return send_message(context->container.status_fd, &(struct message){.kind = MESSAGE_GO_ON}, -1);
 }
 
 int op_die_with_monitor(struct context *context, const struct argument *argument) {
     (void)argument;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
+    if (context->status_fd < 0) return 0;
     /* The monitor may have died before the line above; then its end of the channel is closed. */
     struct pollfd channel = {.fd = context->status_fd, .events = 0};
     if (poll(&channel, 1, 0) < 0) return -errno;
     return channel.revents & (POLLHUP | POLLERR) ? -EOWNERDEAD : 0;
 }
 
-static int open_process(uint64_t pid, uint64_t started) {
+int open_process(uint64_t pid, uint64_t started) {
     int fd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
     if (fd < 0) return -errno;
     if (start_time((pid_t)pid) == started) return fd;

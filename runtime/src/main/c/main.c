@@ -39,7 +39,7 @@ extern char **environ;
 #define MFD_EXECUTABLE 0x10u
 /* As src/build/assemble of the cli module sets it. */
 #define JAR_TIME 1767225600
-/* "SOCKET PLANNER-PID", from us to our sealed copy. */
+/* "SOCKET PLANNER-PID KEPT-DESCRIPTORS", from us to our sealed copy. */
 #define SEALED "NSBOX_SEALED"
 
 static _Noreturn void fail(const char *what, int error) {
@@ -95,6 +95,7 @@ static pid_t start_planner(const char *home, int channel, char *const *words) {
     pid_t pid = vfork();
     if (pid != 0) return pid;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC); /* also what is kept for a container */
     if (dup2(channel, 0) < 0 || dup2(channel, 1) < 0 || chdir(home) < 0) _exit(EXIT_NSBOX);
     char *const arguments[] = {
         "nsbox-planner", file[0] && access(file + 1, R_OK) == 0 ? file : "@lib/planner.args", NULL};
@@ -111,7 +112,7 @@ static void write_strings(struct writer *w, char *const *strings) {
     for (uint32_t i = 0; i < count; i++) write_string(w, strings[i]);
 }
 
-static void send_invocation(int channel, const char *home, char **arguments) {
+static void send_invocation(int channel, const char *home, char **arguments, unsigned kept) {
     struct writer w = {0};
     char *directory = getcwd(NULL, 0);
     struct winsize size = {0};
@@ -126,6 +127,7 @@ static void send_invocation(int channel, const char *home, char **arguments) {
     write_u8(&w, (uint8_t)(isatty(0) | isatty(1) << 1 | isatty(2) << 2));
     write_u32(&w, size.ws_row);
     write_u32(&w, size.ws_col);
+    write_u32(&w, kept);
     int error = -send_frame(channel, FRAME_INVOCATION, w.bytes, w.length);
     /* Of a planner that is gone already we learn more by waiting for its answer. */
     if (error && error != EPIPE && error != ECONNRESET) fail("cannot talk to the planner", error);
@@ -134,7 +136,7 @@ static void send_invocation(int channel, const char *home, char **arguments) {
 }
 
 /* Continues as the sealed copy; returns only where the kernel cannot make one. */
-static void become_sealed(int channel, pid_t planner, char **arguments) {
+static void become_sealed(int channel, pid_t planner, unsigned kept, char **arguments) {
     int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     int copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXECUTABLE);
     if (copy < 0 && errno == EINVAL) /* Linux before 6.3 */
@@ -150,7 +152,7 @@ static void become_sealed(int channel, pid_t planner, char **arguments) {
     if (fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         fail("cannot seal my copy in memory", errno);
     char state[64];
-    snprintf(state, sizeof state, "%d %d", channel, planner);
+    snprintf(state, sizeof state, "%d %d %u", channel, planner, kept);
     if (setenv(SEALED, state, 1) < 0 || fcntl(channel, F_SETFD, 0) < 0) fail("cannot go on", errno);
     syscall(SYS_execveat, copy, "", arguments, environ, AT_EMPTY_PATH);
     fail("cannot run my copy in memory", errno);
@@ -161,6 +163,7 @@ static void send_outcome(int channel, struct failure failure) {
     write_u32(&w, (uint32_t)failure.error);
     write_u32(&w, failure.section);
     write_u32(&w, failure.index);
+    write_string(&w, failure.detail);
     /* A planner that is gone needs no answer; what was done stays done. */
     send_frame(channel, FRAME_OUTCOME, w.bytes, w.length);
     free(w.bytes);
@@ -189,9 +192,19 @@ static void detach(void) {
         fail("cannot detach", errno);
 }
 
-/* Starts the container, says so on `channel`, and watches it; returns only if it did not start. */
-static void launch(int channel, const struct program *program, bool detached) {
-    monitor_block_signals();
+/* How long the front stays with a container. */
+enum stay {
+    STAY_ATTACHED = 0, /* it is the monitor */
+    STAY_DETACHED = 1, /* a fork of it is, and nobody sees that one */
+    STAY_NOT = 2,      /* until it is made; then it is its caller's */
+};
+
+/* Descriptors from 3 on that the caller keeps open for the container. */
+static unsigned kept_descriptors;
+
+/* Starts the container, says so on `channel`, and watches it; returns only if there is nothing to watch. */
+static void launch(int channel, const struct program *program, enum stay stay) {
+    if (stay != STAY_NOT) monitor_block_signals();
     struct context context;
     context_init(&context, program);
     struct failure failure = run_section(&context, program, SECTION_MONITOR);
@@ -204,13 +217,15 @@ static void launch(int channel, const struct program *program, bool detached) {
         return;
     }
     send_outcome(channel, failure);
+    if (stay == STAY_NOT) return;
     close(channel);
-    int code = monitor_container(&context.container, !detached);
+    if (kept_descriptors > 0) syscall(SYS_close_range, 3u, 2u + kept_descriptors, 0);
+    int code = monitor_container(&context.container, stay == STAY_ATTACHED);
     struct failure teardown = run_teardown(&context, program);
     if (teardown.error)
         fprintf(stderr, "nsbox: clean-up step %u: %s; the next nsbox command repeats it\n",
                 teardown.index + 1, strerror(teardown.error));
-    exit(detached ? 0 : code);
+    exit(stay == STAY_DETACHED ? 0 : code);
 }
 
 /* Starts a container whose monitor is not this process, and passes on what that says. */
@@ -223,13 +238,13 @@ static void launch_detached(int channel, const struct program *program) {
         close(channel);
         close(answers[0]);
         detach();
-        launch(answers[1], program, true);
+        launch(answers[1], program, STAY_DETACHED);
         exit(EXIT_NSBOX);
     }
     close(answers[1]);
     struct frame answer;
     if (receive_frame(answers[0], &answer)) {
-        send_outcome(channel, (struct failure){EOWNERDEAD, SECTION_MONITOR, 0});
+        send_outcome(channel, (struct failure){.error = EOWNERDEAD});
     } else {
         send_frame(channel, answer.kind, answer.payload, answer.length);
         free(answer.payload);
@@ -240,13 +255,13 @@ static void launch_detached(int channel, const struct program *program) {
 static void launch_program(int channel, const struct frame *frame) {
     struct program program = {0};
     decode_or_fail(frame, 1, &program);
-    if (frame->payload[0]) {
+    if (frame->payload[0] == STAY_DETACHED) {
         launch_detached(channel, &program);
         return;
     }
     sigset_t before;
     sigprocmask(SIG_SETMASK, NULL, &before);
-    launch(channel, &program, false);
+    launch(channel, &program, frame->payload[0] == STAY_NOT ? STAY_NOT : STAY_ATTACHED);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -321,11 +336,45 @@ static void mend_inheritance(void) {
     signal(SIGCHLD, SIG_DFL);
 }
 
+/* Descriptors that whoever activated us by systemd's protocol passes on, see sd_listen_fds(3). */
+static unsigned listening_descriptors(void) {
+    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    return pid && count && strtol(pid, NULL, 10) == getpid() ? (unsigned)strtoul(count, NULL, 10) : 0;
+}
+
+/* What the option --preserve-fds says. It is read here, for who decides over it in earnest has not
+ * even started, and what is closed by then cannot be had back. */
+static unsigned preserved_descriptors(char *const *words) {
+    static const char option[] = "--preserve-fds";
+    const char *value = NULL;
+    for (; *words && strcmp(*words, "--"); words++) {
+        if (strncmp(*words, option, sizeof option - 1)) continue;
+        if ((*words)[sizeof option - 1] == '=') value = *words + sizeof option;
+        else if (!(*words)[sizeof option - 1]) value = words[1];
+    }
+    return value ? (unsigned)strtoul(value, NULL, 10) : 0;
+}
+
+/* All but these close with the next execve. Gives how many stay. */
+static unsigned keep_descriptors(char *const *words) {
+    const char *name = strrchr(words[0] ? words[0] : "", '/');
+    name = name ? name + 1 : words[0];
+    bool runtime = name && !strcmp(name, "nsbox-runtime");
+    unsigned kept = runtime ? listening_descriptors() + preserved_descriptors(words) : 0;
+    for (unsigned fd = 3; fd < 3 + kept; fd++)
+        if (kept > 1024 || fcntl((int)fd, F_GETFD) < 0) {
+            fprintf(stderr, "nsbox-runtime: descriptor %u is to be preserved, but it is not open\n", fd);
+            exit(1);
+        }
+    if (syscall(SYS_close_range, 3u + kept, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
+    return kept;
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const char *sealed = getenv(SEALED);
     int channel, planner;
-    if (sealed && is_sealed() && sscanf(sealed, "%d %d", &channel, &planner) == 2) {
+    if (sealed && is_sealed() && sscanf(sealed, "%d %d %u", &channel, &planner, &kept_descriptors) == 3) {
         unsetenv(SEALED);
         fcntl(channel, F_SETFD, FD_CLOEXEC);
         prctl(PR_SET_NAME, "nsbox");
@@ -333,7 +382,7 @@ int main(int count, char **arguments) {
     }
     mend_inheritance();
     /* What a caller left open is not for the JVM, the monitor or the container. */
-    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
+    unsigned kept = keep_descriptors(arguments);
     char home[4096];
     find_home(home, sizeof home);
     restore_jar_times(home);
@@ -342,6 +391,6 @@ int main(int count, char **arguments) {
     pid_t pid = start_planner(home, channels[1], arguments);
     if (pid < 0) fail("cannot start the planner", errno);
     close(channels[1]);
-    send_invocation(channels[0], home, arguments);
-    become_sealed(channels[0], pid, arguments);
+    send_invocation(channels[0], home, arguments, kept);
+    become_sealed(channels[0], pid, kept, arguments);
 }

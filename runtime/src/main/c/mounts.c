@@ -184,28 +184,35 @@ int op_mount_at(struct context *context, const struct argument *argument) {
     return attach_and_close(mount, target);
 }
 
-int op_bind_at(struct context *context, const struct argument *argument) {
-    bool below = argument[2].number & BIND_BELOW;
-    int mount = clone_mount(AT_FDCWD, argument[0].bytes, below);
+int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear, uint64_t propagation) {
+    bool below = flags & BIND_BELOW;
+    int mount = clone_mount(AT_FDCWD, source, below);
     if (mount < 0) return mount;
-    struct stat status;
-    int error = fstat(mount, &status) < 0 ? -errno : 0;
     /* Attributes stop at the mount itself unless asked otherwise: what the host shows read-only below
      * it must not become writable by an "rw" that was meant for the top. Propagation goes all the way. */
-    if (!error)
-        error = set_attributes(mount, argument[2].number & BIND_ATTRIBUTES_BELOW, argument[3].number,
-                               argument[4].number, 0);
-    if (!error) error = set_attributes(mount, below, 0, 0, argument[5].number);
-    int target = error                      ? error
-                 : S_ISDIR(status.st_mode) ? open_directory_at(context, argument[1].bytes, 0755)
-                                           : open_file_at(context, argument[1].bytes);
-    struct stat place;
+    int error = set_attributes(mount, flags & BIND_ATTRIBUTES_BELOW, set, clear, 0);
+    if (!error) error = set_attributes(mount, below, 0, 0, propagation);
+    if (error) close(mount);
+    return error ? error : mount;
+}
+
+int place_mount(struct context *context, int mount, const char *path) {
+    struct stat status, place;
+    int target = fstat(mount, &status) < 0 ? -errno
+                 : S_ISDIR(status.st_mode) ? open_directory_at(context, path, 0755)
+                                           : open_file_at(context, path);
     /* move_mount says EINVAL here, which could mean anything. */
     if (target >= 0 && !S_ISDIR(status.st_mode) && fstat(target, &place) == 0 && S_ISDIR(place.st_mode)) {
         close(target);
         target = -EISDIR;
     }
     return attach_and_close(mount, target);
+}
+
+int op_bind_at(struct context *context, const struct argument *argument) {
+    int mount = clone_bind(argument[0].bytes, argument[2].number, argument[3].number, argument[4].number,
+                           argument[5].number);
+    return mount < 0 ? mount : place_mount(context, mount, argument[1].bytes);
 }
 
 int op_set_attributes_at(struct context *context, const struct argument *argument) {

@@ -20,6 +20,13 @@ int clone_mount(int at, const char *path, bool recursive);
 int new_mount(const char *type, const char *source, uint64_t attributes, char *const *options,
               char *const *lower);
 
+/* Copies the mount at a path of the host, with BIND_ flags, attributes to set and to clear, and a
+ * propagation; a mount without a place. */
+int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear, uint64_t propagation);
+
+/* Puts a mount onto a path inside the container, which is made where it is missing; closes it. */
+int place_mount(struct context *context, int mount, const char *path);
+
 /* Puts a mount without a place onto an open target. */
 int attach_mount(int mount, int target);
 

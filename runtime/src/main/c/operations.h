@@ -15,6 +15,7 @@ struct operation {
 enum {
     SPAWN_STDIN = 1,    /* keep its standard input open, fed from ours where we are attached */
     SPAWN_TERMINAL = 2, /* the program will make a terminal: no pipes */
+    SPAWN_OURS = 4,     /* no pipes: the container gets the streams that we have */
 };
 
 /* How `bind_at` treats what is mounted below its source. */
@@ -41,6 +42,9 @@ struct container {
 /* Different mappings of ids in one launch: the container's, and those of single mounts. */
 #define MAX_MAPPINGS 64
 
+/* Mounts that are made before the container's process leaves the host's user namespace. */
+#define MAX_PREPARED 256
+
 /* What instructions share. One process, one context: the container's process has its own copy. */
 struct context {
     const struct program *program;
@@ -51,6 +55,12 @@ struct context {
     int status_fd;               /* the container's process: its end of the channel, else -1 */
     int mappings[MAX_MAPPINGS];  /* user namespaces that nobody lives in */
     size_t mapping_count;
+    int prepared[MAX_PREPARED];  /* mounts without a place */
+    size_t prepared_count;
+    int start_fd;                /* both ends of the FIFO that `start` writes to, or -1 */
+    int console_fd;              /* socket of who gets the terminal, or -1 */
+    int listener_fd;             /* of the seccomp filter, or -1 */
+    char detail[DETAIL_BYTES];   /* of the instruction that runs */
 };
 
 void context_init(struct context *context, const struct program *program);
@@ -66,5 +76,8 @@ void close_mappings(struct context *context);
 /* The start time of a process in clock ticks since boot (proc(5), stat field 22), which together
  * with the pid names a process for good; 0 if there is none. */
 uint64_t start_time(pid_t pid);
+
+/* A descriptor for a process that is still the one that was meant, or -errno. */
+int open_process(uint64_t pid, uint64_t started);
 
 #endif

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "mounts.h"
+#include "status.h"
 
 int op_set_hostname(struct context *context, const struct argument *argument) {
     (void)context;
@@ -54,23 +55,6 @@ int op_netlink(struct context *context, const struct argument *argument) {
     return error;
 }
 
-static int send_descriptor(int channel, int fd) {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = {{0}};
-    char byte = 0;
-    struct iovec iov = {&byte, 1};
-    struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
 /* Shows the terminal as /dev/console by its descriptor, not by its name under /dev/pts, which
  * could have been replaced meanwhile (CVE-2025-52565). */
 static int bind_console(struct context *context, int terminal) {
@@ -100,11 +84,11 @@ int op_terminal(struct context *context, const struct argument *argument) {
         (terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0 ||
         fchown(terminal, (uid_t)argument[2].number, (gid_t)-1) < 0)
         error = -errno;
-    if (!error) error = bind_console(context, terminal);
+    if (!error && argument[3].number) error = bind_console(context, terminal);
     if (!error && (ioctl(terminal, TIOCSCTTY, 0) < 0 || dup2(terminal, 0) < 0 || dup2(terminal, 1) < 0 ||
                    dup2(terminal, 2) < 0))
         error = -errno;
-    if (!error) error = send_descriptor(context->status_fd, master);
+    if (!error) error = send_message(context->status_fd, &(struct message){.kind = MESSAGE_TERMINAL}, master);
     if (terminal >= 0) close(terminal);
     close(master);
     return error;
@@ -175,8 +159,14 @@ int op_seccomp(struct context *context, const struct argument *argument) {
     (void)context;
     struct sock_fprog filter = {.len = (unsigned short)(argument[1].length / sizeof(struct sock_filter)),
                                 .filter = (struct sock_filter *)(void *)argument[1].bytes};
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)argument[0].number, &filter) < 0
-               ? -errno : 0;
+    int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, (unsigned)argument[0].number, &filter);
+    if (listener < 0) return -errno;
+    if (!(argument[0].number & SECCOMP_FILTER_FLAG_NEW_LISTENER)) return 0;
+    /* Nobody answers yet to what the filter asks about; so this is one call, and the planner has seen
+     * to it that it is not asked about. */
+    int error = send_message(context->status_fd, &(struct message){.kind = MESSAGE_LISTENER}, listener);
+    close(listener);
+    return error;
 }
 
 int op_bounding_set(struct context *context, const struct argument *argument) {
@@ -262,12 +252,42 @@ static int execute_searched(const char *name, char **arguments, char **environme
     return error;
 }
 
+static int check_program(const char *path) {
+    struct stat status;
+    if (stat(path, &status) < 0) return -errno;
+    if (S_ISDIR(status.st_mode)) return -EISDIR;
+    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+/* Whether there is a program to run, before anybody is told that the container is made. */
+int op_find_program(struct context *context, const struct argument *argument) {
+    (void)context;
+    const char *name = argument[0].bytes, *path = argument[1].bytes;
+    if (strchr(name, '/')) return check_program(name);
+    int error = -ENOENT;
+    char candidate[4096 + 256];
+    for (; *path; path += *path == ':') {
+        size_t length = strcspn(path, ":");
+        if (length + strlen(name) + 2 <= sizeof candidate) {
+            memcpy(candidate, path, length);
+            candidate[length] = '/';
+            strcpy(length ? candidate + length + 1 : candidate, name);
+            int found = check_program(candidate);
+            if (found == 0) return 0;
+            if (found == -EACCES) error = found;
+        }
+        path += length;
+    }
+    return error;
+}
+
 int op_execute(struct context *context, const struct argument *argument) {
     (void)context;
     char **arguments = argument[0].list, **environment = argument[1].list;
     if (!arguments[0] || !*arguments[0]) return -ENOENT;
     /* All that is still open closes with execve: also what a caller left open by accident. */
-    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
+    unsigned first = 3u + (unsigned)argument[3].number;
+    if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
     if (!strchr(arguments[0], '/'))
         return execute_searched(arguments[0], arguments, environment, argument[2].bytes);
     execve(arguments[0], arguments, environment);

@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,14 +89,24 @@ bool decode_program(const unsigned char *bytes, size_t length, struct program *p
 }
 
 static bool ignored(const struct instruction *instruction, int error) {
-    if (instruction->ignore & IGNORE_ALL) return true;
+    if (instruction->ignore & (IGNORE_ALL | IGNORE_WARN)) return true;
     if ((instruction->ignore & IGNORE_EXISTS) && error == EEXIST) return true;
     return (instruction->ignore & IGNORE_MISSING) && (error == ENOENT || error == ENOTDIR);
 }
 
 static int run(struct context *context, const struct instruction *instruction) {
+    context->detail[0] = 0;
     int error = -instruction->operation->run(context, instruction->arguments);
+    if (error && instruction->ignore & IGNORE_WARN)
+        fprintf(stderr, "warning: %s: %s\n", instruction->operation->name,
+                context->detail[0] ? context->detail : strerror(error));
     return error && ignored(instruction, error) ? 0 : error;
+}
+
+static struct failure failure_at(const struct context *context, int error, enum section section, size_t index) {
+    struct failure failure = {.error = error, .section = section, .index = (uint32_t)index};
+    memcpy(failure.detail, context->detail, sizeof failure.detail);
+    return failure;
 }
 
 struct failure run_section(struct context *context, const struct program *program,
@@ -103,7 +114,7 @@ struct failure run_section(struct context *context, const struct program *progra
     const struct instructions *instructions = &program->sections[section];
     for (size_t i = 0; i < instructions->count; i++) {
         int error = run(context, &instructions->list[i]);
-        if (error) return (struct failure){error, section, (uint32_t)i};
+        if (error) return failure_at(context, error, section, i);
     }
     return (struct failure){0};
 }
@@ -116,7 +127,7 @@ struct failure run_teardown(struct context *context, const struct program *progr
         if (first.error && i + 1 == instructions->count) break;
         int error = run(context, &instructions->list[i]);
         if (error && !first.error)
-            first = (struct failure){error, SECTION_TEARDOWN, (uint32_t)i};
+            first = failure_at(context, error, SECTION_TEARDOWN, i);
     }
     return first;
 }

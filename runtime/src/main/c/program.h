@@ -6,7 +6,7 @@
 
 #include "wire.h"
 
-#define MAX_ARGUMENTS 6
+#define MAX_ARGUMENTS 8
 
 /* One argument. Strings and bytes end with an extra NUL that does not count into `length`. */
 struct argument {
@@ -27,6 +27,7 @@ enum {
     IGNORE_EXISTS = 1,  /* EEXIST */
     IGNORE_MISSING = 2, /* ENOENT, ENOTDIR */
     IGNORE_ALL = 4,     /* any: the instruction is a wish */
+    IGNORE_WARN = 8,    /* any, but it is said on standard error */
 };
 
 /* Who runs a section, and when. */
@@ -46,11 +47,15 @@ struct program {
     struct instructions sections[SECTIONS];
 };
 
+/* What errno does not say, such as what a hook wrote. */
+#define DETAIL_BYTES 512
+
 /* Where a program failed: errno 0 says that it did not. */
 struct failure {
     int error; /* errno */
     uint32_t section;
     uint32_t index;
+    char detail[DETAIL_BYTES]; /* may be empty */
 };
 
 /* Decodes; returns false if a length, code or argument list does not fit. The program lives until

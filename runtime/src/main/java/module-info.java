@@ -7,4 +7,5 @@ module nsbox.runtime {
   exports nsbox.runtime.program;
   exports nsbox.runtime.seccomp;
   exports nsbox.runtime.spec;
+  exports nsbox.runtime.state;
 }

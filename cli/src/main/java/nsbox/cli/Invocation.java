@@ -19,6 +19,7 @@ import java.util.Map;
 /// @param directory the caller's working directory
 /// @param home the folder of the distribution, in which `bin` and `lib` stand
 /// @param processId of the caller's `nsbox` process, and its start time in clock ticks since boot
+/// @param keptDescriptors how many descriptors from 3 on the caller passes on to the container
 /// @param rows of the caller's terminal, 0 without one; columns likewise
 public record Invocation(
     List<String> arguments,
@@ -32,7 +33,8 @@ public record Invocation(
     boolean outputIsTerminal,
     boolean errorIsTerminal,
     int rows,
-    int columns) {
+    int columns,
+    int keptDescriptors) {
 
   /// Reads what `send_invocation` in `main.c` wrote.
   ///
@@ -64,6 +66,7 @@ public record Invocation(
         (terminals & 1) != 0,
         (terminals & 2) != 0,
         (terminals & 4) != 0,
+        buffer.getInt(),
         buffer.getInt(),
         buffer.getInt());
   }

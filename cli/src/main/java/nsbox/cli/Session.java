@@ -8,10 +8,10 @@ import nsbox.engine.DefaultFilter;
 import nsbox.engine.Front;
 import nsbox.engine.ImageMounts;
 import nsbox.engine.Images;
-import nsbox.engine.ProcessIdentity;
 import nsbox.engine.StateRoots;
 import nsbox.engine.Sweep;
 import nsbox.registry.config.Surroundings;
+import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.LayerLimits;
 
 /// What a command works with: who called, the front, and the state that the global options name.

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nsbox.json.Json;
 import nsbox.runtime.plan.Launch;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// The files of one container.
 ///

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
+import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
 import nsbox.snapshot.SpaceLimit;
 

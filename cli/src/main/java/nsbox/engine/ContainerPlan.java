@@ -15,6 +15,7 @@ import nsbox.bundle.ContainerOptions;
 import nsbox.bundle.ContainerOptions.Network;
 import nsbox.bundle.RootFiles;
 import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
 import nsbox.runtime.plan.Rootfs;
@@ -87,6 +88,7 @@ public record ContainerPlan(
             folder.records(),
             cgroups,
             _ -> request.filter().filter(),
+            Handover.monitored(0),
             teardown(containers, folder, request));
     return new ContainerPlan(folder, bundle, etc, LaunchPlan.compile(launch));
   }

@@ -1,5 +1,7 @@
 package nsbox.engine;
 
+import nsbox.runtime.state.ProcessIdentity;
+
 /// What a container is doing, derived from what runs and not from what was once written down.
 public sealed interface ContainerState {
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// All containers of a root, as directories.
 ///

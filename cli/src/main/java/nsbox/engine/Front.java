@@ -25,16 +25,26 @@ public interface Front {
   /// Runs a program of host steps to its end.
   Outcome run(byte[] program) throws IOException;
 
-  /// Starts a container. After success in the foreground the front is its monitor and this planner
-  /// has nobody to talk to any more; detached, the conversation goes on.
-  Outcome launch(Program program, boolean detached) throws IOException;
+  /// Who watches a container once it is started.
+  enum Stay {
+    /// The front itself; this planner has nobody to talk to any more.
+    ATTACHED,
+    /// A process apart, which nobody sees; the conversation goes on.
+    DETACHED,
+    /// Nobody of ours: the container is its caller's; the conversation goes on.
+    NOT
+  }
+
+  /// Starts a container.
+  Outcome launch(Program program, Stay stay) throws IOException;
 
   /// How a program ended.
   ///
   /// @param errno 0 for success, else as of errno(3)
   /// @param section where it failed: 0 monitor, 1 init, 2 teardown
   /// @param index of the instruction that failed
-  record Outcome(int errno, int section, int index) {
+  /// @param detail what errno does not say, such as what a hook wrote; may be empty
+  record Outcome(int errno, int section, int index, String detail) {
     public boolean succeeded() {
       return errno == 0;
     }

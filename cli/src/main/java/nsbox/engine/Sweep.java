@@ -13,6 +13,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// Puts in order what was left behind by those who were killed: planners, monitors, whole hosts.
 ///

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import nsbox.json.Json;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// Roots in a folder of their own, with containers as `run` leaves them.
 final class StateFixture {

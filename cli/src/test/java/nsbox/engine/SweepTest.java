@@ -14,6 +14,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.state.ProcessIdentity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class SweepTest {
   private static final class RecordedPrograms implements Front {
     private final List<byte[]> programs = new ArrayList<>();
     private final StringBuilder errors = new StringBuilder();
-    private Outcome outcome = new Outcome(0, 0, 0);
+    private Outcome outcome = new Outcome(0, 0, 0, "");
 
     @Override
     public Outcome run(byte[] program) {
@@ -60,7 +61,7 @@ class SweepTest {
     }
 
     @Override
-    public Outcome launch(Program program, boolean detached) {
+    public Outcome launch(Program program, Stay stay) {
       throw new AssertionError();
     }
   }
@@ -169,7 +170,7 @@ class SweepTest {
   @Test
   void saysWhatItCannotRemove() throws IOException {
     Path half = Files.createDirectory(state.containers.unfinished("c1"));
-    front.outcome = new Front.Outcome(EACCES, 0, 0);
+    front.outcome = new Front.Outcome(EACCES, 0, 0, "");
     sweep();
     assertEquals(
         "nsbox: cannot remove " + half + ": error 13; the next nsbox command tries again\n",
@@ -181,7 +182,7 @@ class SweepTest {
     ContainerFolder lost = state.container("c1");
     state.running(lost, StateFixture.NOBODY);
     Files.write(lost.teardownFile(), TEARDOWN);
-    front.outcome = new Front.Outcome(EACCES, 2, 4);
+    front.outcome = new Front.Outcome(EACCES, 2, 4, "");
     sweep();
     assertEquals(1, front.programs.size());
     assertArrayEquals(TEARDOWN, front.programs.get(0));

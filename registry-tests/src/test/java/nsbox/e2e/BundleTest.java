@@ -67,7 +67,7 @@ final class BundleTest extends EndToEnd {
 
   /* One folder for each container; nothing where the runtime has not run at all. */
   private List<String> states() throws IOException {
-    Path states = runtimeRoot().resolve("run");
+    Path states = runtimeRoot();
     return Files.isDirectory(states) ? Nsbox.entries(states) : List.of();
   }
 
@@ -172,7 +172,7 @@ final class BundleTest extends EndToEnd {
     Running first = startRuntime("run", "-b", bundle.toString(), "same");
     first.awaitOut("up");
     Result second = startRuntime("run", "-b", bundle.toString(), "same").finish();
-    String process = Files.readString(runtimeRoot().resolve("run/same/process"));
+    String process = Files.readString(runtimeRoot().resolve("same/process"));
     Nsbox.kill("KILL", Long.parseLong(process.split(" ")[0]));
     assertEquals(new Result(137, "up\n", ""), first.finish());
     assertEquals(

@@ -8,16 +8,17 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Program;
 
 /// Why a container did not start: the instruction that failed, in words.
-final class LaunchFailure {
+public final class LaunchFailure {
   private LaunchFailure() {}
 
   /// @param intent what was to be done, such as `start container web`
-  static Failure of(String intent, Program program, Front.Outcome outcome) {
+  public static Failure of(String intent, Program program, Front.Outcome outcome) {
     return of(intent, program, outcome, "");
   }
 
   /// @param overlayHint what to do where the overlay could not be mounted; may be empty
-  static Failure of(String intent, Program program, Front.Outcome outcome, String overlayHint) {
+  public static Failure of(
+      String intent, Program program, Front.Outcome outcome, String overlayHint) {
     if (outcome.errno() == Errno.EOWNERDEAD) {
       return new Failure(
           "cannot " + intent + "\n  Its monitor was killed before the program had started.");
@@ -25,6 +26,16 @@ final class LaunchFailure {
     Instruction failed = program.section(outcome.section()).get(outcome.index());
     return switch (failed.opcode()) {
       case EXECUTE -> execution(intent, (List<?>) failed.arguments().getFirst(), outcome.errno());
+      case FIND_PROGRAM ->
+          execution(intent, List.of(failed.arguments().getFirst()), outcome.errno());
+      case HOOK ->
+          new Failure(
+              "cannot "
+                  + intent
+                  + "\n  error running "
+                  + failed.label()
+                  + ": "
+                  + (outcome.detail().isEmpty() ? Errno.text(outcome.errno()) : outcome.detail()));
       case OVERLAY -> failure(intent, failed, outcome, overlayHint);
       case MOUNT ->
           failure(
@@ -61,7 +72,7 @@ final class LaunchFailure {
             + "\n  This step failed: "
             + failed.label()
             + ": "
-            + Errno.text(outcome.errno())
+            + (outcome.detail().isEmpty() ? Errno.text(outcome.errno()) : outcome.detail())
             + "."
             + (hint.isEmpty() ? "" : "\n  " + hint));
   }
@@ -79,6 +90,7 @@ final class LaunchFailure {
               searched
                   ? "executable file not found in $PATH"
                   : "no such file or directory, or its interpreter is missing";
+          case Errno.EISDIR -> "is a directory: permission denied";
           case Errno.ENOEXEC ->
               "exec format error: no program for this machine, or a script without #!";
           default -> Errno.text(errno);

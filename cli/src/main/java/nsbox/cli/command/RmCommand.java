@@ -8,6 +8,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;

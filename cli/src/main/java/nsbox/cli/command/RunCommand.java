@@ -18,16 +18,17 @@ import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.Signals;
 import nsbox.cli.Sizes;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.Containers;
 import nsbox.engine.Front;
-import nsbox.engine.Identifiers;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
+import nsbox.runtime.state.Identifiers;
 import nsbox.snapshot.UpperFileSystem;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -132,7 +133,10 @@ public final class RunCommand implements Command {
   private static int launch(
       Session session, ContainerPlan plan, ContainerRecord record, boolean detached)
       throws Exception {
-    Front.Outcome outcome = session.front().launch(plan.program(), detached);
+    Front.Outcome outcome =
+        session
+            .front()
+            .launch(plan.program(), detached ? Front.Stay.DETACHED : Front.Stay.ATTACHED);
     if (!outcome.succeeded()) {
       if (outcome.errno() == Errno.EOWNERDEAD) {
         /* A monitor that fails cleans up after itself, one that was killed does not. */

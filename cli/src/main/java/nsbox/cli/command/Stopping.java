@@ -5,15 +5,16 @@ import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Front;
-import nsbox.engine.ProcessIdentity;
 import nsbox.engine.Sweep;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// Ends running containers.
 final class Stopping {

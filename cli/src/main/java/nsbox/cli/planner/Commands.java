@@ -6,7 +6,12 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.cli.Session;
-import nsbox.cli.command.RuntimeRunCommand;
+import nsbox.cli.oci.CreateCommand;
+import nsbox.cli.oci.DeleteCommand;
+import nsbox.cli.oci.KillCommand;
+import nsbox.cli.oci.RunCommand;
+import nsbox.cli.oci.StartCommand;
+import nsbox.cli.oci.StateCommand;
 import nsbox.engine.Front;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -108,7 +113,12 @@ public final class Commands {
 
   private static Command runtimeCommand(String name) {
     return switch (name) {
-      case "run" -> new RuntimeRunCommand();
+      case "create" -> new CreateCommand();
+      case "start" -> new StartCommand();
+      case "run" -> new RunCommand();
+      case "state" -> new StateCommand();
+      case "kill" -> new KillCommand();
+      case "delete" -> new DeleteCommand();
       default -> null;
     };
   }

@@ -77,10 +77,15 @@ final class FrontChannel implements Front {
   }
 
   @Override
-  public Outcome launch(Program program, boolean detached) throws IOException {
+  public Outcome launch(Program program, Stay stay) throws IOException {
     byte[] encoded = program.encode();
     byte[] payload = new byte[encoded.length + 1];
-    payload[0] = (byte) (detached ? 1 : 0);
+    payload[0] =
+        switch (stay) {
+          case ATTACHED -> 0;
+          case DETACHED -> 1;
+          case NOT -> 2;
+        };
     System.arraycopy(encoded, 0, payload, 1, encoded.length);
     send(LAUNCH, payload, payload.length);
     return outcome();
@@ -88,7 +93,12 @@ final class FrontChannel implements Front {
 
   private Outcome outcome() throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(receive(OUTCOME)).order(ByteOrder.LITTLE_ENDIAN);
-    return new Outcome(buffer.getInt(), buffer.getInt(), buffer.getInt());
+    int errno = buffer.getInt();
+    int section = buffer.getInt();
+    int index = buffer.getInt();
+    byte[] detail = new byte[buffer.getInt()];
+    buffer.get(detail);
+    return new Outcome(errno, section, index, new String(detail, StandardCharsets.UTF_8));
   }
 
   private void send(byte kind, byte[] payload, int length) throws IOException {

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import nsbox.engine.DefaultFilter;
-import nsbox.engine.ProcessIdentity;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// Runs real commands at build time, so that the JVM can archive the classes they use.
 ///
@@ -23,7 +23,7 @@ final class Training {
   private static final byte EXIT = 6;
   private static final byte INVOCATION = 16;
   private static final byte OUTCOME = 17;
-  private static final int OUTCOME_BYTES = 12;
+  private static final int OUTCOME_BYTES = 16;
   private static final int HEADER_BYTES = 5;
 
   private final String state;
@@ -142,7 +142,7 @@ final class Training {
     put(buffer, "/");
     put(buffer, home);
     buffer.putInt(self.pid()).putLong(self.startTime()).putInt(0);
-    buffer.put((byte) 7).putInt(24).putInt(80);
+    buffer.put((byte) 7).putInt(24).putInt(80).putInt(0);
     byte[] bytes = new byte[buffer.position()];
     buffer.flip().get(bytes);
     return bytes;

@@ -62,7 +62,7 @@ class LaunchFailureTest {
         LaunchFailure.of(
             "start container web",
             new Program(List.of(), steps.list(), List.of()),
-            new Outcome(EBUSY, 1, 1));
+            new Outcome(EBUSY, 1, 1, ""));
     assertEquals(125, failure.exitCode());
     assertEquals(
         "cannot start container web\n"
@@ -78,7 +78,7 @@ class LaunchFailureTest {
         LaunchFailure.of(
             "run container c",
             new Program(monitor.list(), List.of(), List.of()),
-            new Outcome(Errno.EACCES, 0, 0));
+            new Outcome(Errno.EACCES, 0, 0, ""));
     assertEquals(
         "cannot run container c\n  This step failed: create the cgroup: permission denied.",
         failure.getMessage());
@@ -123,6 +123,6 @@ class LaunchFailureTest {
     return LaunchFailure.of(
         "start container web",
         new Program(List.of(), steps.list(), List.of()),
-        new Outcome(errno, 1, 0));
+        new Outcome(errno, 1, 0, ""));
   }
 }

@@ -44,7 +44,7 @@ public final class RecordingFront implements Front {
   }
 
   @Override
-  public Outcome launch(Program program, boolean detached) {
+  public Outcome launch(Program program, Stay stay) {
     throw new UnsupportedOperationException();
   }
 }

@@ -211,6 +211,7 @@ class LoginCommandTest {
             false,
             false,
             0,
+            0,
             0);
     StateRoots roots = new StateRoots(folder.resolve("root"), folder.resolve("run-root"));
     return command.run(
@@ -249,7 +250,7 @@ class LoginCommandTest {
     }
 
     @Override
-    public Outcome launch(Program program, boolean detached) {
+    public Outcome launch(Program program, Stay stay) {
       throw new UnsupportedOperationException();
     }
   }

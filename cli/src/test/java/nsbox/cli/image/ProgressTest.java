@@ -29,7 +29,7 @@ class ProgressTest {
   private Progress progress(boolean terminal, int rows, boolean quiet) {
     Invocation invocation =
         new Invocation(
-            List.of("nsbox"), Map.of(), "/", "/", 1, 1, 0, false, false, terminal, rows, 80);
+            List.of("nsbox"), Map.of(), "/", "/", 1, 1, 0, false, false, terminal, rows, 80, 0);
     StateRoots roots = new StateRoots(Path.of("/nonexistent"), Path.of("/nonexistent"));
     return new Progress(new Session(invocation, front, roots, Optional.empty(), false), quiet);
   }

@@ -150,7 +150,7 @@ class GlobalOptionsTest {
 
   private static Invocation invocation(Map<String, String> environment, List<String> arguments) {
     return new Invocation(
-        arguments, environment, "/home/me", "/opt/nsbox", 1, 1, 0, false, false, false, 0, 0);
+        arguments, environment, "/home/me", "/opt/nsbox", 1, 1, 0, false, false, false, 0, 0, 0);
   }
 
   private static StateRoots roots(String root, String run) {

@@ -87,7 +87,7 @@ class VerifyTest {
     all.addAll(Arrays.asList(arguments));
     Invocation invocation =
         new Invocation(
-            all, Map.of(), temp.toString(), "/nsbox", 1, 1, 0, false, false, false, 0, 0);
+            all, Map.of(), temp.toString(), "/nsbox", 1, 1, 0, false, false, false, 0, 0, 0);
     return Commands.run(invocation, new Printed());
   }
 
@@ -292,7 +292,7 @@ class VerifyTest {
     }
 
     @Override
-    public Outcome launch(Program program, boolean detached) {
+    public Outcome launch(Program program, Stay stay) {
       throw new UnsupportedOperationException();
     }
   }

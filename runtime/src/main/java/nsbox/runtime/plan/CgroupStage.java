@@ -30,12 +30,7 @@ final class CgroupStage {
 
   /// The container's cgroup as a directory of the host.
   String directory(Hierarchy hierarchy) {
-    String path = launch.spec().linux().cgroupsPath().orElse(launch.id());
-    if (path.startsWith("/")) {
-      return hierarchy.mountPoint() + path;
-    }
-    String own = hierarchy.ownPath().equals("/") ? "" : hierarchy.ownPath();
-    return hierarchy.mountPoint() + own + "/" + path;
+    return hierarchy.directory(launch.spec().linux().cgroupsPath().orElse(launch.id()));
   }
 
   /// @throws UnsupportedSpecException if the cgroup is there already: it may be another container's

@@ -2,41 +2,60 @@ package nsbox.runtime.plan;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.MountSpec;
+import nsbox.runtime.spec.Spec;
 
 /// The nodes and links of the container's own /dev.
 ///
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#default-devices
 final class DeviceStage {
+  private static final List<String> DEFAULTS =
+      List.of("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty");
   private static final int S_IFCHR = 0020000;
   private static final int S_IFBLK = 0060000;
   private static final int S_IFIFO = 0010000;
 
   private final Launch launch;
   private final Instructions init;
+  private final MountStage mounts;
 
-  DeviceStage(Launch launch, Instructions init) {
+  DeviceStage(Launch launch, Instructions init, MountStage mounts) {
     this.launch = launch;
     this.init = init;
+    this.mounts = mounts;
+  }
+
+  /// What a user namespace cannot make and so takes from the host, in the order of [#add].
+  static List<String> bound(Spec spec) {
+    if (!hasOwnDev(spec)) {
+      return List.of();
+    }
+    List<String> paths = new ArrayList<>(DEFAULTS);
+    for (LinuxSpec.Device device : spec.linux().devices()) {
+      if (!DEFAULTS.contains(device.path())) {
+        paths.add(device.path());
+      }
+    }
+    return paths;
   }
 
   /// The nodes and links of /dev, where the configuration mounts a /dev of the container's own.
   void add() {
-    if (!hasOwnDev()) {
+    if (!hasOwnDev(launch.spec())) {
       return;
     }
-    device("/dev/null", 1, 3);
-    device("/dev/zero", 1, 5);
-    device("/dev/full", 1, 7);
-    device("/dev/random", 1, 8);
-    device("/dev/urandom", 1, 9);
-    device("/dev/tty", 5, 0);
-    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
-      node(device);
+    if (mounts.preparesBinds()) {
+      for (String path : bound(launch.spec())) {
+        mounts.place(path);
+      }
+    } else {
+      nodes();
     }
     link("/proc/self/fd", "/dev/fd");
     link("/proc/self/fd/0", "/dev/stdin");
@@ -48,8 +67,20 @@ final class DeviceStage {
     link("pts/ptmx", "/dev/ptmx");
   }
 
-  private boolean hasOwnDev() {
-    for (MountSpec mount : launch.spec().mounts()) {
+  private void nodes() {
+    device("/dev/null", 1, 3);
+    device("/dev/zero", 1, 5);
+    device("/dev/full", 1, 7);
+    device("/dev/random", 1, 8);
+    device("/dev/urandom", 1, 9);
+    device("/dev/tty", 5, 0);
+    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
+      node(device);
+    }
+  }
+
+  private static boolean hasOwnDev(Spec spec) {
+    for (MountSpec mount : spec.mounts()) {
       if (mount.destination().equals("/dev")) {
         return !mount.isBind();
       }

@@ -1,6 +1,8 @@
 package nsbox.runtime.plan;
 
 import java.io.IOException;
+import java.util.Optional;
+import nsbox.json.JsonException;
 import nsbox.runtime.seccomp.Seccomp;
 import nsbox.runtime.seccomp.SeccompCompiler;
 import nsbox.runtime.spec.LinuxSpec;
@@ -13,6 +15,15 @@ public interface FilterCompiler {
   record Filter(int flags, byte[] instructions) {}
 
   Filter compile(LinuxSpec linux) throws IOException;
+
+  /// Who answers for the calls that the filter asks about, where it asks at all.
+  static Optional<String> listenerPath(LinuxSpec linux) throws JsonException {
+    if (!linux.hasSeccomp()) {
+      return Optional.empty();
+    }
+    String path = linux.seccomp().optionalString("listenerPath").orElse("");
+    return path.isEmpty() ? Optional.empty() : Optional.of(path);
+  }
 
   /// Compiles anew each time.
   static Filter direct(LinuxSpec linux) throws IOException {

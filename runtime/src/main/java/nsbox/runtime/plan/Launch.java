@@ -11,6 +11,7 @@ import nsbox.runtime.spec.Spec;
 /// @param bundle directory that relative paths of the configuration start from
 /// @param keepInput the container's standard input stays open, fed by whoever is attached
 /// @param log file that collects the container's output
+/// @param handover how the container is handed over to the caller
 /// @param teardown what the caller wants done after the container's end, last of all
 public record Launch(
     String id,
@@ -22,12 +23,14 @@ public record Launch(
     Records records,
     CgroupLayout cgroups,
     FilterCompiler seccompFilter,
+    Handover handover,
     List<Instruction> teardown) {
 
   /// Files in which the monitor tells what goes on.
   ///
-  /// @param monitor "PID START-TIME" of the monitor
+  /// @param monitor "PID START-TIME" of the monitor; empty where none stays
   /// @param process "PID START-TIME" of the container's first process
-  /// @param exit "exit CODE SECONDS" or "signal NUMBER SECONDS", since the epoch
+  /// @param exit "exit CODE SECONDS" or "signal NUMBER SECONDS", since the epoch; empty where
+  ///   nobody sees the end
   public record Records(String monitor, String process, String exit) {}
 }

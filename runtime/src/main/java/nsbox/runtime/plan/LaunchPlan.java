@@ -1,10 +1,14 @@
 package nsbox.runtime.plan;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import nsbox.json.JsonObject;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.Hooks;
 import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 
@@ -12,14 +16,8 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 ///
 /// The order of the steps is the design; each stage says why its steps stand where they stand.
 public final class LaunchPlan {
-  private static final int SPAWN_STDIN = 1;
-  private static final int SPAWN_TERMINAL = 2;
-  private static final long CLONE_NEWNS = 0x00020000L;
-  private static final long CLONE_NEWCGROUP = 0x02000000L;
-  private static final long CLONE_NEWUTS = 0x04000000L;
-  private static final long CLONE_NEWIPC = 0x08000000L;
-  private static final long CLONE_NEWPID = 0x20000000L;
-  private static final long CLONE_NEWNET = 0x40000000L;
+  private static final int MOUNTED = 1;
+  private static final int READY = 2;
 
   private final Launch launch;
   private final Instructions monitor = new Instructions();
@@ -39,95 +37,117 @@ public final class LaunchPlan {
   }
 
   private void build() throws UnsupportedSpecException, IOException {
-    LinuxSpec linux = launch.spec().linux();
-    if (!linux.namespaces().contains("mount")) {
-      throw new UnsupportedSpecException(
-          "linux.namespaces", "no mount namespace; nsbox never mounts in the host's");
-    }
+    NamespaceStage namespaces = new NamespaceStage(launch, monitor, init);
+    namespaces.check();
+    checkMounts();
     CgroupStage cgroups = new CgroupStage(launch);
-    MountStage mounts = new MountStage(launch, init);
+    MountStage mounts = new MountStage(launch, init, namespaces);
     ProcessStage process = new ProcessStage(launch, init);
+    HookStage hooks =
+        new HookStage(launch.id(), launch.bundle(), annotations(launch.spec().annotations()));
 
     /* Whoever finds this container later must know whose it is before anything is made for it. */
-    monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
+    if (!launch.records().monitor().isEmpty()) {
+      monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
+    }
     cgroups.create(monitor);
     /* Made by a process of its own, which must not count among the container's. */
     mounts.idMapping(monitor);
-    spawn(cgroups.unifiedDirectory());
+    HandoverStage handover = new HandoverStage(launch, monitor);
+    handover.connect();
+    namespaces.spawn(cgroups.unifiedDirectory());
+    boolean stopsWhenMounted = stopsWhenMounted();
+    if (stopsWhenMounted) {
+      monitor.add("wait until its mounts are made", Opcode.AWAIT_SYNC, MOUNTED);
+      Hooks all = launch.spec().hooks();
+      hooks.add(monitor, "prestart", all.prestart(), "creating", List.of(), 0);
+      hooks.add(monitor, "createRuntime", all.createRuntime(), "creating", List.of(), 0);
+      monitor.add("let it go on", Opcode.GO_ON);
+    }
 
     init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     cgroups.join(init);
-    /* After the cgroups are joined: the namespace's root is where its first process stands then. */
-    if (linux.namespaces().contains("cgroup")) {
-      init.add("enter a new cgroup namespace", Opcode.UNSHARE, CLONE_NEWCGROUP);
+    if (namespaces.onTheWay()) {
+      process.oomScore();
+      namespaces.join();
+      mounts.prepare();
+      namespaces.goOn();
     }
-    init.add("join a new session keyring", Opcode.SESSION_KEYRING, "nsbox-" + launch.id());
+    namespaces.cgroup();
+    if (launch.handover().newKeyring()) {
+      init.add("join a new session keyring", Opcode.SESSION_KEYRING, "nsbox-" + launch.id());
+    }
     mounts.root();
     mounts.mounts(cgroups);
-    new DeviceStage(launch, init).add();
+    new DeviceStage(launch, init, mounts).add();
     mounts.workingDirectory();
     network();
+    if (stopsWhenMounted) {
+      init.add("wait for what is done from outside", Opcode.SYNC, MOUNTED);
+    }
+    hooks.add(
+        init, "createContainer", launch.spec().hooks().createContainer(), "creating", List.of(), 0);
     names();
     new SysctlStage(launch, init).add();
-    process.streams();
+    process.streams(true);
     /* Last of the mounts: what is made read-only here had to be written to before. */
     mounts.protectedPaths();
     /* Not before: masking shows the host's /dev/null, which is out of reach from inside. */
-    init.add("make the new root the root", Opcode.PIVOT_ROOT);
-    process.rightsAndProgram();
+    mounts.enter();
+    if (namespaces.inUserNamespace() && !launch.spec().process().rlimits().isEmpty()) {
+      process.outsideLimits(monitor, READY);
+    }
+    process.rightsAndProgram(hooks);
 
+    handover.give(hooks);
     cgroups.remove(teardown);
-    teardown.add("record how the container ended", Opcode.RECORD_EXIT, launch.records().exit());
+    if (!launch.records().exit().isEmpty()) {
+      teardown.add("record how the container ended", Opcode.RECORD_EXIT, launch.records().exit());
+    }
+    hooks.poststop(teardown, launch.spec().hooks());
     for (Instruction step : launch.teardown()) {
       teardown.add(step);
     }
   }
 
-  private void spawn(String cgroup) {
-    long flags = 0;
-    StringBuilder names = new StringBuilder();
-    for (String namespace : launch.spec().linux().namespaces()) {
-      long flag = cloneFlag(namespace);
-      if (flag != 0) {
-        flags |= flag;
-        names.append(names.isEmpty() ? "" : ", ").append(namespace);
-      }
+  /* Mounts in the host's own namespace would outlive the container, and everybody would see them. */
+  private void checkMounts() throws UnsupportedSpecException {
+    if (launch.spec().linux().hasNamespace("mount")) {
+      return;
     }
-    int streams =
-        (launch.keepInput() ? SPAWN_STDIN : 0)
-            | (launch.spec().process().terminal() ? SPAWN_TERMINAL : 0);
-    monitor.add(
-        "create the container's process in new namespaces: " + names,
-        Opcode.SPAWN,
-        flags,
-        streams,
-        launch.log().orElse(""),
-        cgroup);
-    monitor.add(
-        "record the container's process", Opcode.RECORD_PROCESS, launch.records().process());
-    monitor.add("wait until the program has started", Opcode.AWAIT_EXEC);
+    LinuxSpec linux = launch.spec().linux();
+    if (!launch.spec().mounts().isEmpty()
+        || !linux.maskedPaths().isEmpty()
+        || !linux.readonlyPaths().isEmpty()
+        || launch.spec().root().readonly()
+        || launch.spec().process().terminal()
+        || launch.rootfs() instanceof Rootfs.Overlay) {
+      throw new UnsupportedSpecException(
+          "linux.namespaces", "no mount namespace; nsbox never mounts in the host's");
+    }
   }
 
-  /* The cgroup namespace is not among them: it is entered later, by init itself. */
-  private static long cloneFlag(String namespace) {
-    return switch (namespace) {
-      case "mount" -> CLONE_NEWNS;
-      case "uts" -> CLONE_NEWUTS;
-      case "ipc" -> CLONE_NEWIPC;
-      case "pid" -> CLONE_NEWPID;
-      case "network" -> CLONE_NEWNET;
-      default -> 0;
-    };
+  private boolean stopsWhenMounted() {
+    Hooks hooks = launch.spec().hooks();
+    return !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty();
+  }
+
+  private static JsonObject annotations(Map<String, String> annotations) {
+    JsonObject object = new JsonObject();
+    for (Map.Entry<String, String> entry : annotations.entrySet()) {
+      object.put(entry.getKey(), entry.getValue());
+    }
+    return object;
   }
 
   private void network() {
-    if (launch.spec().linux().namespaces().contains("network")) {
+    if (launch.spec().linux().hasNewNamespace("network")) {
       init.add("bring up the loopback interface", Opcode.NETLINK, Netlink.loopbackUp());
     }
   }
 
   private void names() throws UnsupportedSpecException {
-    boolean uts = launch.spec().linux().namespaces().contains("uts");
+    boolean uts = launch.spec().linux().hasNamespace("uts");
     if (!uts && launch.spec().hostname().isPresent()) {
       throw new UnsupportedSpecException(
           "hostname", "needs a uts namespace of the container's own");

@@ -26,13 +26,20 @@ final class MountStage {
 
   private final Launch launch;
   private final Instructions init;
+  private final NamespaceStage namespaces;
+
+  /// How many mounts are prepared so far, and how many of them have their place.
+  private int prepared;
+
+  private int placed;
 
   /// What must be writable while the container is made, and read-only after.
   private final List<String> readonlyLater = new ArrayList<>();
 
-  MountStage(Launch launch, Instructions init) {
+  MountStage(Launch launch, Instructions init, NamespaceStage namespaces) {
     this.launch = launch;
     this.init = init;
+    this.namespaces = namespaces;
   }
 
   /// What the mounts need that the container's process cannot make itself.
@@ -47,30 +54,102 @@ final class MountStage {
     }
   }
 
+  /// What the process on the way can still reach: the root, and what is bound into the container.
+  void prepare() throws UnsupportedSpecException {
+    if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
+      init.add("have mounts of its own", Opcode.UNSHARE, NamespaceStage.flag("mount"));
+      propagation();
+      overlayOf(overlay);
+      init.add("work in the new root", Opcode.ENTER_DIRECTORY, overlay.mountPoint());
+    } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
+      init.add("work in the new root", Opcode.ENTER_DIRECTORY, directory.path());
+    }
+    if (!namespaces.inUserNamespace()) {
+      return;
+    }
+    for (MountSpec mount : launch.spec().mounts()) {
+      if (mount.isBind()) {
+        MountOptions options = MountOptions.parse(mount.options());
+        prepareBind(source(mount), mount.destination(), bindFlags(options), options);
+      }
+    }
+    for (String device : DeviceStage.bound(launch.spec())) {
+      prepareBind(device, device, 0, MountOptions.parse(List.of("rprivate")));
+    }
+  }
+
+  private void prepareBind(String source, String destination, int flags, MountOptions options) {
+    prepared++;
+    init.add(
+        "open " + source + " for " + destination,
+        Opcode.PREPARE_BIND,
+        source,
+        flags,
+        options.set(),
+        options.clear(),
+        options.propagation());
+  }
+
+  /// Puts the next of the prepared mounts onto its place.
+  void place(String destination) {
+    if (placed == prepared) {
+      throw new IllegalStateException("nothing is prepared for " + destination);
+    }
+    init.add("show it on " + destination, Opcode.PLACE_AT, placed++, destination);
+  }
+
+  boolean preparesBinds() {
+    return namespaces.inUserNamespace();
+  }
+
   /// The new root, mounted where only this process sees it.
   void root() {
-    String asked = launch.spec().linux().rootPropagation();
-    boolean isPrivate = asked.endsWith("private");
-    init.add(
-        "receive no mounts from the host" + (isPrivate ? "" : " but those it makes later"),
-        Opcode.PROPAGATION,
-        "/",
-        MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
-    if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
-      if (overlay.idMapping().isPresent()) {
-        mappedOverlay(overlay, overlay.idMapping().get());
-      } else {
-        overlay(overlay);
-      }
+    if (!launch.spec().linux().hasNamespace("mount")) {
+      String path = ((Rootfs.Directory) launch.rootfs()).path();
+      init.add("work in the new root", Opcode.ENTER_DIRECTORY, path);
+      init.add("take it as the root", Opcode.ENTER_ROOT, path);
+      return;
+    }
+    propagation();
+    if (namespaces.onTheWay()) {
+      init.add("take where it works as the root", Opcode.BIND_ROOT);
+    } else if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
+      overlayOf(overlay);
       init.add("take it as the root", Opcode.ENTER_ROOT, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       String path = directory.path();
       /* pivot_root(2) wants a mount. */
       init.add("make " + path + " a mount", Opcode.MOUNT, path, path, "", MS_BIND | MS_REC, "");
       init.add("take it as the root", Opcode.ENTER_ROOT, path);
-      if (directory.noDevices()) {
-        init.add("open no device in it", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.NODEV, 0);
-      }
+    }
+    if (launch.rootfs() instanceof Rootfs.Directory directory && directory.noDevices()) {
+      init.add("open no device in it", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.NODEV, 0);
+    }
+  }
+
+  private void propagation() {
+    boolean isPrivate = launch.spec().linux().rootPropagation().endsWith("private");
+    init.add(
+        "receive no mounts from the host" + (isPrivate ? "" : " but those it makes later"),
+        Opcode.PROPAGATION,
+        "/",
+        MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
+  }
+
+  private void overlayOf(Rootfs.Overlay overlay) {
+    if (overlay.idMapping().isPresent()) {
+      mappedOverlay(overlay, overlay.idMapping().get());
+    } else {
+      overlay(overlay);
+    }
+  }
+
+  /// From here on, only the container is to be seen.
+  void enter() {
+    if (launch.spec().linux().hasNamespace("mount")) {
+      init.add("make the new root the root", Opcode.PIVOT_ROOT);
+    } else {
+      init.add("make the new root the root, as for chroot(2)", Opcode.CHANGE_ROOT);
     }
   }
 
@@ -167,20 +246,29 @@ final class MountStage {
       throw new UnsupportedSpecException(
           "mounts: " + mount.destination(), "a bind mount takes no option " + options.data());
     }
-    String source = mount.source();
-    if (!source.startsWith("/")) {
-      source = launch.bundle() + "/" + source;
+    if (preparesBinds()) {
+      place(mount.destination());
+      return;
     }
+    String source = source(mount);
     init.add(
         "bind " + source + " on " + mount.destination() + describe(mount),
         Opcode.BIND_AT,
         source,
         mount.destination(),
-        (options.bindRecursive() ? BIND_BELOW : 0)
-            | (options.recursive() ? BIND_ATTRIBUTES_BELOW : 0),
+        bindFlags(options),
         options.set(),
         options.clear(),
         options.propagation());
+  }
+
+  private String source(MountSpec mount) {
+    return mount.source().startsWith("/") ? mount.source() : launch.bundle() + "/" + mount.source();
+  }
+
+  private static int bindFlags(MountOptions options) {
+    return (options.bindRecursive() ? BIND_BELOW : 0)
+        | (options.recursive() ? BIND_ATTRIBUTES_BELOW : 0);
   }
 
   private void filesystem(MountSpec mount, MountOptions options) throws UnsupportedSpecException {
@@ -208,7 +296,7 @@ final class MountStage {
 
   /* Version 2 is one mount. Version 1 is a directory of mounts, one for each controller. */
   private void cgroup(MountSpec mount, MountOptions options, CgroupStage cgroups) {
-    boolean ownNamespace = launch.spec().linux().namespaces().contains("cgroup");
+    boolean ownNamespace = launch.spec().linux().hasNamespace("cgroup");
     String destination = mount.destination();
     if (launch.cgroups().isUnified()) {
       cgroupHierarchy(

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.spec.ProcessSpec;
@@ -42,7 +43,8 @@ final class ProcessStage {
     this.init = init;
   }
 
-  void streams() {
+  /// @param console whether a terminal is also the container's /dev/console
+  void streams(boolean console) {
     ProcessSpec.User user = process.user();
     if (process.terminal()) {
       init.add(
@@ -50,27 +52,85 @@ final class ProcessStage {
           Opcode.TERMINAL,
           process.rows(),
           process.columns(),
-          user.uid());
+          user.uid(),
+          console ? 1 : 0);
       return;
     }
-    if (!launch.keepInput()) {
+    if (!launch.keepInput() && !launch.handover().ownStreams()) {
       init.add("read nothing from standard input", Opcode.NULL_INPUT);
     }
-    init.add(
+    /* Those of a caller may be of somebody whom a user namespace does not know. */
+    init.addIgnoring(
+        launch.handover().ownStreams() ? Instruction.ALL : 0,
         "give the standard streams to user " + user.uid(),
         Opcode.CHOWN_STDIO,
         user.uid(),
         user.gid());
   }
 
+  /// For a further process of the container.
   void rightsAndProgram() throws UnsupportedSpecException, IOException {
-    limits();
+    limits(init, Opcode.RLIMIT);
+    rights();
+    program();
+  }
+
+  /// For the container's first process.
+  void rightsAndProgram(HookStage hooks) throws UnsupportedSpecException, IOException {
+    if (!launch.spec().linux().hasNamespace("user")) {
+      limits(init, Opcode.RLIMIT);
+      oomScore();
+    }
+    rights();
+    if (launch.handover().startFifo().isPresent()) {
+      awaitStart();
+    }
+    hooks.add(
+        init,
+        "startContainer",
+        launch.spec().hooks().startContainer(),
+        "created",
+        process.environment(),
+        0);
+    program();
+  }
+
+  private void rights() throws UnsupportedSpecException, IOException {
+    boolean listens = FilterCompiler.listenerPath(launch.spec().linux()).isPresent();
     if (process.noNewPrivileges()) {
       init.add("allow no new privileges", Opcode.NO_NEW_PRIVILEGES);
     } else {
       /* Without no_new_privs loading a filter needs CAP_SYS_ADMIN, which is about to go. */
       seccomp();
     }
+    identity();
+    capabilities();
+    if (process.noNewPrivileges() && listens) {
+      /* While there is still somebody to give the listener to. */
+      seccomp();
+    }
+  }
+
+  private void program() throws UnsupportedSpecException, IOException {
+    if (process.noNewPrivileges() && FilterCompiler.listenerPath(launch.spec().linux()).isEmpty()) {
+      seccomp();
+    }
+    if (launch.handover().monitored()) {
+      /* Once more: the kernel forgets the first time when the user changes. */
+      init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
+    } else {
+      init.add("outlive whoever made it", Opcode.OUTLIVE_MONITOR);
+    }
+    init.add(
+        "run " + String.join(" ", process.arguments()),
+        Opcode.EXECUTE,
+        process.arguments(),
+        process.environment(),
+        searchPath(),
+        launch.handover().preservedDescriptors());
+  }
+
+  private void identity() throws UnsupportedSpecException {
     ProcessSpec.User user = process.user();
     if (process.capabilities().isPresent()) {
       init.add(
@@ -92,18 +152,33 @@ final class ProcessStage {
         user.uid(),
         user.gid(),
         groupBytes(user.additionalGids()));
-    capabilities();
-    if (process.noNewPrivileges()) {
-      seccomp();
-    }
-    /* Once more: the kernel forgets the first time when the user changes. */
-    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
-    init.add(
-        "run " + String.join(" ", process.arguments()),
-        Opcode.EXECUTE,
-        process.arguments(),
-        process.environment(),
-        Spec.environment(process.environment()).getOrDefault("PATH", ""));
+  }
+
+  private void awaitStart() {
+    String name = process.arguments().getFirst();
+    init.add("look for " + name, Opcode.FIND_PROGRAM, name, searchPath());
+    init.add("wait for start", Opcode.AWAIT_START);
+  }
+
+  private String searchPath() {
+    return Spec.environment(process.environment()).getOrDefault("PATH", "");
+  }
+
+  /// Limits of a process in a user namespace, set by one who has the rights to raise them.
+  void outsideLimits(Instructions monitor, int sync) throws UnsupportedSpecException {
+    init.add("wait for its limits", Opcode.SYNC, sync);
+    monitor.add("wait until it is ready for its limits", Opcode.AWAIT_SYNC, sync);
+    limits(monitor, Opcode.LIMIT_PROCESS);
+    monitor.add("let it go on", Opcode.GO_ON);
+  }
+
+  /// How willingly the kernel ends it for want of memory.
+  void oomScore() {
+    process
+        .oomScoreAdjust()
+        .ifPresent(score ->
+            init.add(
+                "adjust the OOM score by " + score, Opcode.OOM_SCORE_ADJUST, Long.toString(score)));
   }
 
   private static String groups(ProcessSpec.User user) {
@@ -114,30 +189,25 @@ final class ProcessStage {
     return names.isEmpty() ? "nothing" : String.join(" ", names);
   }
 
-  private void limits() throws UnsupportedSpecException {
+  private void limits(Instructions steps, Opcode opcode) throws UnsupportedSpecException {
     for (ProcessSpec.Rlimit rlimit : process.rlimits()) {
       int number = RLIMITS.indexOf(rlimit.type());
       if (number < 0) {
         throw new UnsupportedSpecException(
             "process.rlimits", rlimit.type() + " is no limit of Linux");
       }
-      init.add(
+      steps.add(
           "limit "
               + rlimit.type()
               + " to "
               + limitText(rlimit.soft())
               + ", at most "
               + limitText(rlimit.hard()),
-          Opcode.RLIMIT,
+          opcode,
           number,
           rlimit.soft(),
           rlimit.hard());
     }
-    process
-        .oomScoreAdjust()
-        .ifPresent(score ->
-            init.add(
-                "adjust the OOM score by " + score, Opcode.OOM_SCORE_ADJUST, Long.toString(score)));
   }
 
   private static String limitText(long limit) {

@@ -39,7 +39,7 @@ final class SysctlStage {
       throw new UnsupportedSpecException(
           "linux.sysctl: " + name, "belongs to the host, not to a namespace of the container");
     }
-    if (!launch.spec().linux().namespaces().contains(namespace)) {
+    if (!launch.spec().linux().hasNamespace(namespace)) {
       throw new UnsupportedSpecException(
           "linux.sysctl: " + name, "needs the container's own " + namespace + " namespace");
     }

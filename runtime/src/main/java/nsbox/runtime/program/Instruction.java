@@ -5,12 +5,15 @@ import java.util.List;
 /// One step of a launch program.
 ///
 /// @param label what it does, for people: it is all that `--explain` and failures show of it
-/// @param ignore failures that do not end the program here: [#EXISTS], [#MISSING], [#ALL]
+/// @param ignore failures that do not end the program here: [#EXISTS], [#MISSING], [#ALL], [#WARN]
 /// @param arguments `Long`, `String`, `byte[]` or `List<String>`, as [Opcode#arguments] says
 public record Instruction(Opcode opcode, int ignore, String label, List<Object> arguments) {
   public static final int EXISTS = 1;
   public static final int MISSING = 2;
   public static final int ALL = 4;
+
+  /// Any failure, but whoever runs the program says so on standard error.
+  public static final int WARN = 8;
 
   public Instruction {
     String kinds = opcode.arguments();

@@ -10,11 +10,15 @@ import nsbox.json.JsonObject;
 
 /// What of a container is particular to Linux.
 ///
-/// @param namespaces the new namespaces, by the names of the specification: `pid`, `mount`, …
+/// @param uidMappings of a new user namespace; gidMappings likewise
+/// @param timeOffsets of a new time namespace, by clock: `monotonic`, `boottime`
 /// @param document `linux` as it stands, for parts that are read only when needed
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md
 public record LinuxSpec(
-    List<String> namespaces,
+    List<Namespace> namespaces,
+    List<IdRange> uidMappings,
+    List<IdRange> gidMappings,
+    Map<String, TimeOffset> timeOffsets,
     List<Device> devices,
     Optional<String> cgroupsPath,
     List<JsonObject> deviceRules,
@@ -34,6 +38,39 @@ public record LinuxSpec(
     return document.object("seccomp");
   }
 
+  /// A namespace of the container's.
+  ///
+  /// @param type as the specification names it: `pid`, `mount`, …
+  /// @param path of one to join, absolute; empty for a new one
+  public record Namespace(String type, Optional<String> path) {}
+
+  /// `size` ids in a row, from `containerId` in the container and from `hostId` on the host.
+  public record IdRange(long containerId, long hostId, long size) {}
+
+  /// What a clock of the container is ahead of the host's.
+  public record TimeOffset(long seconds, long nanoseconds) {}
+
+  /// Whether the container has a namespace of this type that is not simply the caller's.
+  public boolean hasNamespace(String type) {
+    return namespace(type).isPresent();
+  }
+
+  /// Whether the container gets a new namespace of this type.
+  public boolean hasNewNamespace(String type) {
+    Optional<Namespace> namespace = namespace(type);
+    return namespace.isPresent() && namespace.get().path().isEmpty();
+  }
+
+  /// The namespace of this type.
+  public Optional<Namespace> namespace(String type) {
+    for (Namespace namespace : namespaces) {
+      if (namespace.type().equals(type)) {
+        return Optional.of(namespace);
+      }
+    }
+    return Optional.empty();
+  }
+
   /// A device node to make in the container.
   ///
   /// @param type `c`, `b`, `u` or `p`
@@ -41,19 +78,11 @@ public record LinuxSpec(
       String path, char type, long major, long minor, long mode, long uid, long gid) {}
 
   private static final List<String> NOT_APPLIED =
-      List.of(
-          "uidMappings",
-          "gidMappings",
-          "timeOffsets",
-          "intelRdt",
-          "memoryPolicy",
-          "personality",
-          "netDevices",
-          "mountLabel");
+      List.of("intelRdt", "memoryPolicy", "personality", "netDevices", "mountLabel");
   private static final List<String> RESOURCES_NOT_APPLIED =
       List.of("memory", "cpu", "blockIO", "hugepageLimits", "network", "rdma", "unified");
   private static final List<String> NAMESPACES =
-      List.of("pid", "network", "mount", "ipc", "uts", "cgroup");
+      List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
   static LinuxSpec parse(JsonObject linux) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(linux, NOT_APPLIED);
@@ -63,6 +92,9 @@ public record LinuxSpec(
     Optional<JsonObject> pids = resources.optionalObject("pids");
     return new LinuxSpec(
         parseNamespaces(linux),
+        parseMappings(linux, "uidMappings"),
+        parseMappings(linux, "gidMappings"),
+        parseTimeOffsets(linux),
         parseDevices(linux),
         parseCgroupsPath(linux),
         resources.objects("devices"),
@@ -87,22 +119,72 @@ public record LinuxSpec(
     }
   }
 
-  private static List<String> parseNamespaces(JsonObject linux)
+  private static List<Namespace> parseNamespaces(JsonObject linux)
       throws JsonException, UnsupportedSpecException {
-    List<String> namespaces = new ArrayList<>();
+    List<Namespace> namespaces = new ArrayList<>();
     for (JsonObject namespace : linux.objects("namespaces")) {
       String type = namespace.string("type");
       if (!NAMESPACES.contains(type)) {
         throw new UnsupportedSpecException(
-            namespace.locationOf("type"), "this version of nsbox makes no " + type + " namespace");
+            namespace.locationOf("type"), "there is no " + type + " namespace");
       }
-      if (namespaces.contains(type)) {
-        throw new JsonException(namespace.locationOf("type") + ": " + type + " is given twice");
+      for (Namespace earlier : namespaces) {
+        if (earlier.type().equals(type)) {
+          throw new JsonException(namespace.locationOf("type") + ": " + type + " is given twice");
+        }
       }
-      Refusals.refuse(namespace, List.of("path"));
-      namespaces.add(type);
+      String path = namespace.optionalString("path").orElse("");
+      if (!path.isEmpty() && !path.startsWith("/")) {
+        throw new JsonException(namespace.locationOf("path") + ": not an absolute path: " + path);
+      }
+      namespaces.add(new Namespace(type, path.isEmpty() ? Optional.empty() : Optional.of(path)));
     }
     return namespaces;
+  }
+
+  private static List<IdRange> parseMappings(JsonObject linux, String name) throws JsonException {
+    List<IdRange> ranges = new ArrayList<>();
+    for (JsonObject range : linux.objects(name)) {
+      long size = range.number("size");
+      long containerId = range.number("containerID");
+      long hostId = range.number("hostID");
+      if (size < 1
+          || containerId < 0
+          || hostId < 0
+          || containerId + size > 1L << 32
+          || hostId + size > 1L << 32) {
+        throw new JsonException(
+            range.locationOf("size")
+                + ": no range of ids: "
+                + size
+                + " from "
+                + containerId
+                + " and "
+                + hostId);
+      }
+      ranges.add(new IdRange(containerId, hostId, size));
+    }
+    return ranges;
+  }
+
+  private static Map<String, TimeOffset> parseTimeOffsets(JsonObject linux) throws JsonException {
+    Map<String, TimeOffset> offsets = new LinkedHashMap<>();
+    Optional<JsonObject> clocks = linux.optionalObject("timeOffsets");
+    if (clocks.isPresent()) {
+      for (String clock : clocks.get().members().keySet()) {
+        if (!clock.equals("monotonic") && !clock.equals("boottime")) {
+          throw new JsonException(
+              clocks.get().locationOf(clock) + ": expected monotonic or boottime");
+        }
+        JsonObject offset = clocks.get().object(clock);
+        offsets.put(
+            clock,
+            new TimeOffset(
+                offset.optionalNumber("secs").orElse(0L),
+                offset.optionalNumber("nanosecs").orElse(0L)));
+      }
+    }
+    return offsets;
   }
 
   private static List<Device> parseDevices(JsonObject linux) throws JsonException {

@@ -17,13 +17,15 @@ public record Spec(
     Optional<String> hostname,
     Optional<String> domainname,
     List<MountSpec> mounts,
+    Hooks hooks,
+    Map<String, String> annotations,
     LinuxSpec linux) {
 
   /// @param path of the root file system, absolute or relative to the bundle
   public record Root(String path, boolean readonly) {}
 
   private static final List<String> NOT_APPLIED =
-      List.of("hooks", "solaris", "windows", "vm", "zos", "freebsd");
+      List.of("solaris", "windows", "vm", "zos", "freebsd");
 
   /// Reads a configuration.
   ///
@@ -42,7 +44,14 @@ public record Spec(
         config.optionalString("hostname"),
         config.optionalString("domainname"),
         MountSpec.parseAll(config),
+        Hooks.parse(config),
+        config.stringMap("annotations"),
         LinuxSpec.parse(config.optionalObject("linux").orElseGet(JsonObject::new)));
+  }
+
+  /// The same for another process in the container.
+  public Spec withProcess(ProcessSpec other) {
+    return new Spec(root, other, hostname, domainname, mounts, hooks, annotations, linux);
   }
 
   /// The environment as a map; of a name given twice the last value counts.

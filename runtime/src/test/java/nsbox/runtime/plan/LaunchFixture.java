@@ -91,6 +91,7 @@ final class LaunchFixture {
   private final JsonObject config;
   private CgroupLayout cgroups = VERSION_2;
   private Rootfs rootfs = OVERLAY;
+  private Handover handover = Handover.monitored(0);
   private boolean keepInput;
 
   LaunchFixture() throws IOException {
@@ -104,6 +105,11 @@ final class LaunchFixture {
 
   LaunchFixture from(Rootfs root) {
     rootfs = root;
+    return this;
+  }
+
+  LaunchFixture handedOver(Handover how) {
+    handover = how;
     return this;
   }
 
@@ -148,6 +154,7 @@ final class LaunchFixture {
             new Launch.Records("/run/nsbox/c1/monitor", "/run/nsbox/c1/process", "/c/exit"),
             cgroups,
             _ -> new FilterCompiler.Filter(0, new byte[24]),
+            handover,
             teardown.list()));
   }
 

@@ -90,7 +90,8 @@ class LaunchPlanTest {
         List.of(
             List.of("/bin/sleep", "10"),
             List.of("PATH=/usr/bin:/bin", "HOME=/root"),
-            "/usr/bin:/bin"),
+            "/usr/bin:/bin",
+            0L),
         last.arguments());
   }
 

@@ -131,6 +131,7 @@ final class RealOverlay implements AutoCloseable {
             _ -> {
               throw new AssertionError("there is no filter");
             },
+            Handover.monitored(0),
             teardown.list()));
   }
 

@@ -154,7 +154,7 @@ class HostileProgramTest {
   @Test
   void refusesANulWithinAString() throws Exception {
     Instructions steps = new Instructions();
-    steps.add("", Opcode.EXECUTE, List.of("abcQ"), List.of(), "efgQ");
+    steps.add("", Opcode.EXECUTE, List.of("abcQ"), List.of(), "efgQ", 0);
     byte[] program = Program.of(steps).encode();
     List<byte[]> programs = new ArrayList<>();
     for (int at = 0; at < program.length; at++) {

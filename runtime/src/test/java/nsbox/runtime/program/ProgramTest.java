@@ -91,7 +91,7 @@ class ProgramTest {
   @Test
   void encodesEmptyValues() {
     Instructions steps = new Instructions();
-    steps.add("", Opcode.EXECUTE, List.of(), List.of(), "");
+    steps.add("", Opcode.EXECUTE, List.of(), List.of(), "", 0);
     steps.add("", Opcode.NETLINK, (Object) new byte[0]);
     assertReadsBack(new Program(List.of(), steps.list(), List.of()));
   }

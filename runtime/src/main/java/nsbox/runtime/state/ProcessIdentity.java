@@ -1,4 +1,4 @@
-package nsbox.engine;
+package nsbox.runtime.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ public record ProcessIdentity(int pid, long startTime) {
   }
 
   /// True while the process lives that a file names; false where there is no such file.
-  static boolean lives(Path file) throws IOException {
+  public static boolean lives(Path file) throws IOException {
     Optional<ProcessIdentity> process = read(file);
     return process.isPresent() && process.get().isAlive();
   }
@@ -41,6 +41,14 @@ public record ProcessIdentity(int pid, long startTime) {
     String stat = readIfThere(Path.of("/proc/self/stat"));
     return new ProcessIdentity(
         Integer.parseInt(stat.substring(0, stat.indexOf(' '))), startTime(stat));
+  }
+
+  /// The process that has a pid now; nothing where none has.
+  public static Optional<ProcessIdentity> of(int pid) throws IOException {
+    String stat = readIfThere(Path.of("/proc/" + pid + "/stat"));
+    return stat.lastIndexOf(')') < 0
+        ? Optional.empty()
+        : Optional.of(new ProcessIdentity(pid, startTime(stat)));
   }
 
   public String text() {
@@ -67,7 +75,7 @@ public record ProcessIdentity(int pid, long startTime) {
     return Long.parseLong(stat.substring(start + 1, stat.indexOf(' ', start + 1)));
   }
 
-  static String readIfThere(Path file) throws IOException {
+  public static String readIfThere(Path file) throws IOException {
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (java.nio.file.NoSuchFileException e) {

@@ -1,4 +1,4 @@
-package nsbox.engine;
+package nsbox.runtime.state;
 
 /// Names that become names of files: containers' names, and IDs that a caller chose.
 public final class Identifiers {

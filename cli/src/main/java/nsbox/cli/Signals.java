@@ -1,12 +1,11 @@
-package nsbox.cli.command;
+package nsbox.cli;
 
 import java.util.List;
-import nsbox.cli.Failure;
 
 /// Signals by name or number.
 ///
 /// @see <a href="https://man7.org/linux/man-pages/man7/signal.7.html">signal(7)</a>
-final class Signals {
+public final class Signals {
   private static final int LAST = 64;
   private static final int RTMIN = 34;
 
@@ -16,13 +15,13 @@ final class Signals {
           "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU",
           "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
 
-  static final int KILL = 9;
+  public static final int KILL = 9;
 
   private Signals() {}
 
   /// @param text `TERM`, `SIGTERM`, `15`, `SIGRTMIN+3`, `SIGRTMAX-1`
   /// @throws Failure if it is none
-  static int number(String text) throws Failure {
+  public static int number(String text) throws Failure {
     String name = text.toUpperCase(java.util.Locale.ROOT);
     if (name.startsWith("SIG")) {
       name = name.substring(3);

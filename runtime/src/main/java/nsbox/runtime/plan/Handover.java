@@ -1,0 +1,42 @@
+package nsbox.runtime.plan;
+
+import java.util.Optional;
+
+/// How a container is handed over to whoever asked for it.
+///
+/// @param ownStreams the container gets the caller's own standard streams, not pipes to a monitor
+/// @param monitored somebody stays and watches; else the container's process is the caller's orphan
+///   as soon as it is made
+/// @param startFifo where a container that is only created waits for `start`; empty to run at once
+/// @param consoleSocket who gets the master of the container's terminal; empty for the monitor
+/// @param pidFile names the container's process once it is there
+/// @param pidfdSocket gets a descriptor of the container's process
+/// @param preservedDescriptors how many of the caller's descriptors from 3 on the container gets
+/// @param newKeyring whether the container gets a session keyring of its own
+/// @param denySetgroups whether the user namespace forbids setgroups(2), as an unprivileged caller
+///   must
+public record Handover(
+    boolean ownStreams,
+    boolean monitored,
+    Optional<String> startFifo,
+    Optional<String> consoleSocket,
+    Optional<String> pidFile,
+    Optional<String> pidfdSocket,
+    int preservedDescriptors,
+    boolean newKeyring,
+    boolean denySetgroups) {
+
+  /// Run at once, by a monitor that carries the streams.
+  public static Handover monitored(int preservedDescriptors) {
+    return new Handover(
+        false,
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        preservedDescriptors,
+        true,
+        false);
+  }
+}

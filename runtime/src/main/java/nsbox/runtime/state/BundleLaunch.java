@@ -1,0 +1,120 @@
+package nsbox.runtime.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.json.Json;
+import nsbox.json.JsonObject;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
+import nsbox.runtime.plan.FilterCompiler;
+import nsbox.runtime.plan.Handover;
+import nsbox.runtime.plan.Launch;
+import nsbox.runtime.plan.LaunchPlan;
+import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.Spec;
+import nsbox.runtime.spec.UnsupportedSpecException;
+
+/// A bundle in, a launch program out.
+public final class BundleLaunch {
+  private final StateFolder folder;
+  private final Path bundle;
+  private final JsonObject config;
+  private final Spec spec;
+  private final CgroupLayout cgroups;
+  private final String owner;
+
+  /// @param folder of the container, claimed by the caller
+  /// @param owner the name of the user who makes it
+  /// @param config the bundle's configuration, as [#read] gives it
+  public BundleLaunch(StateFolder folder, Path bundle, JsonObject config, String owner)
+      throws IOException, UnsupportedSpecException {
+    this.folder = folder;
+    this.bundle = bundle;
+    this.config = config;
+    this.spec = Spec.parse(config);
+    this.cgroups = CgroupLayout.ofHost();
+    this.owner = owner;
+  }
+
+  /// The configuration of a bundle.
+  ///
+  /// @throws IOException if there is none, or it is no JSON
+  public static JsonObject read(Path bundle) throws IOException {
+    Path file = bundle.resolve("config.json");
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(bundle + " is no bundle: it has no config.json");
+    }
+    return Json.parse(Files.readAllBytes(file), file.toString());
+  }
+
+  public Spec spec() {
+    return spec;
+  }
+
+  /// Compiles the configuration, and stores what whoever removes the container needs, before there
+  /// is anything of it.
+  public Program compile(Handover handover, Optional<String> log)
+      throws IOException, UnsupportedSpecException {
+    Instructions teardown = new Instructions();
+    teardown.add("remove " + folder.path(), Opcode.REMOVE_TREE, folder.path().toString());
+    Launch launch =
+        new Launch(
+            folder.id(),
+            bundle.toString(),
+            spec,
+            new Rootfs.Directory(rootfs()),
+            !handover.ownStreams(),
+            log,
+            new Launch.Records("", folder.processFile().toString(), ""),
+            cgroups,
+            FilterCompiler::direct,
+            handover,
+            teardown.list());
+    Program program = LaunchPlan.compile(launch);
+    folder.store(stored(), Json.bytes(config), program.teardownOnly().encode());
+    return program;
+  }
+
+  private String rootfs() {
+    return bundle.resolve(spec.root().path()).normalize().toString();
+  }
+
+  private StoredState stored() throws IOException {
+    List<String> directories = new ArrayList<>();
+    String path = spec.linux().cgroupsPath().orElse(folder.id());
+    String killing = "";
+    String freezer = "";
+    for (Hierarchy hierarchy : cgroups.hierarchies()) {
+      String directory = hierarchy.directory(path);
+      directories.add(directory);
+      if (hierarchy.unified() || killing.isEmpty()) {
+        killing = directory;
+      }
+    }
+    if (cgroups.isUnified()) {
+      freezer = killing;
+    } else if (cgroups.controller("freezer").isPresent()) {
+      freezer = cgroups.controller("freezer").get().directory(path);
+    }
+    JsonObject annotations = config.optionalObject("annotations").orElseGet(JsonObject::new);
+    return new StoredState(
+        config.string("ociVersion"),
+        folder.id(),
+        bundle.toString(),
+        rootfs(),
+        Instant.now().toString(),
+        owner,
+        annotations,
+        directories,
+        killing,
+        freezer);
+  }
+}

@@ -1,0 +1,120 @@
+package nsbox.runtime.state;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import nsbox.json.Json;
+import nsbox.json.JsonObject;
+
+/// What a runtime keeps of one container. Only `process` and `start` change while it lives.
+///
+/// | file | what |
+/// |---|---|
+/// | `state.json` | [StoredState], from before the container's process is made |
+/// | `config.json` | the configuration as it was then |
+/// | `process` | "PID START-TIME" of the container's process, from its monitor |
+/// | `start` | the FIFO that the process waits at, as long as it is only created |
+/// | `teardown` | the program that removes all of it |
+/// | `lock` | held by whoever changes the container |
+public record StateFolder(Path path) {
+  public String id() {
+    return path.getFileName().toString();
+  }
+
+  public Path processFile() {
+    return path.resolve("process");
+  }
+
+  public Path fifo() {
+    return path.resolve("start");
+  }
+
+  public Path teardownFile() {
+    return path.resolve("teardown");
+  }
+
+  /// Waits until nobody else changes the container. Held until the channel is closed, or its
+  /// process ends.
+  public FileChannel lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    channel.lock();
+    return channel;
+  }
+
+  /// The process that the container has, or had.
+  public Optional<ProcessIdentity> process() throws IOException {
+    return ProcessIdentity.read(processFile());
+  }
+
+  /// What was stored; nothing where that did not even come to pass.
+  public Optional<StoredState> state() throws IOException {
+    Path file = path.resolve("state.json");
+    return Files.exists(file)
+        ? Optional.of(StoredState.of(Json.parse(Files.readAllBytes(file), file.toString())))
+        : Optional.empty();
+  }
+
+  /// The configuration that the container was made from.
+  public JsonObject config() throws IOException {
+    Path file = path.resolve("config.json");
+    return Json.parse(Files.readAllBytes(file), file.toString());
+  }
+
+  public void store(StoredState state, byte[] config, byte[] teardown) throws IOException {
+    write("config.json", config);
+    write("teardown", teardown);
+    write("state.json", Json.bytes(state.toJson()));
+  }
+
+  private void write(String name, byte[] bytes) throws IOException {
+    Path temporary = path.resolve(name + ".new");
+    try {
+      Files.createFile(
+          temporary,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException e) {
+      /* Of one who was killed: it is overwritten. */
+    }
+    Files.write(temporary, bytes);
+    Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// What the container does, derived from what runs.
+  public Status status() throws IOException {
+    Optional<ProcessIdentity> process = process();
+    if (process.isEmpty() || !process.get().isAlive()) {
+      return Status.STOPPED;
+    }
+    if (Files.exists(fifo())) {
+      return Status.CREATED;
+    }
+    Optional<StoredState> state = state();
+    return state.isPresent() && state.get().isFrozen() ? Status.PAUSED : Status.RUNNING;
+  }
+
+  /// As the specification names it, and `paused`.
+  public enum Status {
+    CREATED("created"),
+    RUNNING("running"),
+    PAUSED("paused"),
+    STOPPED("stopped");
+
+    private final String text;
+
+    Status(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+}
