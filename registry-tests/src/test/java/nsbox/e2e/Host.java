@@ -14,7 +14,7 @@ import java.util.TreeSet;
 ///
 /// @param links names of the network interfaces
 /// @param cgroups every cgroup of a container, empty or not, of whoever
-record Host(List<String> links, TreeSet<String> cgroups) {
+public record Host(List<String> links, TreeSet<String> cgroups) {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   static Host now() throws IOException {
@@ -51,7 +51,7 @@ record Host(List<String> links, TreeSet<String> cgroups) {
 
   /// Processes that were started with `folder` in their arguments or environment, and those that
   /// live on a root file system below it; as `PID COMMAND`.
-  static List<String> processes(Path folder) throws IOException {
+  public static List<String> processes(Path folder) throws IOException {
     return processes(folder, true);
   }
 
