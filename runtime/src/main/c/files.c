@@ -2,13 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,16 +22,31 @@ int op_mkdir(struct context *context, const struct argument *argument) {
     return mkdir(argument[0].bytes, (mode_t)argument[1].number) < 0 ? -errno : 0;
 }
 
+/* One write(2): a file of cgroupfs or procfs takes a value only in one piece. */
+static int write_once(int fd, const char *bytes, size_t length) {
+    ssize_t written = write(fd, bytes, length);
+    int error = written < 0 ? -errno : (size_t)written < length ? -EIO : 0;
+    close(fd);
+    return error;
+}
+
 int op_write_file(struct context *context, const struct argument *argument) {
     (void)context;
     int fd = open(argument[0].bytes, (int)argument[2].number | O_WRONLY | O_CLOEXEC,
                   (mode_t)argument[3].number);
-    if (fd < 0) return -errno;
-    /* One write(2): a file of cgroupfs or procfs takes a value only in one piece. */
-    ssize_t written = write(fd, argument[1].bytes, argument[1].length);
-    int error = written < 0 ? -errno : (size_t)written < argument[1].length ? -EIO : 0;
-    close(fd);
-    return error;
+    return fd < 0 ? -errno : write_once(fd, argument[1].bytes, argument[1].length);
+}
+
+/* Kernels differ in the names of a file, and a cgroup's files are there only once it is made. */
+int op_write_first(struct context *context, const struct argument *argument) {
+    (void)context;
+    char **paths = argument[0].list, **contents = argument[1].list;
+    for (size_t i = 0; paths[i] && contents[i]; i++) {
+        int fd = open(paths[i], O_WRONLY | O_CLOEXEC);
+        if (fd >= 0) return write_once(fd, contents[i], strlen(contents[i]));
+        if (errno != ENOENT) return -errno;
+    }
+    return -ENOENT;
 }
 
 /* A cgroup stays busy for a moment after its last process was reaped. */
@@ -177,33 +190,4 @@ int op_kill_cgroup(struct context *context, const struct argument *argument) {
         sleep_milliseconds(5);
     }
     return -ETIMEDOUT;
-}
-
-static int bpf(int command, union bpf_attr *attributes) {
-    return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
-}
-
-int op_device_filter(struct context *context, const struct argument *argument) {
-    (void)context;
-    int cgroup = open(argument[0].bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (cgroup < 0) return -errno;
-    union bpf_attr load;
-    memset(&load, 0, sizeof load);
-    load.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-    load.insns = (uint64_t)(uintptr_t)argument[1].bytes;
-    load.insn_cnt = (uint32_t)(argument[1].length / sizeof(struct bpf_insn));
-    load.license = (uint64_t)(uintptr_t) "GPL";
-    int error = 0;
-    int filter = bpf(BPF_PROG_LOAD, &load);
-    if (filter < 0) error = -errno;
-    union bpf_attr attach;
-    memset(&attach, 0, sizeof attach);
-    attach.target_fd = (uint32_t)cgroup;
-    attach.attach_bpf_fd = (uint32_t)filter;
-    attach.attach_type = BPF_CGROUP_DEVICE;
-    attach.attach_flags = BPF_F_ALLOW_MULTI;
-    if (!error && bpf(BPF_PROG_ATTACH, &attach) < 0) error = -errno;
-    if (filter >= 0) close(filter);
-    close(cgroup);
-    return error;
 }

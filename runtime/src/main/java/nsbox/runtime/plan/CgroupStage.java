@@ -5,12 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import nsbox.json.JsonException;
-import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
-import nsbox.runtime.cgroup.DeviceProgram;
-import nsbox.runtime.cgroup.DeviceRule;
+import nsbox.runtime.cgroup.CgroupWrite;
+import nsbox.runtime.cgroup.ContainerCgroup;
+import nsbox.runtime.cgroup.DeviceWrites;
+import nsbox.runtime.cgroup.FreeCgroup;
+import nsbox.runtime.cgroup.ResourceWrites;
+import nsbox.runtime.cgroup.Resources;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -21,41 +22,72 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 /// The limits are written before the first process joins, so nothing ever runs without them.
 final class CgroupStage {
   private static final int MODE = 0755;
+  private static final List<String> CPUSET = List.of("cpuset.cpus", "cpuset.mems");
 
   private final Launch launch;
+  private final ContainerCgroup cgroup;
 
   CgroupStage(Launch launch) {
     this.launch = launch;
+    this.cgroup =
+        ContainerCgroup.of(
+            launch.cgroups(), launch.spec().linux().cgroupsPath().orElse(launch.id()));
   }
 
   /// The container's cgroup as a directory of the host.
   String directory(Hierarchy hierarchy) {
-    return hierarchy.directory(launch.spec().linux().cgroupsPath().orElse(launch.id()));
-  }
-
-  /// @throws UnsupportedSpecException if the cgroup is there already: it may be another container's
-  void create(Instructions monitor) throws UnsupportedSpecException, JsonException {
-    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
-      if (Files.exists(Path.of(directory(hierarchy)))) {
-        throw new UnsupportedSpecException(
-            "linux.cgroupsPath",
-            directory(hierarchy) + " is there already; another container may be in it");
-      }
-      createParents(monitor, hierarchy);
-      monitor.add(
-          "create the cgroup " + directory(hierarchy), Opcode.MKDIR, directory(hierarchy), MODE);
-      if (hierarchy.name().equals("cpuset")) {
-        copyCpuset(monitor, parent(directory(hierarchy)), directory(hierarchy));
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      if (place.hierarchy() == hierarchy) {
+        return place.directory();
       }
     }
-    limitPids(monitor);
-    limitDevices(monitor);
+    throw new IllegalArgumentException("no hierarchy of this host: " + hierarchy);
+  }
+
+  /// @throws UnsupportedSpecException if the cgroup is in use, or if this host cannot limit what is
+  ///   to be limited
+  /// @throws IOException if a limit is none, or if a cgroup cannot be read
+  void create(Instructions monitor) throws UnsupportedSpecException, IOException {
+    Resources resources = Resources.parse(launch.spec().linux().resources());
+    FreeCgroup.require(cgroup);
+    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
+      createParents(monitor, hierarchy, resources);
+      createDirectory(monitor, hierarchy);
+    }
+    for (CgroupWrite write : ResourceWrites.of(resources, cgroup)) {
+      write.addTo(monitor);
+    }
+    DeviceWrites.addTo(monitor, resources.devices(), cgroup);
+  }
+
+  /* An empty one that is there is taken. One that was not there a moment ago and is now belongs to
+   * somebody else who looked at the same time. */
+  private void createDirectory(Instructions monitor, Hierarchy hierarchy) {
+    String directory = directory(hierarchy);
+    if (Files.exists(Path.of(directory))) {
+      if (hierarchy.name().equals("cpuset") && inheritsNothing(directory)) {
+        copyCpuset(monitor, parent(directory), directory);
+      }
+      return;
+    }
+    monitor.add("create the cgroup " + directory, Opcode.MKDIR, directory, MODE);
+    if (hierarchy.name().equals("cpuset")) {
+      copyCpuset(monitor, parent(directory), directory);
+    }
+  }
+
+  private static boolean inheritsNothing(String directory) {
+    for (String file : CPUSET) {
+      if (read(directory, file).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The container's cgroup of version 2, into which its process is born; empty without version 2.
   String unifiedDirectory() {
-    Optional<Hierarchy> unified = launch.cgroups().unified();
-    return unified.isPresent() ? directory(unified.get()) : "";
+    return cgroup.unifiedDirectory().orElse("");
   }
 
   /// Joins the hierarchies of version 1.
@@ -93,7 +125,7 @@ final class CgroupStage {
     return directory.substring(0, directory.lastIndexOf('/'));
   }
 
-  private void createParents(Instructions monitor, Hierarchy hierarchy) {
+  private void createParents(Instructions monitor, Hierarchy hierarchy, Resources resources) {
     List<String> missing = new ArrayList<>();
     String directory = parent(directory(hierarchy));
     while (directory.length() > hierarchy.mountPoint().length()) {
@@ -101,7 +133,7 @@ final class CgroupStage {
       directory = parent(directory);
     }
     if (hierarchy.unified() && launch.cgroups().isUnified()) {
-      delegate(monitor, hierarchy.mountPoint());
+      delegate(monitor, hierarchy.mountPoint(), resources);
     }
     for (String path : missing) {
       boolean cpuset = hierarchy.name().equals("cpuset");
@@ -114,15 +146,22 @@ final class CgroupStage {
         copyCpuset(monitor, parent(path), path);
       }
       if (hierarchy.unified() && launch.cgroups().isUnified()) {
-        delegate(monitor, path);
+        delegate(monitor, path, resources);
       }
     }
   }
 
   /* In version 2 a controller reaches a cgroup only if every one above it hands it down. One write
    * for each, because one that is missing would refuse all. */
-  private static void delegate(Instructions monitor, String directory) {
-    for (String controller : List.of("cpuset", "cpu", "io", "memory", "pids")) {
+  private static void delegate(Instructions monitor, String directory, Resources resources) {
+    List<String> controllers = new ArrayList<>(List.of("cpuset", "cpu", "io", "memory", "pids"));
+    if (!resources.hugepageLimits().isEmpty() || hasUnified(resources, "hugetlb.")) {
+      controllers.add("hugetlb");
+    }
+    if (!resources.rdma().isEmpty() || hasUnified(resources, "rdma.")) {
+      controllers.add("rdma");
+    }
+    for (String controller : controllers) {
       monitor.addIgnoring(
           Instruction.ALL,
           "hand the " + controller + " controller down from " + directory,
@@ -134,10 +173,19 @@ final class CgroupStage {
     }
   }
 
+  private static boolean hasUnified(Resources resources, String prefix) {
+    for (String file : resources.unified().keySet()) {
+      if (file.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /* A new cgroup of the version 1 cpuset controller has no CPUs, and then takes no process. What
    * it gets is what the nearest one above has that is there already. */
   private static void copyCpuset(Instructions monitor, String from, String to) {
-    for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+    for (String file : CPUSET) {
       String value = inherited(from, file);
       monitor.write("allow " + value + " as " + file + " in " + to, to + "/" + file, value);
     }
@@ -145,96 +193,20 @@ final class CgroupStage {
 
   private static String inherited(String directory, String file) {
     for (String at = directory; at.length() > 1; at = parent(at)) {
-      try {
-        String value = Files.readString(Path.of(at, file)).strip();
-        if (!value.isEmpty()) {
-          return value;
-        }
-      } catch (IOException e) {
-        /* Not there yet: the one above decides. */
-        continue;
+      String value = read(at, file);
+      if (!value.isEmpty()) {
+        return value;
       }
     }
     return "0";
   }
 
-  private void limitPids(Instructions monitor) throws UnsupportedSpecException {
-    if (launch.spec().linux().pidsLimit().isEmpty()) {
-      return;
-    }
-    long limit = launch.spec().linux().pidsLimit().get();
-    Hierarchy pids =
-        (launch.cgroups().isUnified()
-                ? launch.cgroups().unified()
-                : launch.cgroups().controller("pids"))
-            .orElseThrow(() ->
-                new UnsupportedSpecException(
-                    "linux.resources.pids.limit", "this host has no pids controller"));
-    String value = limit <= 0 ? "max" : Long.toString(limit);
-    monitor.write("allow " + value + " processes", directory(pids) + "/pids.max", value);
-  }
-
-  private void limitDevices(Instructions monitor) throws JsonException {
-    List<DeviceRule> rules = DeviceRules.of(launch.spec().linux());
-    if (launch.cgroups().controller("devices").isPresent()) {
-      String directory = directory(launch.cgroups().controller("devices").get());
-      for (DeviceRule rule : rules) {
-        String line = rule.v1Line();
-        monitor.write(
-            (rule.allow() ? "allow device " : "deny device ") + line,
-            directory + (rule.allow() ? "/devices.allow" : "/devices.deny"),
-            line);
-      }
-    } else if (launch.cgroups().unified().isPresent()) {
-      monitor.add(
-          "filter devices by " + rules.size() + " rules",
-          Opcode.DEVICE_FILTER,
-          directory(launch.cgroups().unified().get()),
-          DeviceProgram.compile(rules));
-    }
-  }
-
-  /// The device rules of a configuration, followed by those that no container can do without.
-  static final class DeviceRules {
-    private static final List<DeviceRule> ALWAYS =
-        List.of(
-            new DeviceRule(true, 'c', -1, -1, "m"),
-            new DeviceRule(true, 'b', -1, -1, "m"),
-            new DeviceRule(true, 'c', 1, 3, "rwm"), // null
-            new DeviceRule(true, 'c', 1, 5, "rwm"), // zero
-            new DeviceRule(true, 'c', 1, 7, "rwm"), // full
-            new DeviceRule(true, 'c', 1, 8, "rwm"), // random
-            new DeviceRule(true, 'c', 1, 9, "rwm"), // urandom
-            new DeviceRule(true, 'c', 5, 0, "rwm"), // tty
-            new DeviceRule(true, 'c', 5, 2, "rwm"), // ptmx
-            new DeviceRule(true, 'c', 136, -1, "rwm")); // terminals
-
-    private DeviceRules() {}
-
-    static List<DeviceRule> of(nsbox.runtime.spec.LinuxSpec linux) throws JsonException {
-      List<DeviceRule> rules = new ArrayList<>();
-      for (JsonObject rule : linux.deviceRules()) {
-        String type = rule.optionalString("type").orElse("a");
-        try {
-          rules.add(
-              new DeviceRule(
-                  rule.flag("allow"),
-                  type.isEmpty() ? 'a' : type.charAt(0),
-                  rule.optionalNumber("major").orElse(-1L),
-                  rule.optionalNumber("minor").orElse(-1L),
-                  rule.optionalString("access").orElse("rwm")));
-        } catch (IllegalArgumentException e) {
-          throw new JsonException(
-              linux.document().locationOf("resources")
-                  + ".devices["
-                  + rules.size()
-                  + "]: "
-                  + e.getMessage(),
-              e);
-        }
-      }
-      rules.addAll(ALWAYS);
-      return rules;
+  /* One that is not there yet has what the one above it has. */
+  private static String read(String directory, String file) {
+    try {
+      return Files.readString(Path.of(directory, file)).strip();
+    } catch (IOException e) {
+      return "";
     }
   }
 }

@@ -37,6 +37,8 @@ public enum Opcode {
   PIDFD_SOCKET(38, "s"),
   START(39, "s"),
 
+  WRITE_FIRST(28, "vv"),
+
   DIE_WITH_MONITOR(40, ""),
   UNSHARE(41, "i"),
   SET_HOSTNAME(42, "s"),

@@ -21,13 +21,16 @@ public record LinuxSpec(
     Map<String, TimeOffset> timeOffsets,
     List<Device> devices,
     Optional<String> cgroupsPath,
-    List<JsonObject> deviceRules,
-    Optional<Long> pidsLimit,
     String rootPropagation,
     List<String> maskedPaths,
     List<String> readonlyPaths,
     Map<String, String> sysctl,
     JsonObject document) {
+
+  /// `linux.resources` as it stands, empty where it is missing.
+  public JsonObject resources() throws JsonException {
+    return document.optionalObject("resources").orElseGet(JsonObject::new);
+  }
 
   public boolean hasSeccomp() {
     return document.has("seccomp");
@@ -79,17 +82,12 @@ public record LinuxSpec(
 
   private static final List<String> NOT_APPLIED =
       List.of("intelRdt", "memoryPolicy", "personality", "netDevices", "mountLabel");
-  private static final List<String> RESOURCES_NOT_APPLIED =
-      List.of("memory", "cpu", "blockIO", "hugepageLimits", "network", "rdma", "unified");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
   static LinuxSpec parse(JsonObject linux) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(linux, NOT_APPLIED);
-    JsonObject resources = linux.optionalObject("resources").orElseGet(JsonObject::new);
-    Refusals.refuse(resources, RESOURCES_NOT_APPLIED);
-    refuseWhatSaysMuchByLittle(linux, resources);
-    Optional<JsonObject> pids = resources.optionalObject("pids");
+    refuseWhatSaysMuchByLittle(linux);
     return new LinuxSpec(
         parseNamespaces(linux),
         parseMappings(linux, "uidMappings"),
@@ -97,8 +95,6 @@ public record LinuxSpec(
         parseTimeOffsets(linux),
         parseDevices(linux),
         parseCgroupsPath(linux),
-        resources.objects("devices"),
-        pids.isPresent() ? pids.get().optionalNumber("limit") : Optional.empty(),
         parsePropagation(linux),
         linux.strings("maskedPaths"),
         linux.strings("readonlyPaths"),
@@ -106,16 +102,12 @@ public record LinuxSpec(
         linux);
   }
 
-  /* A device without a new name is moved all the same, and a swappiness of 0 is not the default. */
-  private static void refuseWhatSaysMuchByLittle(JsonObject linux, JsonObject resources)
+  /* A device without a new name is moved all the same. */
+  private static void refuseWhatSaysMuchByLittle(JsonObject linux)
       throws JsonException, UnsupportedSpecException {
     Optional<JsonObject> devices = linux.optionalObject("netDevices");
     if (devices.isPresent() && !devices.get().isEmpty()) {
       throw new UnsupportedSpecException(linux.locationOf("netDevices"), Refusals.REASON);
-    }
-    Optional<JsonObject> memory = resources.optionalObject("memory");
-    if (memory.isPresent() && memory.get().has("swappiness")) {
-      throw new UnsupportedSpecException(memory.get().locationOf("swappiness"), Refusals.REASON);
     }
   }
 

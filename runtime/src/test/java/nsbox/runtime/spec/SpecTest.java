@@ -50,13 +50,6 @@ class SpecTest {
           linux.personality              | {'domain': 'LINUX32'}
           linux.netDevices               | {'eth0': {'name': 'inside'}}
           linux.mountLabel               | 'system_u:object_r:svirt_sandbox_file_t:s0'
-          linux.resources.memory         | {'limit': 1048576}
-          linux.resources.cpu            | {'shares': 512}
-          linux.resources.blockIO        | {'weight': 10}
-          linux.resources.hugepageLimits | [{'pageSize': '2MB', 'limit': 1}]
-          linux.resources.network        | {'classID': 1}
-          linux.resources.rdma           | {'mlx5_1': {'hcaHandles': 3}}
-          linux.resources.unified        | {'memory.high': '1'}
           linux.rootfsPropagation        | 'shared'
           linux.rootfsPropagation        | 'unbindable'
           """)
@@ -91,13 +84,6 @@ class SpecTest {
           linux.personality              | null
           linux.netDevices               | {}
           linux.mountLabel               | ''
-          linux.resources.memory         | {'disableOOMKiller': false}
-          linux.resources.cpu            | {'shares': 0, 'cpus': ''}
-          linux.resources.blockIO        | {'weight': 0, 'weightDevice': []}
-          linux.resources.hugepageLimits | []
-          linux.resources.network        | {'classID': null, 'priorities': []}
-          linux.resources.rdma           | {}
-          linux.resources.unified        | {}
           linux.rootfsPropagation        | ''
           linux.rootfsPropagation        | 'rslave'
           linux.rootfsPropagation        | 'private'
@@ -122,12 +108,6 @@ class SpecTest {
   @Test
   void refusesANetworkDeviceThatKeepsItsName() throws JsonException {
     refused("linux.netDevices", "{'eth0': {}}");
-  }
-
-  /* Zero means something here: never swap. */
-  @Test
-  void refusesASwappinessOfZero() throws JsonException {
-    refused("linux.resources.memory", "{'swappiness': 0}");
   }
 
   @Test
@@ -320,8 +300,7 @@ class SpecTest {
             new LinuxSpec.Device("/dev/x", 'b', 8, 1, 0600, 1, 2),
             new LinuxSpec.Device("/dev/p", 'p', 0, 0, 0666, 0, 0)),
         linux.devices());
-    assertEquals(1, linux.deviceRules().size());
-    assertEquals(Optional.of(32771L), linux.pidsLimit());
+    assertEquals(32771L, linux.resources().object("pids").number("limit"));
     assertEquals("rprivate", linux.rootPropagation());
     assertEquals(List.of("/m"), linux.maskedPaths());
     assertEquals(List.of("/r"), linux.readonlyPaths());
