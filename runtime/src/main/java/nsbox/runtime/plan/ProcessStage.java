@@ -97,6 +97,9 @@ final class ProcessStage {
 
   private void rights() throws UnsupportedSpecException, IOException {
     boolean listens = FilterCompiler.listenerPath(launch.spec().linux()).isPresent();
+    SchedulingStage scheduling = new SchedulingStage(process, init);
+    scheduling.priorities();
+    scheduling.machine(launch.spec().linux());
     if (process.noNewPrivileges()) {
       init.add("allow no new privileges", Opcode.NO_NEW_PRIVILEGES);
     } else {

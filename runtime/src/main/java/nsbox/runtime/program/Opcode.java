@@ -92,7 +92,13 @@ public enum Opcode {
   AMBIENT_SET(81, "i"),
   CHDIR(82, "s"),
   EXECUTE(83, "vvsi"),
-  OOM_SCORE_ADJUST(84, "s");
+  OOM_SCORE_ADJUST(84, "s"),
+
+  SCHEDULER(86, "b"),
+  IO_PRIORITY(87, "i"),
+  CPU_AFFINITY(88, "b"),
+  MEMORY_POLICY(89, "ib"),
+  PERSONALITY(90, "i");
 
   private final int code;
   private final String arguments;

@@ -25,6 +25,8 @@ public record LinuxSpec(
     List<String> maskedPaths,
     List<String> readonlyPaths,
     Map<String, String> sysctl,
+    Optional<MemoryPolicy> memoryPolicy,
+    Optional<Personality> personality,
     JsonObject document) {
 
   /// `linux.resources` as it stands, empty where it is missing.
@@ -80,8 +82,24 @@ public record LinuxSpec(
   public record Device(
       String path, char type, long major, long minor, long mode, long uid, long gid) {}
 
+  /// As what machine the process sees the kernel; the numbers of personality(2).
+  public enum Personality {
+    LINUX(0),
+    LINUX32(8);
+
+    private final int number;
+
+    Personality(int number) {
+      this.number = number;
+    }
+
+    public int number() {
+      return number;
+    }
+  }
+
   private static final List<String> NOT_APPLIED =
-      List.of("intelRdt", "memoryPolicy", "personality", "netDevices", "mountLabel");
+      List.of("intelRdt", "netDevices", "mountLabel");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
@@ -99,6 +117,8 @@ public record LinuxSpec(
         linux.strings("maskedPaths"),
         linux.strings("readonlyPaths"),
         new LinkedHashMap<>(linux.stringMap("sysctl")),
+        MemoryPolicy.parse(linux),
+        parsePersonality(linux),
         linux);
   }
 
@@ -208,6 +228,23 @@ public record LinuxSpec(
           linux.locationOf("cgroupsPath") + ": " + path.get() + ", '..' is not allowed in it");
     }
     return path;
+  }
+
+  /* The specification names no flag that personality.flags could hold. */
+  private static Optional<Personality> parsePersonality(JsonObject linux) throws JsonException {
+    Optional<JsonObject> found = linux.optionalObject("personality");
+    if (found.isEmpty() || Refusals.saysNothing(found.get())) {
+      return Optional.empty();
+    }
+    JsonObject personality = found.get();
+    List<String> flags = personality.strings("flags");
+    if (!flags.isEmpty()) {
+      throw new JsonException(
+          personality.locationOf("flags") + ": " + flags + ", but there are none");
+    }
+    String domain = personality.string("domain");
+    int index = Choices.index(personality, "domain", domain, List.of("LINUX", "LINUX32"));
+    return Optional.of(Personality.values()[index]);
   }
 
   private static String parsePropagation(JsonObject linux)

@@ -22,7 +22,8 @@ public record ProcessSpec(
     Optional<Capabilities> capabilities,
     List<Rlimit> rlimits,
     boolean noNewPrivileges,
-    Optional<Long> oomScoreAdjust) {
+    Optional<Long> oomScoreAdjust,
+    Scheduling scheduling) {
 
   /// Numeric ids inside the container.
   public record User(long uid, long gid, Optional<Long> umask, List<Long> additionalGids) {}
@@ -42,13 +43,7 @@ public record ProcessSpec(
   private static final long MAX_ID = 0xfffffffeL;
 
   private static final List<String> NOT_APPLIED =
-      List.of(
-          "apparmorProfile",
-          "selinuxLabel",
-          "scheduler",
-          "ioPriority",
-          "execCPUAffinity",
-          "commandLine");
+      List.of("apparmorProfile", "selinuxLabel", "commandLine");
 
   static ProcessSpec parse(JsonObject process) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(process, NOT_APPLIED);
@@ -73,7 +68,8 @@ public record ProcessSpec(
         parseCapabilities(process),
         parseRlimits(process),
         process.flag("noNewPrivileges"),
-        process.optionalNumber("oomScoreAdj"));
+        process.optionalNumber("oomScoreAdj"),
+        Scheduling.parse(process));
   }
 
   private static User parseUser(JsonObject user) throws JsonException {

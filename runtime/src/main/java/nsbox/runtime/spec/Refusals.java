@@ -19,7 +19,8 @@ final class Refusals {
     }
   }
 
-  private static boolean saysNothing(Object value) {
+  /// Whether a value is what engines write where nobody asked for anything.
+  static boolean saysNothing(Object value) {
     if (value instanceof JsonObject object) {
       for (Object member : object.members().values()) {
         if (!saysNothing(member)) {

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import nsbox.json.Json;
+import nsbox.json.JsonException;
+import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -30,11 +33,26 @@ import nsbox.runtime.testing.LaunchedProgram;
 /// The file `number` is in every layer and holds its number, the lowest being 1; `only-N` is in
 /// layer N alone. Uid and gid of a file are the number of its layer.
 final class RealOverlay implements AutoCloseable {
+  private static final String CONFIG =
+      """
+      {'ociVersion': '1.1.0',
+       'process': {'user': {'uid': 0, 'gid': 0}, 'args': [], 'cwd': '/',
+                   'env': ['PATH=/usr/bin:/usr/sbin']},
+       'root': {'path': 'rootfs'},
+       'mounts': [
+         {'destination': '/usr', 'type': 'bind', 'source': '/usr', 'options': ['rbind', 'ro']},
+         {'destination': '/dev/null', 'type': 'bind', 'source': '/dev/null', 'options': ['bind']},
+         {'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}%s],
+       'linux': {'namespaces': [{'type': 'mount'}]}}
+      """;
+
   final Path folder;
   final Path container;
   private final Path layers;
   private final List<String> lowers = new ArrayList<>();
   private final List<String> arguments = new ArrayList<>();
+  private final Map<String, String> fields = new LinkedHashMap<>();
+  private final StringBuilder mounts = new StringBuilder();
   private boolean volatileUpper;
   private Optional<IdMapping> mapping = Optional.empty();
   private int runs;
@@ -94,28 +112,51 @@ final class RealOverlay implements AutoCloseable {
     return this;
   }
 
+  /// @param field of config.json, such as `process.user`
+  /// @param value JSON with single quotes
+  RealOverlay with(String field, String value) {
+    fields.put(field, value);
+    return this;
+  }
+
+  /// @param mount JSON with single quotes
+  RealOverlay mount(String mount) {
+    mounts.append(",").append(mount);
+    return this;
+  }
+
+  private JsonObject config() throws JsonException {
+    JsonObject config = parse(CONFIG.formatted(mounts).replace('\'', '"'));
+    config.object("process").put("args", arguments);
+    for (Map.Entry<String, String> field : fields.entrySet()) {
+      String[] names = field.getKey().split("\\.");
+      JsonObject object = config;
+      for (int i = 0; i < names.length - 1; i++) {
+        object = object.object(names[i]);
+      }
+      JsonObject value = parse("{\"v\": " + field.getValue().replace('\'', '"') + "}");
+      object.put(names[names.length - 1], value.members().get("v"));
+    }
+    /* Through the text once more, so that every object knows its place in the whole. */
+    return parse(Json.text(config));
+  }
+
+  private static JsonObject parse(String text) throws JsonException {
+    return Json.parse(text.getBytes(StandardCharsets.UTF_8), "config.json");
+  }
+
+  Spec spec() throws Exception {
+    return Spec.parse(config());
+  }
+
   Program compile() throws Exception {
-    String config =
-        """
-        {'ociVersion': '1.1.0',
-         'process': {'user': {'uid': 0, 'gid': 0}, 'args': %s, 'cwd': '/',
-                     'env': ['PATH=/usr/bin:/usr/sbin']},
-         'root': {'path': 'rootfs'},
-         'mounts': [
-           {'destination': '/usr', 'type': 'bind', 'source': '/usr', 'options': ['rbind', 'ro']},
-           {'destination': '/dev/null', 'type': 'bind', 'source': '/dev/null', 'options': ['bind']},
-           {'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}],
-         'linux': {'namespaces': [{'type': 'mount'}]}}
-        """
-            .replace('\'', '"')
-            .formatted(json(arguments));
     Instructions teardown = new Instructions();
     teardown.add("forget it", Opcode.REMOVE_TREE, folder.resolve("nothing").toString());
     return LaunchPlan.compile(
         new Launch(
             "real",
             folder.toString(),
-            Spec.parse(Json.parse(config.getBytes(StandardCharsets.UTF_8), "config.json")),
+            spec(),
             new Rootfs.Overlay(
                 lowers,
                 container.resolve("upper").toString(),
@@ -133,16 +174,6 @@ final class RealOverlay implements AutoCloseable {
             },
             Handover.monitored(0),
             teardown.list()));
-  }
-
-  private static String json(List<String> words) {
-    StringBuilder text = new StringBuilder("[");
-    for (String word : words) {
-      text.append(text.length() == 1 ? "\"" : ", \"");
-      text.append(word.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
-      text.append('"');
-    }
-    return text.append(']').toString();
   }
 
   private String file(String name) {

@@ -41,13 +41,8 @@ class SpecTest {
           freebsd                        | {'jail': {'host': 'x'}}
           process.apparmorProfile        | 'acme'
           process.selinuxLabel           | 'system_u:system_r:svirt_t:s0:c1,c2'
-          process.scheduler              | {'policy': 'SCHED_FIFO', 'priority': 1}
-          process.ioPriority             | {'class': 'IOPRIO_CLASS_IDLE', 'priority': 4}
-          process.execCPUAffinity        | {'initial': '0-1'}
           process.commandLine            | 'cmd.exe'
           linux.intelRdt                 | {'closID': 'guests'}
-          linux.memoryPolicy             | {'mode': 'MPOL_BIND', 'nodes': '0'}
-          linux.personality              | {'domain': 'LINUX32'}
           linux.netDevices               | {'eth0': {'name': 'inside'}}
           linux.mountLabel               | 'system_u:object_r:svirt_sandbox_file_t:s0'
           linux.rootfsPropagation        | 'shared'
