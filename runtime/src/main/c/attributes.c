@@ -1,14 +1,22 @@
 /* Instructions on the process itself that few containers ask for; all of it survives execve(2). */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
 #include <sys/personality.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
-#include "operations.h"
+#include "mounts.h"
 
 #define IOPRIO_WHO_PROCESS 1
 /* How much of it the kernel reads is a field of struct sched_attr. */
 #define SCHED_ATTR_BYTES 56
+/* The root of every procfs has this inode, and nothing else in it has. */
+#define PROC_ROOT_INODE 1
 
 /* The raw calls: 0 is the calling thread, and one thread is all we are. */
 int op_scheduler(struct context *context, const struct argument *argument) {
@@ -38,4 +46,45 @@ int op_memory_policy(struct context *context, const struct argument *argument) {
 int op_personality(struct context *context, const struct argument *argument) {
     (void)context;
     return personality(argument[0].number) < 0 ? -errno : 0;
+}
+
+static bool is_procfs(int fd) {
+    struct statfs filesystem;
+    return fstatfs(fd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
+}
+
+/* A procfs that stands nowhere, so that nobody can put anything on top of a part of it. Where we may
+ * not have one, the container's, if it is one and not a piece of it. */
+static int open_procfs(void) {
+    int fd = new_mount("proc", "proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, NULL, NULL);
+    if (fd >= 0) return fd;
+    fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    struct stat status;
+    if (is_procfs(fd) && fstat(fd, &status) == 0 && status.st_ino == PROC_ROOT_INODE) return fd;
+    close(fd);
+    return -EXDEV;
+}
+
+/* A label that is written to a file which only looks like this one would be no label, and what runs
+ * then has more rights than it should (CVE-2019-16884, CVE-2025-52881). */
+int op_thread_attribute(struct context *context, const struct argument *argument) {
+    (void)context;
+    int procfs = open_procfs();
+    if (procfs < 0) return procfs;
+    /* "thread-self" is a link, but to below the same procfs. */
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS};
+    int self = (int)syscall(SYS_openat2, procfs, "thread-self", &how, sizeof how);
+    int error = self < 0 ? -errno : 0;
+    how.flags = O_WRONLY | O_CLOEXEC;
+    how.resolve |= RESOLVE_NO_SYMLINKS;
+    int fd = error ? -1 : (int)syscall(SYS_openat2, self, argument[0].bytes, &how, sizeof how);
+    if (!error && fd < 0) error = -errno;
+    if (!error && !is_procfs(fd)) error = -EXDEV;
+    if (!error && write(fd, argument[1].bytes, argument[1].length) < 0) error = -errno;
+    if (fd >= 0) close(fd);
+    if (self >= 0) close(self);
+    close(procfs);
+    return error;
 }

@@ -26,6 +26,7 @@ final class MountStage {
 
   private final Launch launch;
   private final Instructions init;
+  private final LabelStage labels = new LabelStage();
   private final NamespaceStage namespaces;
 
   /// How many mounts are prepared so far, and how many of them have their place.
@@ -287,7 +288,7 @@ final class MountStage {
         mount.source(),
         mount.destination(),
         now.set(),
-        now.data());
+        labels.mountOptions(launch.spec().linux().mountLabel(), mount.type(), now.data()));
   }
 
   private static String describe(MountSpec mount) {

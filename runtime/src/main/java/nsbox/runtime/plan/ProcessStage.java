@@ -97,6 +97,7 @@ final class ProcessStage {
 
   private void rights() throws UnsupportedSpecException, IOException {
     boolean listens = FilterCompiler.listenerPath(launch.spec().linux()).isPresent();
+    new LabelStage().process(process, init);
     SchedulingStage scheduling = new SchedulingStage(process, init);
     scheduling.priorities();
     scheduling.machine(launch.spec().linux());

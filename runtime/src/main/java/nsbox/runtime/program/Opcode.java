@@ -94,6 +94,7 @@ public enum Opcode {
   EXECUTE(83, "vvsi"),
   OOM_SCORE_ADJUST(84, "s"),
 
+  THREAD_ATTRIBUTE(85, "ss"),
   SCHEDULER(86, "b"),
   IO_PRIORITY(87, "i"),
   CPU_AFFINITY(88, "b"),

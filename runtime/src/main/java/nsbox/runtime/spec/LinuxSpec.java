@@ -27,6 +27,7 @@ public record LinuxSpec(
     Map<String, String> sysctl,
     Optional<MemoryPolicy> memoryPolicy,
     Optional<Personality> personality,
+    String mountLabel,
     JsonObject document) {
 
   /// `linux.resources` as it stands, empty where it is missing.
@@ -99,7 +100,7 @@ public record LinuxSpec(
   }
 
   private static final List<String> NOT_APPLIED =
-      List.of("intelRdt", "netDevices", "mountLabel");
+      List.of("intelRdt", "netDevices");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
@@ -119,6 +120,7 @@ public record LinuxSpec(
         new LinkedHashMap<>(linux.stringMap("sysctl")),
         MemoryPolicy.parse(linux),
         parsePersonality(linux),
+        linux.optionalString("mountLabel").orElse(""),
         linux);
   }
 

@@ -9,6 +9,7 @@ import nsbox.json.JsonObject;
 /// What runs in the container, as whom, and with which rights.
 ///
 /// @param arguments the program and its arguments; never empty
+/// @param apparmorProfile empty where there is none, as `selinuxLabel`
 /// @param environment assignments, `NAME=value`
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#process
 public record ProcessSpec(
@@ -23,7 +24,9 @@ public record ProcessSpec(
     List<Rlimit> rlimits,
     boolean noNewPrivileges,
     Optional<Long> oomScoreAdjust,
-    Scheduling scheduling) {
+    Scheduling scheduling,
+    String apparmorProfile,
+    String selinuxLabel) {
 
   /// Numeric ids inside the container.
   public record User(long uid, long gid, Optional<Long> umask, List<Long> additionalGids) {}
@@ -42,8 +45,7 @@ public record ProcessSpec(
 
   private static final long MAX_ID = 0xfffffffeL;
 
-  private static final List<String> NOT_APPLIED =
-      List.of("apparmorProfile", "selinuxLabel", "commandLine");
+  private static final List<String> NOT_APPLIED = List.of("commandLine");
 
   static ProcessSpec parse(JsonObject process) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(process, NOT_APPLIED);
@@ -69,7 +71,9 @@ public record ProcessSpec(
         parseRlimits(process),
         process.flag("noNewPrivileges"),
         process.optionalNumber("oomScoreAdj"),
-        Scheduling.parse(process));
+        Scheduling.parse(process),
+        process.optionalString("apparmorProfile").orElse(""),
+        process.optionalString("selinuxLabel").orElse(""));
   }
 
   private static User parseUser(JsonObject user) throws JsonException {

@@ -39,12 +39,9 @@ class SpecTest {
           vm                             | {'kernel': {'path': '/k'}}
           zos                            | {'namespaces': [{'type': 'pid'}]}
           freebsd                        | {'jail': {'host': 'x'}}
-          process.apparmorProfile        | 'acme'
-          process.selinuxLabel           | 'system_u:system_r:svirt_t:s0:c1,c2'
           process.commandLine            | 'cmd.exe'
           linux.intelRdt                 | {'closID': 'guests'}
           linux.netDevices               | {'eth0': {'name': 'inside'}}
-          linux.mountLabel               | 'system_u:object_r:svirt_sandbox_file_t:s0'
           linux.rootfsPropagation        | 'shared'
           linux.rootfsPropagation        | 'unbindable'
           """)
