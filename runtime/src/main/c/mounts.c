@@ -110,7 +110,7 @@ int clone_mount(int at, const char *path, bool recursive) {
     return fd < 0 ? -errno : fd;
 }
 
-static int configure(int filesystem, const char *option) {
+int configure(int filesystem, const char *option) {
     const char *value = strchr(option, '=');
     if (!value)
         return syscall(SYS_fsconfig, filesystem, FSCONFIG_SET_FLAG, option, NULL, 0) < 0 ? -errno : 0;
@@ -186,8 +186,10 @@ int op_mount_at(struct context *context, const struct argument *argument) {
 
 int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear, uint64_t propagation) {
     bool below = flags & BIND_BELOW;
-    int mount = clone_mount(AT_FDCWD, source, below);
-    if (mount < 0) return mount;
+    unsigned tree = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (below ? AT_RECURSIVE : 0) |
+                    (flags & BIND_NO_FOLLOW ? AT_SYMLINK_NOFOLLOW : 0);
+    int mount = (int)syscall(SYS_open_tree, AT_FDCWD, source, tree);
+    if (mount < 0) return -errno;
     /* Attributes stop at the mount itself unless asked otherwise: what the host shows read-only below
      * it must not become writable by an "rw" that was meant for the top. Propagation goes all the way. */
     int error = set_attributes(mount, flags & BIND_ATTRIBUTES_BELOW, set, clear, 0);
@@ -289,10 +291,18 @@ int op_mknod_at(struct context *context, const struct argument *argument) {
     return error;
 }
 
+static bool is_link_to(int parent, const char *name, const char *wanted) {
+    char content[4096];
+    ssize_t length = readlinkat(parent, name, content, sizeof content);
+    return length >= 0 && (size_t)length == strlen(wanted) && !memcmp(content, wanted, (size_t)length);
+}
+
+/* A link that is there already and leads the same way is as good. */
 int op_symlink_at(struct context *context, const struct argument *argument) {
     char *name;
     int parent = open_parent_at(context, argument[1].bytes, &name);
     int error = parent < 0 ? parent : symlinkat(argument[0].bytes, parent, name) < 0 ? -errno : 0;
+    if (error == -EEXIST && is_link_to(parent, name, argument[0].bytes)) error = 0;
     if (parent >= 0) close(parent);
     free(name);
     return error;

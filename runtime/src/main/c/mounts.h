@@ -27,6 +27,9 @@ int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear,
 /* Puts a mount onto a path inside the container, which is made where it is missing; closes it. */
 int place_mount(struct context *context, int mount, const char *path);
 
+/* Gives a file system that is being made, or made anew, one option. */
+int configure(int filesystem, const char *option);
+
 /* Puts a mount without a place onto an open target. */
 int attach_mount(int mount, int target);
 

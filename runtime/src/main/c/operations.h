@@ -18,10 +18,11 @@ enum {
     SPAWN_OURS = 4,     /* no pipes: the container gets the streams that we have */
 };
 
-/* How `bind_at` treats what is mounted below its source. */
+/* How `bind_at` treats its source and what is mounted below it. */
 enum {
     BIND_BELOW = 1,            /* it comes along */
     BIND_ATTRIBUTES_BELOW = 2, /* the attributes are for it, too */
+    BIND_NO_FOLLOW = 4,        /* a source that is a link is bound itself */
 };
 
 /* The container's process as its monitor knows it. */

@@ -1,6 +1,9 @@
 package nsbox.runtime.plan;
 
+import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.spec.LinuxSpec.IdRange;
+import nsbox.runtime.spec.MountSpec;
 
 /// Which ids of the host stand for which ids of a container.
 ///
@@ -18,6 +21,18 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
 
   /// `size` ids in a row, from `containerId` in the container and from `hostId` on the host.
   public record Range(long containerId, long hostId, long size) {}
+
+  static IdMapping of(MountSpec.Mapping mapping) {
+    return new IdMapping(ranges(mapping.uids()), ranges(mapping.gids()));
+  }
+
+  private static List<Range> ranges(List<IdRange> ids) {
+    List<Range> ranges = new ArrayList<>();
+    for (IdRange range : ids) {
+      ranges.add(new Range(range.containerId(), range.hostId(), range.size()));
+    }
+    return ranges;
+  }
 
   /// The host's uid of the container's root; of another user where it has none.
   long rootUid() {

@@ -1,6 +1,8 @@
 package nsbox.runtime.plan;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 import nsbox.runtime.program.Instruction;
@@ -17,22 +19,20 @@ final class MountStage {
   private static final long MS_PRIVATE = 1 << 18;
   private static final long MS_SLAVE = 1 << 19;
 
-  /// mount(2) takes one page of options, the last byte of it a NUL.
-  static final int MOUNT_DATA_BYTES = 4095;
-
   /* Bits of BIND_AT: what is mounted below the source comes along; the attributes are for that, too. */
   private static final int BIND_BELOW = 1;
   private static final int BIND_ATTRIBUTES_BELOW = 2;
+  private static final int BIND_NO_FOLLOW = 4;
 
   private final Launch launch;
   private final Instructions init;
   private final LabelStage labels = new LabelStage();
   private final NamespaceStage namespaces;
+  private final MountRefinements refinements;
+  private final OverlayStage overlays;
 
-  /// How many mounts are prepared so far, and how many of them have their place.
-  private int prepared;
-
-  private int placed;
+  /// Binds that are prepared and have no place yet, by number.
+  private final Deque<Integer> prepared = new ArrayDeque<>();
 
   /// What must be writable while the container is made, and read-only after.
   private final List<String> readonlyLater = new ArrayList<>();
@@ -41,6 +41,8 @@ final class MountStage {
     this.launch = launch;
     this.init = init;
     this.namespaces = namespaces;
+    this.refinements = new MountRefinements(launch, init);
+    this.overlays = new OverlayStage(init);
   }
 
   /// What the mounts need that the container's process cannot make itself.
@@ -52,6 +54,9 @@ final class MountStage {
           Opcode.ID_MAPPING,
           IdMapping.lines(mapping.uids()),
           IdMapping.lines(mapping.gids()));
+      refinements.mappings(monitor, 1);
+    } else {
+      refinements.mappings(monitor, 0);
     }
   }
 
@@ -60,7 +65,7 @@ final class MountStage {
     if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
       init.add("have mounts of its own", Opcode.UNSHARE, NamespaceStage.flag("mount"));
       propagation();
-      overlayOf(overlay);
+      overlays.mount(overlay);
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, directory.path());
@@ -69,34 +74,22 @@ final class MountStage {
       return;
     }
     for (MountSpec mount : launch.spec().mounts()) {
-      if (mount.isBind()) {
-        MountOptions options = MountOptions.parse(mount.options());
-        prepareBind(source(mount), mount.destination(), bindFlags(options), options);
+      MountOptions options = MountOptions.parse(mount.options());
+      if (mount.isBind() && !refinements.isLink(source(mount), options)) {
+        String label = "open " + source(mount) + " for " + mount.destination();
+        prepared.add(refinements.prepareBind(label, source(mount), mount, options));
       }
     }
     for (String device : DeviceStage.bound(launch.spec())) {
-      prepareBind(device, device, 0, MountOptions.parse(List.of("rprivate")));
+      MountSpec mount = new MountSpec(device, "bind", device, List.of("bind", "rprivate"));
+      MountOptions options = MountOptions.parse(mount.options());
+      prepared.add(refinements.prepareBind("open the host's " + device, device, mount, options));
     }
   }
 
-  private void prepareBind(String source, String destination, int flags, MountOptions options) {
-    prepared++;
-    init.add(
-        "open " + source + " for " + destination,
-        Opcode.PREPARE_BIND,
-        source,
-        flags,
-        options.set(),
-        options.clear(),
-        options.propagation());
-  }
-
-  /// Puts the next of the prepared mounts onto its place.
+  /// Puts the next of the prepared binds onto its place.
   void place(String destination) {
-    if (placed == prepared) {
-      throw new IllegalStateException("nothing is prepared for " + destination);
-    }
-    init.add("show it on " + destination, Opcode.PLACE_AT, placed++, destination);
+    refinements.place(prepared.remove(), destination);
   }
 
   boolean preparesBinds() {
@@ -115,7 +108,7 @@ final class MountStage {
     if (namespaces.onTheWay()) {
       init.add("take where it works as the root", Opcode.BIND_ROOT);
     } else if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
-      overlayOf(overlay);
+      overlays.mount(overlay);
       init.add("take it as the root", Opcode.ENTER_ROOT, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       String path = directory.path();
@@ -137,14 +130,6 @@ final class MountStage {
         MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
   }
 
-  private void overlayOf(Rootfs.Overlay overlay) {
-    if (overlay.idMapping().isPresent()) {
-      mappedOverlay(overlay, overlay.idMapping().get());
-    } else {
-      overlay(overlay);
-    }
-  }
-
   /// From here on, only the container is to be seen.
   void enter() {
     if (launch.spec().linux().hasNamespace("mount")) {
@@ -154,88 +139,20 @@ final class MountStage {
     }
   }
 
-  /* overlayfs takes the ids of a layer as the mount shows them that the layer's path leads to. Upper
-   * and work directory must lie on the same mount. */
-  private void mappedOverlay(Rootfs.Overlay overlay, IdMapping mapping) {
-    for (String lower : overlay.lowers()) {
-      mapIds(lower);
-    }
-    String folder = parent(overlay.upper());
-    if (!folder.equals(parent(overlay.work()))) {
-      throw new IllegalArgumentException(overlay.upper() + " and " + overlay.work());
-    }
-    mapIds(folder);
-    fileOwner("make files as the container's root", mapping.rootUid(), mapping.rootGid());
-    overlay(overlay);
-  }
-
-  private void fileOwner(String label, long uid, long gid) {
-    init.add(label, Opcode.FILE_OWNER, uid, gid);
-    /* A change of user takes it back. */
-    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
-  }
-
-  private void mapIds(String directory) {
-    init.add("map the ids of the files in " + directory, Opcode.MAP_IDS, directory, 0);
-  }
-
-  private static String parent(String path) {
-    return path.substring(0, Math.max(1, path.lastIndexOf('/')));
-  }
-
-  private void overlay(Rootfs.Overlay overlay) {
-    List<String> options = new ArrayList<>();
-    /* The kernel takes backslashes away from these two, but not from a single lower directory. */
-    options.add("upperdir=" + overlay.upper().replace("\\", "\\\\"));
-    options.add("workdir=" + overlay.work().replace("\\", "\\\\"));
-    /* The upper directory must be readable as a layer, and layers come from strangers: neither may
-     * refer to other directories by overlayfs's own attributes. */
-    options.add("index=off");
-    options.add("metacopy=off");
-    options.add("redirect_dir=nofollow");
-    if (overlay.userAttributes()) {
-      options.add("userxattr");
-    }
-    if (overlay.volatileUpper()) {
-      options.add("volatile");
-    }
-    String data =
-        "lowerdir=" + String.join(":", overlay.lowers()) + "," + String.join(",", options);
-    String label = "overlay of " + overlay.lowers().size() + " layers on " + overlay.mountPoint();
-    boolean plain = data.length() <= MOUNT_DATA_BYTES && isPlain(overlay);
-    if (plain) {
-      init.add(label, Opcode.MOUNT, "overlay", overlay.mountPoint(), "overlay", MS_NODEV, data);
-    } else {
-      init.add(
-          label,
-          Opcode.OVERLAY,
-          overlay.mountPoint(),
-          MountOptions.NODEV,
-          options,
-          overlay.lowers());
-    }
-  }
-
-  /* In the options of mount(2) some characters separate, and so cannot stand in a path. */
-  private static boolean isPlain(Rootfs.Overlay overlay) {
-    boolean plain = isPlain(overlay.upper()) && isPlain(overlay.work());
-    for (String lower : overlay.lowers()) {
-      plain = plain && isPlain(lower);
-    }
-    return plain;
-  }
-
-  static boolean isPlain(String path) {
-    return path.indexOf('\\') < 0 && path.indexOf(',') < 0 && path.indexOf(':') < 0;
-  }
-
   void mounts(CgroupStage cgroups) throws UnsupportedSpecException {
     for (MountSpec mount : launch.spec().mounts()) {
       MountOptions options = MountOptions.parse(mount.options());
-      if (mount.isBind()) {
+      MountRefinements.check(mount, options);
+      if (options.wants("remount")) {
+        refinements.remount(mount, options);
+        if (options.readonly()) {
+          readonlyLater.add(mount.destination());
+        }
+      } else if (mount.isBind()) {
         bind(mount, options);
       } else if (mount.type().equals("cgroup") || mount.type().equals("cgroup2")) {
-        cgroup(mount, options, cgroups);
+        cgroup(mount, options.ofOneMount(), cgroups);
+        refinements.propagation(mount, options);
       } else {
         filesystem(mount, options);
       }
@@ -243,17 +160,21 @@ final class MountStage {
   }
 
   private void bind(MountSpec mount, MountOptions options) throws UnsupportedSpecException {
-    if (!options.data().isEmpty()) {
-      throw new UnsupportedSpecException(
-          "mounts: " + mount.destination(), "a bind mount takes no option " + options.data());
+    String source = source(mount);
+    if (refinements.link(source, mount, options)) {
+      return;
     }
     if (preparesBinds()) {
       place(mount.destination());
       return;
     }
-    String source = source(mount);
+    String label = "bind " + source + " on " + mount.destination() + describe(mount);
+    if (refinements.areNeeded(mount, options)) {
+      refinements.bind(label, source, mount, options);
+      return;
+    }
     init.add(
-        "bind " + source + " on " + mount.destination() + describe(mount),
+        label,
         Opcode.BIND_AT,
         source,
         mount.destination(),
@@ -267,28 +188,37 @@ final class MountStage {
     return mount.source().startsWith("/") ? mount.source() : launch.bundle() + "/" + mount.source();
   }
 
-  private static int bindFlags(MountOptions options) {
+  static int bindFlags(MountOptions options) {
     return (options.bindRecursive() ? BIND_BELOW : 0)
-        | (options.recursive() ? BIND_ATTRIBUTES_BELOW : 0);
+        | (options.recursive() ? BIND_ATTRIBUTES_BELOW : 0)
+        | (options.wants("src-nofollow") ? BIND_NO_FOLLOW : 0);
   }
 
   private void filesystem(MountSpec mount, MountOptions options) throws UnsupportedSpecException {
     if (mount.type().isEmpty()) {
       throw new UnsupportedSpecException("mounts: " + mount.destination(), "no type");
     }
-    MountOptions now = options;
+    MountOptions now = options.ofOneMount();
     if (options.readonly() && mount.type().equals("tmpfs")) {
       readonlyLater.add(mount.destination());
       now = options.writable();
     }
-    init.add(
-        mount.type() + " on " + mount.destination() + describe(mount),
-        Opcode.MOUNT_AT,
-        mount.type(),
-        mount.source(),
-        mount.destination(),
-        now.set(),
-        labels.mountOptions(launch.spec().linux().mountLabel(), mount.type(), now.data()));
+    String label = mount.type() + " on " + mount.destination() + describe(mount);
+    List<String> data =
+        labels.mountOptions(launch.spec().linux().mountLabel(), mount.type(), now.data());
+    if (options.wants("tmpcopyup")) {
+      refinements.copyUp(label, mount, now.set(), data);
+    } else {
+      init.add(
+          label,
+          Opcode.MOUNT_AT,
+          mount.type(),
+          mount.source(),
+          mount.destination(),
+          now.set(),
+          data);
+    }
+    refinements.propagation(mount, options);
   }
 
   private static String describe(MountSpec mount) {
@@ -385,7 +315,7 @@ final class MountStage {
     }
     /* Until here all that was made on the way to a mount had to be the container's. */
     if (launch.rootfs() instanceof Rootfs.Overlay overlay && overlay.idMapping().isPresent()) {
-      fileOwner("make files as root again", 0, 0);
+      overlays.fileOwner("make files as root again", 0, 0);
     }
   }
 }

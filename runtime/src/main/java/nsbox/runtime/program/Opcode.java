@@ -75,6 +75,13 @@ public enum Opcode {
   BIND_ROOT(107, ""),
   CHANGE_ROOT(108, ""),
 
+  MOUNT_ATTRIBUTES(65, "iiii"),
+  MOUNT_MAPPING(66, "ii"),
+  PREPARE_FILESYSTEM(67, "ssiv"),
+  COPY_UP(68, "si"),
+  PROPAGATION_AT(69, "sii"),
+  RECONFIGURE_AT(91, "sv"),
+
   AWAIT_START(109, ""),
   OUTLIVE_MONITOR(110, ""),
   FIND_PROGRAM(111, "ss"),

@@ -156,7 +156,7 @@ public record LinuxSpec(
     return namespaces;
   }
 
-  private static List<IdRange> parseMappings(JsonObject linux, String name) throws JsonException {
+  static List<IdRange> parseMappings(JsonObject linux, String name) throws JsonException {
     List<IdRange> ranges = new ArrayList<>();
     for (JsonObject range : linux.objects(name)) {
       long size = range.number("size");

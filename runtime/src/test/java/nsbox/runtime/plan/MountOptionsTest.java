@@ -101,13 +101,55 @@ class MountOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"remount", "tmpcopyup", "idmap", "ridmap", "iversion", "noiversion"})
+  @ValueSource(strings = {"iversion", "noiversion"})
   void refusesByNameWhatItDoesNotApply(String option) {
     UnsupportedSpecException e =
         assertThrows(
             UnsupportedSpecException.class, () -> MountOptions.parse(List.of("ro", option)));
     assertEquals(
         "mount option " + option + ": this version of nsbox does not apply it", e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"remount", "tmpcopyup", "idmap", "ridmap", "src-nofollow", "copy-symlink"})
+  void keepsWhatTheRuntimeItselfDoesFromTheFileSystem(String option) throws Exception {
+    MountOptions options = MountOptions.parse(List.of(option));
+    assertTrue(options.wants(option));
+    assertFalse(MountOptions.parse(List.of("ro")).wants(option));
+    assertEquals(List.of(), options.data());
+    assertEquals(0, options.set() | options.clear());
+  }
+
+  /* As runc does: what is for all mounts is set after what is for one. */
+  @Test
+  void keepsWhatIsForOneMountFromThoseBelow() throws UnsupportedSpecException {
+    MountOptions mixed = MountOptions.parse(List.of("ro", "rnosuid", "rdev"));
+    assertTrue(mixed.isMixed());
+    assertFalse(mixed.recursive());
+    assertEquals(MountOptions.RDONLY, mixed.set());
+    assertEquals(0, mixed.clear());
+    assertEquals(MountOptions.NOSUID, mixed.below().set());
+    assertEquals(MountOptions.NODEV, mixed.below().clear());
+    assertFalse(MountOptions.parse(List.of("rro", "rnosuid")).isMixed());
+    assertFalse(MountOptions.parse(List.of("ro", "nosuid")).isMixed());
+    MountOptions one = MountOptions.parse(List.of("nosuid", "ro", "rrw", "rnodev")).ofOneMount();
+    assertEquals(MountOptions.NOSUID | MountOptions.NODEV, one.set());
+    assertFalse(one.readonly());
+    assertTrue(MountOptions.parse(List.of("rro")).readonly());
+  }
+
+  @Test
+  void tellsThePropagationOfOneMountFromThatOfAll() throws UnsupportedSpecException {
+    assertTrue(MountOptions.parse(List.of("rbind", "rslave")).hasPlainPropagation());
+    assertTrue(MountOptions.parse(List.of("bind", "slave")).hasPlainPropagation());
+    MountOptions top = MountOptions.parse(List.of("rbind", "slave"));
+    assertFalse(top.hasPlainPropagation());
+    assertEquals(0, top.propagation());
+    assertEquals(List.of(MS_SLAVE), top.propagations());
+    assertEquals(
+        List.of(MS_SLAVE, MS_SHARED | MountOptions.MS_REC),
+        MountOptions.parse(List.of("slave", "rshared")).propagations());
   }
 
   @Test

@@ -135,18 +135,6 @@ class SpecTest {
   }
 
   @Test
-  void refusesMappingsOfAMount() throws JsonException {
-    JsonObject config = config(MINIMAL);
-    set(
-        config,
-        "mounts",
-        "[{'destination': '/a', 'uidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}]}]");
-    UnsupportedSpecException e =
-        assertThrows(UnsupportedSpecException.class, () -> Spec.parse(config));
-    assertEquals(DOCUMENT + "mounts[0].uidMappings", e.field());
-  }
-
-  @Test
   void refusesOtherVersions() throws JsonException {
     refused("ociVersion", "'2.0.0'");
   }
@@ -263,6 +251,29 @@ class SpecTest {
     assertFalse(mounts.get(0).isBind());
     assertTrue(mounts.get(1).isBind());
     assertTrue(mounts.get(2).isBind());
+  }
+
+  @Test
+  void readsTheMappingOfAMount() throws Exception {
+    JsonObject config = config(MINIMAL);
+    String range = "[{'containerID': 0, 'hostID': 1000, 'size': 4294966296}]";
+    set(
+        config,
+        "mounts",
+        "[{'destination': '/a', 'uidMappings': " + range + ", 'gidMappings': " + range + "}]");
+    List<LinuxSpec.IdRange> ids = List.of(new LinuxSpec.IdRange(0, 1000, 4294966296L));
+    assertEquals(
+        Optional.of(new MountSpec.Mapping(ids, ids)),
+        Spec.parse(config).mounts().getFirst().mapping());
+    malformed(
+        "mounts",
+        "[{'destination': '/a', 'uidMappings': " + range + "}]",
+        "mounts[0].gidMappings: missing; both belong together");
+    malformed(
+        "mounts",
+        "[{'destination': '/a',"
+            + " 'gidMappings': [{'containerID': 0, 'hostID': 1000, 'size': 4294966297}]}]",
+        "mounts[0].gidMappings[0].size: no range of ids: 4294966297 from 0 and 1000");
   }
 
   @Test

@@ -43,12 +43,17 @@ public final class LaunchedProgram {
   public record Result(int code, String text) {}
 
   public Result run() throws Exception {
-    return finish(start(List.of()));
+    return run(List.of());
+  }
+
+  /// @param wrapper a command that runs the one which follows it
+  public Result run(List<String> wrapper) throws Exception {
+    return finish(start(wrapper));
   }
 
   /// As on a kernel that does not know the new way to mount.
   public Result runWithoutFsopen() throws Exception {
-    return finish(start(List.of(home.resolve("bin/without-fsopen").toString())));
+    return run(List.of(home.resolve("bin/without-fsopen").toString()));
   }
 
   /// The monitor in the foreground; what it writes goes to the file `said` of its home.
