@@ -13,7 +13,7 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 
 /// Everything that the container sees as files.
 final class MountStage {
-  private static final long MS_NODEV = 4;
+
   private static final long MS_BIND = 4096;
   private static final long MS_REC = 16384;
   private static final long MS_PRIVATE = 1 << 18;

@@ -10,6 +10,8 @@ final class OverlayStage {
   /// mount(2) takes one page of options, the last byte of it a NUL.
   static final int MOUNT_DATA_BYTES = 4095;
 
+  private static final long MS_NODEV = 4;
+
   private final Instructions init;
 
   OverlayStage(Instructions init) {

@@ -24,9 +24,9 @@ public final class ViewPlan {
     /* Layers come from strangers: they may not refer to other directories by attributes. */
     List<String> options = List.of("index=off", "metacopy=off", "redirect_dir=nofollow");
     String data = "lowerdir=" + String.join(":", lowers) + "," + String.join(",", options);
-    boolean plain = data.length() <= MountStage.MOUNT_DATA_BYTES;
+    boolean plain = data.length() <= OverlayStage.MOUNT_DATA_BYTES;
     for (String lower : lowers) {
-      plain &= MountStage.isPlain(lower);
+      plain &= OverlayStage.isPlain(lower);
     }
     Instructions steps = new Instructions();
     String label = "overlay of " + lowers.size() + " layers on " + target;

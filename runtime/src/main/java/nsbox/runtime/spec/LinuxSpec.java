@@ -99,8 +99,7 @@ public record LinuxSpec(
     }
   }
 
-  private static final List<String> NOT_APPLIED =
-      List.of("intelRdt", "netDevices");
+  private static final List<String> NOT_APPLIED = List.of("intelRdt", "netDevices");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
