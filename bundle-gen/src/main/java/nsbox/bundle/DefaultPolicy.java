@@ -7,7 +7,7 @@ import java.util.Map;
 public final class DefaultPolicy {
   private DefaultPolicy() {}
 
-  static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  public static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   /// Enough for the programs that people put into images, nothing that reaches the host: podman's
   /// set. Docker adds MKNOD, NET_RAW and AUDIT_WRITE.
@@ -26,9 +26,9 @@ public final class DefaultPolicy {
           "CAP_SYS_CHROOT");
 
   /// Processes and threads in one container: a fork bomb ends here.
-  static final long PIDS_LIMIT = 2048;
+  public static final long PIDS_LIMIT = 2048;
 
-  static final List<String> MASKED_PATHS =
+  public static final List<String> MASKED_PATHS =
       List.of(
           "/proc/acpi",
           "/proc/asound",
@@ -43,7 +43,7 @@ public final class DefaultPolicy {
           "/sys/devices/virtual/powercap",
           "/sys/firmware");
 
-  static final List<String> READONLY_PATHS =
+  public static final List<String> READONLY_PATHS =
       List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
   /// Of the container's own network namespace: any user may ping and listen on low ports there.
@@ -53,9 +53,9 @@ public final class DefaultPolicy {
           "net.ipv4.ping_group_range", "0 2147483647");
 
   /// One default mount.
-  record Mount(String destination, String type, List<String> options) {}
+  public record Mount(String destination, String type, List<String> options) {}
 
-  static final List<Mount> MOUNTS =
+  public static final List<Mount> MOUNTS =
       List.of(
           new Mount("/proc", "proc", List.of("nosuid", "noexec", "nodev")),
           new Mount("/dev", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),

@@ -19,6 +19,11 @@ public interface Command {
     return false;
   }
 
+  /// Whether only root may call it. What looks at nothing of the host's needs no rights.
+  default boolean needsRoot() {
+    return true;
+  }
+
   /// Does it.
   ///
   /// @return the exit code, or [#LAUNCHED]

@@ -12,6 +12,8 @@ import nsbox.cli.oci.KillCommand;
 import nsbox.cli.oci.RunCommand;
 import nsbox.cli.oci.StartCommand;
 import nsbox.cli.oci.StateCommand;
+import nsbox.cli.oci.FeaturesCommand;
+import nsbox.cli.oci.SpecCommand;
 import nsbox.engine.Front;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -100,7 +102,7 @@ public final class Commands {
       front.out(line.getUsageMessage());
       return 0;
     }
-    if (invocation.userId() != 0) {
+    if (command.needsRoot() && invocation.userId() != 0) {
       throw new Failure(
           "this version runs as root only; you are user "
               + invocation.userId()
@@ -119,6 +121,8 @@ public final class Commands {
       case "state" -> new StateCommand();
       case "kill" -> new KillCommand();
       case "delete" -> new DeleteCommand();
+      case "spec" -> new SpecCommand();
+      case "features" -> new FeaturesCommand(VERSION);
       default -> null;
     };
   }

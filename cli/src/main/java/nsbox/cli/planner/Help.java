@@ -125,7 +125,9 @@ final class Help {
       Runs OCI bundles.
 
       Commands:
-        run      Run a bundle in the foreground
+        run       Run a bundle in the foreground
+        spec      Write a config.json to start from
+        features  Say what of the runtime specification is applied
 
       Options:
         --root DIR   Where the state of running containers is kept (/run/nsbox-runtime)

@@ -1,5 +1,6 @@
 package nsbox.runtime.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import nsbox.runtime.spec.UnsupportedSpecException;
 
@@ -52,6 +53,15 @@ final class CapabilityNames {
           "CHECKPOINT_RESTORE");
 
   private CapabilityNames() {}
+
+  /// All names as config.json writes them, in the order of their numbers.
+  static List<String> all() {
+    List<String> all = new ArrayList<>();
+    for (String name : NAMES) {
+      all.add("CAP_" + name);
+    }
+    return all;
+  }
 
   /// The set as bits, bit n for capability n.
   ///
