@@ -42,8 +42,8 @@ final class SeccompReader {
     }
     return new Seccomp.Argument(
         (int) index,
-        argument.number("value"),
-        argument.optionalNumber("valueTwo").orElse(0L),
+        argument.unsigned("value"),
+        argument.has("valueTwo") ? argument.unsigned("valueTwo") : 0,
         operator(argument));
   }
 

@@ -33,20 +33,20 @@ public record Spec(
   /// @throws UnsupportedSpecException if a field is one of those that this runtime refuses
   public static Spec parse(JsonObject config) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(config, NOT_APPLIED);
-    String version = config.string("ociVersion");
-    if (!version.startsWith("1.")) {
-      throw new UnsupportedSpecException("ociVersion", version + ", expected 1.x");
-    }
+    SpecVersion.check(config);
     JsonObject root = config.object("root");
-    return new Spec(
-        new Root(root.string("path"), root.flag("readonly")),
-        ProcessSpec.parse(config.object("process")),
-        config.optionalString("hostname"),
-        config.optionalString("domainname"),
-        MountSpec.parseAll(config),
-        Hooks.parse(config),
-        config.stringMap("annotations"),
-        LinuxSpec.parse(config.optionalObject("linux").orElseGet(JsonObject::new)));
+    Spec spec =
+        new Spec(
+            new Root(root.string("path"), root.flag("readonly")),
+            ProcessSpec.parse(config.object("process")),
+            config.optionalString("hostname"),
+            config.optionalString("domainname"),
+            MountSpec.parseAll(config),
+            Hooks.parse(config),
+            config.stringMap("annotations"),
+            LinuxSpec.parse(config.optionalObject("linux").orElseGet(JsonObject::new)));
+    Checks.check(config);
+    return spec;
   }
 
   /// The same for another process in the container.
