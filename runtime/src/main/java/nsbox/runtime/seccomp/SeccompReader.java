@@ -14,12 +14,22 @@ final class SeccompReader {
   private SeccompReader() {}
 
   static Seccomp read(JsonObject seccomp) throws JsonException {
+    refuseListener(seccomp, "listenerPath");
+    refuseListener(seccomp, "listenerMetadata");
     Action defaultAction = action(seccomp, "defaultAction", "defaultErrnoRet");
     List<Seccomp.Rule> rules = new ArrayList<>();
     for (JsonObject rule : seccomp.objects("syscalls")) {
       rules.add(rule(rule));
     }
     return new Seccomp(defaultAction, architectures(seccomp), flags(seccomp), rules);
+  }
+
+  /* Whoever listens there would wait for ever. */
+  private static void refuseListener(JsonObject seccomp, String name) throws JsonException {
+    if (!seccomp.optionalString(name).orElse("").isEmpty()) {
+      throw new JsonException(
+          seccomp.locationOf(name) + ": SCMP_ACT_NOTIFY is not supported by nsbox");
+    }
   }
 
   private static Seccomp.Rule rule(JsonObject rule) throws JsonException {
