@@ -17,6 +17,7 @@ import nsbox.engine.Front;
 import nsbox.json.JsonObject;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.ConfigFile;
 import nsbox.runtime.state.BundleLaunch;
 import nsbox.runtime.state.StateFolder;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,7 +51,7 @@ final class Making {
     if (isSet(parsed, "--no-pivot")) {
       throw new Failure("--no-pivot: this version of nsbox only knows pivot_root(2)");
     }
-    JsonObject config = BundleLaunch.read(bundle);
+    JsonObject config = ConfigFile.read(bundle);
     fillTerminalSize(config, session);
     StateFolder folder = Containers.root(session).claim(id);
     String intent = (way == Way.CREATE ? "create" : "run") + " container " + id;

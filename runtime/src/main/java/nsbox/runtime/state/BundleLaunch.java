@@ -1,7 +1,6 @@
 package nsbox.runtime.state;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ public final class BundleLaunch {
 
   /// @param folder of the container, claimed by the caller
   /// @param owner the name of the user who makes it
-  /// @param config the bundle's configuration, as [#read] gives it
+  /// @param config the bundle's configuration, as [nsbox.runtime.spec.ConfigFile] reads it
   public BundleLaunch(StateFolder folder, Path bundle, JsonObject config, String owner)
       throws IOException, UnsupportedSpecException {
     this.folder = folder;
@@ -42,17 +41,6 @@ public final class BundleLaunch {
     this.spec = Spec.parse(config);
     this.cgroups = CgroupLayout.ofHost();
     this.owner = owner;
-  }
-
-  /// The configuration of a bundle.
-  ///
-  /// @throws IOException if there is none, or it is no JSON
-  public static JsonObject read(Path bundle) throws IOException {
-    Path file = bundle.resolve("config.json");
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(bundle + " is no bundle: it has no config.json");
-    }
-    return Json.parse(Files.readAllBytes(file), file.toString());
   }
 
   public Spec spec() {
