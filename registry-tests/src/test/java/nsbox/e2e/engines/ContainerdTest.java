@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import nsbox.e2e.EndToEnd;
+import nsbox.e2e.Host;
 import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
@@ -317,6 +318,21 @@ final class ContainerdTest extends EngineTests {
                 + "sh: can't create /v/out: Read-only file system\n"),
         result);
     assertFalse(Files.exists(data.resolve("out")));
+  }
+
+  /// containerd calls the runtime in the place of the shim that is gone.
+  @Test
+  void isCleanedUpAfterWhenTheShimIsKilled() throws Exception {
+    detach("orphan", "sleep 304 & exec sleep 304");
+    String id = "-id orphan";
+    long shim =
+        Host.processes(host.folder).stream()
+            .filter(it -> it.contains("containerd-shim") && it.contains(id))
+            .mapToLong(it -> Long.parseLong(it.substring(0, it.indexOf(' '))))
+            .findFirst()
+            .orElseThrow();
+    Nsbox.kill("KILL", shim);
+    Nsbox.await("the end of the task", () -> !status("orphan").equals("RUNNING"));
   }
 
   @Test

@@ -133,6 +133,36 @@ interface SettingsContract extends DockerLike {
   String[] privilegedFlags();
 
   @Test
+  default void appliesLimitsAndGivesDevices() throws Exception {
+    Result result =
+        runScript(
+            "cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/self/oom_score_adj;"
+                + " df -k /dev/shm | tail -1 | awk '{print $2}'; stat -c %t:%T /dev/other;"
+                + " id -G; grep Cpus_allowed_list /proc/self/status;"
+                + " if test -d /sys/fs/cgroup/cpu; then cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us;"
+                + " else sed 's/ .*//' /sys/fs/cgroup/cpu.max; fi;"
+                + " grep -cv ':/$' /proc/self/cgroup",
+            "--cpus",
+            "0.5",
+            "--cpuset-cpus",
+            "0",
+            "--device",
+            "/dev/null:/dev/other",
+            "--sysctl",
+            "net.ipv4.ip_unprivileged_port_start=1000",
+            "--oom-score-adj",
+            "500",
+            "--shm-size",
+            "1m",
+            "--group-add",
+            "77",
+            "--cgroupns",
+            "private");
+    assertEquals("", result.err());
+    assertEquals("1000\n500\n1024\n1:3\n0 77\nCpus_allowed_list:\t0\n50000\n0\n", result.out());
+  }
+
+  @Test
   default void masksWhatIsTheHosts() throws Exception {
     Result result =
         runScript(
