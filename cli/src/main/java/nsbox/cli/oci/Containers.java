@@ -3,13 +3,12 @@ package nsbox.cli.oci;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.Front;
+import nsbox.runtime.cgroup.Freezer;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
@@ -66,11 +65,10 @@ final class Containers {
   /* Whoever is frozen takes no signal; in version 2 SIGKILL is taken all the same. */
   static void thaw(StateFolder folder) throws IOException {
     Optional<StoredState> state = folder.state();
-    if (state.isPresent() && state.get().freezerDirectory().isPresent()) {
-      Path file = state.get().freezerDirectory().get().resolve("freezer.state");
-      if (Files.exists(file)) {
-        Files.writeString(file, "THAWED");
-      }
+    Optional<Freezer> freezer =
+        state.isPresent() ? Freezer.of(state.get().cgroup()) : Optional.empty();
+    if (freezer.isPresent() && freezer.get().isFrozen()) {
+      freezer.get().thaw();
     }
   }
 
@@ -103,34 +101,6 @@ final class Containers {
     Front.Outcome outcome = session.front().run(program.encode());
     if (!outcome.succeeded()) {
       throw new Failure("cannot " + intent + ": " + Errno.text(outcome.errno()));
-    }
-  }
-
-  /// The processes in a container's cgroup and those below it, as the host numbers them.
-  static List<Integer> processes(StoredState state) throws IOException {
-    List<Integer> pids = new ArrayList<>();
-    if (!state.killing().isEmpty()) {
-      collect(Path.of(state.killing()), pids);
-    }
-    return pids;
-  }
-
-  private static void collect(Path directory, List<Integer> pids) throws IOException {
-    String members = ProcessIdentity.readIfThere(directory.resolve("cgroup.procs"));
-    for (String line : members.split("\n")) {
-      if (!line.isEmpty()) {
-        pids.add(Integer.parseInt(line));
-      }
-    }
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
-    try (var entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (Files.isDirectory(entry)) {
-          collect(entry, pids);
-        }
-      }
     }
   }
 }

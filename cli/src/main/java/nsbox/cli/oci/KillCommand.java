@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
+import nsbox.runtime.cgroup.CgroupProcesses;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -78,8 +79,8 @@ public final class KillCommand implements Command {
   private static void signalAll(Session session, StateFolder folder, StoredState state, int signal)
       throws IOException, Failure {
     Instructions steps = new Instructions();
-    for (int pid : Containers.processes(state)) {
-      Optional<ProcessIdentity> process = ProcessIdentity.of(pid);
+    for (long pid : CgroupProcesses.of(state.cgroup())) {
+      Optional<ProcessIdentity> process = ProcessIdentity.of((int) pid);
       if (process.isPresent()) {
         steps.addIgnoring(
             Instruction.ALL, "signal", Opcode.SIGNAL, pid, process.get().startTime(), signal);

@@ -5,7 +5,7 @@ import static nsbox.cli.Model.positionals;
 import nsbox.cli.Command;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.json.Json;
+import nsbox.cli.output.JsonForm;
 import nsbox.runtime.state.StateFolder;
 import nsbox.runtime.state.StateFolder.Status;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +29,9 @@ public final class StateCommand implements Command {
     int pid = status == Status.STOPPED ? 0 : folder.process().orElseThrow().pid();
     session
         .front()
-        .out(Json.prettyText(Containers.state(folder).report(pid, status.toString())) + "\n");
+        .out(
+            JsonForm.indented(Containers.state(folder).report(pid, status.toString()), "  ")
+                + "\n");
     return 0;
   }
 }

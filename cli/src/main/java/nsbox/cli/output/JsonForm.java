@@ -11,33 +11,42 @@ import nsbox.json.JsonObject;
 /// Control characters that JSON would let through are escaped too: what an image says about itself
 /// must not steer the terminal of whoever reads it.
 public final class JsonForm {
-  private static final String LEVEL = "    ";
+  private static final String DOCKER_LEVEL = "    ";
   private static final int DELETE = 0x7f;
   private static final int LAST_C1 = 0x9f;
 
   private final StringBuilder text = new StringBuilder();
   private final boolean pretty;
+  private final String level;
 
-  private JsonForm(boolean pretty) {
+  private JsonForm(boolean pretty, String level) {
     this.pretty = pretty;
+    this.level = level;
   }
 
   /// On one line.
   public static String compact(Object value) {
-    JsonForm form = new JsonForm(false);
+    JsonForm form = new JsonForm(false, "");
     form.write(value, "");
     return form.text.toString();
   }
 
   /// With one member or element a line.
   public static String pretty(Object value) {
-    JsonForm form = new JsonForm(true);
+    return indented(value, DOCKER_LEVEL);
+  }
+
+  /// Likewise.
+  ///
+  /// @param level what a member stands further in than its object
+  public static String indented(Object value, String level) {
+    JsonForm form = new JsonForm(true, level);
     form.write(value, "\n");
     return form.text.toString();
   }
 
   static String quoted(String string) {
-    JsonForm form = new JsonForm(false);
+    JsonForm form = new JsonForm(false, "");
     form.quote(string);
     return form.text.toString();
   }
@@ -57,7 +66,7 @@ public final class JsonForm {
   }
 
   private void writeList(Collection<?> list, String line) {
-    String inner = pretty ? line + LEVEL : "";
+    String inner = pretty ? line + level : "";
     text.append('[');
     String separator = "";
     for (Object element : list) {
@@ -69,7 +78,7 @@ public final class JsonForm {
   }
 
   private void writeMembers(Map<String, Object> members, String line) {
-    String inner = pretty ? line + LEVEL : "";
+    String inner = pretty ? line + level : "";
     text.append('{');
     String separator = "";
     for (Map.Entry<String, Object> member : members.entrySet()) {

@@ -8,8 +8,12 @@ import nsbox.cli.Invocation;
 import nsbox.cli.Session;
 import nsbox.cli.oci.CreateCommand;
 import nsbox.cli.oci.DeleteCommand;
+import nsbox.cli.oci.ExecCommand;
 import nsbox.cli.oci.FeaturesCommand;
 import nsbox.cli.oci.KillCommand;
+import nsbox.cli.oci.ListCommand;
+import nsbox.cli.oci.PauseCommand;
+import nsbox.cli.oci.PsCommand;
 import nsbox.cli.oci.RunCommand;
 import nsbox.cli.oci.SpecCommand;
 import nsbox.cli.oci.StartCommand;
@@ -24,6 +28,9 @@ public final class Commands {
   static final String VERSION = "0.1.0";
 
   private static final String RUNTIME = "nsbox-runtime";
+
+  /// The one other code that callers of runc know, from `exec`.
+  private static final int RUNTIME_EXEC = 255;
 
   private Commands() {}
 
@@ -43,7 +50,7 @@ public final class Commands {
         front.err(Sentences.trace(e));
       }
       /* runc's callers know 1 as its only failure. */
-      return runtime ? 1 : failure.exitCode();
+      return runtime && failure.exitCode() != RUNTIME_EXEC ? 1 : failure.exitCode();
     }
   }
 
@@ -121,6 +128,11 @@ public final class Commands {
       case "state" -> new StateCommand();
       case "kill" -> new KillCommand();
       case "delete" -> new DeleteCommand();
+      case "exec" -> new ExecCommand();
+      case "list" -> new ListCommand();
+      case "ps" -> new PsCommand();
+      case "pause" -> PauseCommand.pause();
+      case "resume", "unpause" -> PauseCommand.resume();
       case "spec" -> new SpecCommand();
       case "features" -> new FeaturesCommand(VERSION);
       default -> null;

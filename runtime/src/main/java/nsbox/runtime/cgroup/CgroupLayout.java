@@ -30,16 +30,6 @@ public record CgroupLayout(List<Hierarchy> hierarchies) {
       return name.startsWith("name=") ? name.substring(5) : name;
     }
 
-    /// A cgroup as a directory of the host.
-    ///
-    /// @param path absolute below the hierarchy's root, else below the cgroup of this process
-    public String directory(String path) {
-      if (path.startsWith("/")) {
-        return mountPoint + path;
-      }
-      return mountPoint + (ownPath.equals("/") ? "" : ownPath) + "/" + path;
-    }
-
     boolean hasController(String controller) {
       return ("," + name + ",").contains("," + controller + ",");
     }

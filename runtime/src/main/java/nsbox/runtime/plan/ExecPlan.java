@@ -60,9 +60,12 @@ public final class ExecPlan {
 
     ProcessStage process = new ProcessStage(launch, init);
     init.add("end the process if the monitor ends", Opcode.DIE_WITH_MONITOR);
+    SchedulingStage scheduling = new SchedulingStage(launch.spec().process(), init);
+    scheduling.affinityBeforeCgroup();
     for (String directory : target.directories()) {
       init.write("join the cgroup " + directory, directory + "/tasks", "0");
     }
+    scheduling.affinityAfterCgroup();
     process.oomScore();
     init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
     init.add(

@@ -47,7 +47,9 @@ public record ProcessSpec(
 
   private static final List<String> NOT_APPLIED = List.of("commandLine");
 
-  static ProcessSpec parse(JsonObject process) throws JsonException, UnsupportedSpecException {
+  /// Reads `process`, of a configuration or from a file of its own.
+  public static ProcessSpec parse(JsonObject process)
+      throws JsonException, UnsupportedSpecException {
     Refusals.refuse(process, NOT_APPLIED);
     List<String> arguments = process.strings("args");
     if (arguments.isEmpty()) {

@@ -3,13 +3,11 @@ package nsbox.runtime.state;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
-import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
+import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
@@ -76,22 +74,8 @@ public final class BundleLaunch {
   }
 
   private StoredState stored() throws IOException {
-    List<String> directories = new ArrayList<>();
-    String path = spec.linux().cgroupsPath().orElse(folder.id());
-    String killing = "";
-    String freezer = "";
-    for (Hierarchy hierarchy : cgroups.hierarchies()) {
-      String directory = hierarchy.directory(path);
-      directories.add(directory);
-      if (hierarchy.unified() || killing.isEmpty()) {
-        killing = directory;
-      }
-    }
-    if (cgroups.isUnified()) {
-      freezer = killing;
-    } else if (cgroups.controller("freezer").isPresent()) {
-      freezer = cgroups.controller("freezer").get().directory(path);
-    }
+    ContainerCgroup cgroup =
+        ContainerCgroup.of(cgroups, spec.linux().cgroupsPath().orElse(folder.id()));
     JsonObject annotations = config.optionalObject("annotations").orElseGet(JsonObject::new);
     return new StoredState(
         config.string("ociVersion"),
@@ -101,8 +85,6 @@ public final class BundleLaunch {
         Instant.now().toString(),
         owner,
         annotations,
-        directories,
-        killing,
-        freezer);
+        cgroup.paths());
   }
 }

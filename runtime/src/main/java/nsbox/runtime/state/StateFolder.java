@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
+import nsbox.runtime.cgroup.Freezer;
 
 /// What a runtime keeps of one container. Only `process` and `start` change while it lives.
 ///
@@ -96,7 +97,11 @@ public record StateFolder(Path path) {
       return Status.CREATED;
     }
     Optional<StoredState> state = state();
-    return state.isPresent() && state.get().isFrozen() ? Status.PAUSED : Status.RUNNING;
+    if (state.isEmpty()) {
+      return Status.RUNNING;
+    }
+    Optional<Freezer> freezer = Freezer.of(state.get().cgroup());
+    return freezer.isPresent() && freezer.get().isFrozen() ? Status.PAUSED : Status.RUNNING;
   }
 
   /// As the specification names it, and `paused`.

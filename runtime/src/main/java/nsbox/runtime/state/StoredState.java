@@ -1,20 +1,18 @@
 package nsbox.runtime.state;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.cgroup.ContainerCgroup;
 
 /// What was known of a container before its process was made.
 ///
 /// @param rootfs absolute
 /// @param created RFC 3339, UTC, with nanoseconds
 /// @param owner the name of the user who made it
-/// @param cgroups its directories in the hierarchies of the host
-/// @param killing the one of them that knows all its processes; empty where there is none
-/// @param freezer the one of them that pauses; empty where there is none
+/// @param cgroups its directories, as [ContainerCgroup#paths] names them
 public record StoredState(
     String ociVersion,
     String id,
@@ -23,9 +21,7 @@ public record StoredState(
     String created,
     String owner,
     JsonObject annotations,
-    List<String> cgroups,
-    String killing,
-    String freezer) {
+    Map<String, String> cgroups) {
 
   static StoredState of(JsonObject json) throws JsonException {
     return new StoredState(
@@ -36,12 +32,14 @@ public record StoredState(
         json.string("created"),
         json.string("owner"),
         json.optionalObject("annotations").orElseGet(JsonObject::new),
-        json.strings("cgroups"),
-        json.string("killing"),
-        json.string("freezer"));
+        json.stringMap("cgroup_paths"));
   }
 
   JsonObject toJson() {
+    JsonObject paths = new JsonObject();
+    for (Map.Entry<String, String> entry : cgroups.entrySet()) {
+      paths.put(entry.getKey(), entry.getValue());
+    }
     return new JsonObject()
         .put("ociVersion", ociVersion)
         .put("id", id)
@@ -50,9 +48,7 @@ public record StoredState(
         .put("created", created)
         .put("owner", owner)
         .put("annotations", annotations)
-        .put("cgroups", cgroups)
-        .put("killing", killing)
-        .put("freezer", freezer);
+        .put("cgroup_paths", paths);
   }
 
   /// The state as the specification has it, with what runc adds.
@@ -74,21 +70,8 @@ public record StoredState(
     return report.put("owner", owner);
   }
 
-  /// Whether all its processes are stopped by the freezer.
-  public boolean isFrozen() throws IOException {
-    if (freezer.isEmpty()) {
-      return false;
-    }
-    Path directory = Path.of(freezer);
-    String version1 = ProcessIdentity.readIfThere(directory.resolve("freezer.state"));
-    if (!version1.isEmpty()) {
-      return version1.startsWith("FR");
-    }
-    return ProcessIdentity.readIfThere(directory.resolve("cgroup.freeze")).startsWith("1");
-  }
-
-  /// The directory of the freezer, where the host has one.
-  public Optional<Path> freezerDirectory() {
-    return freezer.isEmpty() ? Optional.empty() : Optional.of(Path.of(freezer));
+  /// Its directories in the hierarchies of this host.
+  public ContainerCgroup cgroup() throws IOException {
+    return ContainerCgroup.stored(CgroupLayout.ofHost(), cgroups);
   }
 }

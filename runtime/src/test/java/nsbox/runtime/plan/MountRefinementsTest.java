@@ -366,7 +366,7 @@ class MountRefinementsTest {
           {'destination': '/d', 'type': 'tmpfs', 'options': ['idmap']}                   | only a bind mount takes [idmap]
           {'destination': '/d', 'type': 'tmpfs', 'options': ['src-nofollow']}            | only a bind mount takes [src-nofollow]
           {'destination': '/d', 'type': 'tmpfs', 'options': ['copy-symlink']}            | only a bind mount takes [copy-symlink]
-          {'destination': '/d', 'options': ['bind', 'remount', 'idmap']}                 | only a bind mount takes [bind, remount, idmap]
+          {'destination': '/d', 'source': '/s', 'options': ['bind', 'remount', 'idmap']} | only a bind mount takes [bind, remount, idmap]
           {'destination': '/d', 'type': 'proc', 'options': ['tmpcopyup']}                | only a new tmpfs takes tmpcopyup
           {'destination': '/d', 'type': 'tmpfs', 'options': ['remount', 'tmpcopyup']}    | only a new tmpfs takes tmpcopyup
           {'destination': '/d', 'source': '/s', 'options': ['bind', 'remount', 'x=y']}   | a bind mount takes no option [x=y]
