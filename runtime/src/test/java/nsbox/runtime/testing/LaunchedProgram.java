@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Program;
 
-/// A launch program, run by the real C side, whose planner has nothing else to say.
+/// A launch program, or one of host steps alone, run by the real C side, whose planner has nothing
+/// else to say.
 public final class LaunchedProgram {
   private static final Path BUILT = Path.of("target/c/nsbox");
   private static final int LIMIT_SECONDS = 30;
@@ -28,7 +29,8 @@ public final class LaunchedProgram {
     Files.copy(BUILT, home.resolve("bin/nsbox"));
     script("planner.py", Files.createDirectories(home.resolve("lib/jvm/bin")).resolve("java"));
     script("without_fsopen.py", home.resolve("bin/without-fsopen"));
-    Files.write(home.resolve("program"), program.encode());
+    boolean host = program.init().isEmpty() && program.teardown().isEmpty();
+    Files.write(home.resolve(host ? "steps" : "program"), program.encode());
   }
 
   private static void script(String name, Path file) throws IOException {

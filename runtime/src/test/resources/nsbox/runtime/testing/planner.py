@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-# A planner that has one plan: the launch program in the file `program`. The front starts it in its home folder.
+# A planner that has one plan: the launch program in the file `program`, or steps to be done at once in the file
+# `steps`. The front starts it in its home folder.
+import os
 import socket
 import struct
 
@@ -26,9 +28,13 @@ def send(kind, payload):
 
 
 receive()  # the invocation
-with open("program", "rb") as file:
-    send(5, b"\0" + file.read())
+at_once = os.path.exists("steps")
+with open("steps" if at_once else "program", "rb") as file:
+    send(4 if at_once else 5, (b"" if at_once else b"\0") + file.read())
 error, section, index = struct.unpack("<III", receive()[1][:12])
+if error == 0 and at_once:
+    send(6, b"\0")
+    raise SystemExit(0)
 if error == 0:
     receive()
 send(2, b"errno %d section %d index %d\n" % (error, section, index))
