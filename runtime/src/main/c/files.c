@@ -49,12 +49,54 @@ int op_write_first(struct context *context, const struct argument *argument) {
     return -ENOENT;
 }
 
-/* A cgroup stays busy for a moment after its last process was reaped. */
+/* The name of any directory in a directory: 1, 0 if there is none, or -errno. */
+static int first_directory(int directory, char name[256]) {
+    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+    if (!entries) return -errno;
+    struct dirent *entry;
+    int found = 0;
+    while (!found && (entry = readdir(entries))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+        snprintf(name, 256, "%s", entry->d_name);
+        found = 1;
+    }
+    closedir(entries);
+    return found;
+}
+
+/* Removes one cgroup below, of those with none below them: 1, 0 if there is none, or -errno. Two
+ * descriptors do, however deep it goes: how deep is the container's choice. */
+static int remove_lowest(const char *top) {
+    char name[256], below[256];
+    int parent = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int found = parent < 0 ? -errno : first_directory(parent, name);
+    while (found == 1) {
+        int child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int deeper = child < 0 ? -errno : first_directory(child, below);
+        if (deeper != 1) {
+            if (child >= 0) close(child);
+            found = deeper < 0 ? deeper : unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 1;
+            break;
+        }
+        close(parent);
+        parent = child;
+        memcpy(name, below, sizeof name);
+    }
+    if (parent >= 0) close(parent);
+    return found;
+}
+
+/* A cgroup is busy while there are others below it, which a container may have made, and for a moment
+ * after its last process was reaped. */
 int op_rmdir(struct context *context, const struct argument *argument) {
-    long longest = context->nothing_ran ? 0 : 1024;
-    for (long wait = 1; rmdir(argument[0].bytes) < 0; wait *= 2) {
-        if (errno != EBUSY || wait > longest) return -errno;
+    long wait = 1, longest = context->nothing_ran ? 0 : 1024;
+    while (rmdir(argument[0].bytes) < 0) {
+        if (errno != EBUSY) return -errno;
+        if (remove_lowest(argument[0].bytes) == 1) continue;
+        if (wait > longest) return -EBUSY;
         sleep_milliseconds(wait);
+        wait *= 2;
     }
     return 0;
 }

@@ -72,6 +72,39 @@ class HostStepsTest {
     }
   }
 
+  @Test
+  void removesACgroupWithThoseBelowIt() throws Exception {
+    for (boolean version2 : new boolean[] {false, true}) {
+      try (RealCgroup cgroup = version2 ? RealCgroup.ofVersion2() : RealCgroup.ofHost()) {
+        Instructions steps = new Instructions();
+        for (ContainerCgroup.Place place : cgroup.cgroup().places()) {
+          Path made = Files.createDirectory(Path.of(place.directory(), "made"));
+          Files.createDirectories(made.resolve("a/b/c"));
+          Files.createDirectories(made.resolve("a/d"));
+          Files.createDirectory(made.resolve("e"));
+          steps.add("remove " + made, Opcode.RMDIR, made.toString());
+        }
+        assertEquals("", run(steps, "home-" + version2));
+        for (ContainerCgroup.Place place : cgroup.cgroup().places()) {
+          assertEquals(false, Files.exists(Path.of(place.directory(), "made")));
+          assertEquals(true, Files.exists(Path.of(place.directory())));
+        }
+      }
+    }
+  }
+
+  @Test
+  void leavesACgroupThatSomebodyIsInBelow() throws Exception {
+    try (RealCgroup cgroup = RealCgroup.ofVersion2()) {
+      cgroup.addBelow("child");
+      long pid = cgroup.start("/child", "exec sleep 60").pid();
+      Instructions steps = new Instructions();
+      steps.add("remove", Opcode.RMDIR, cgroup.directory(""));
+      assertEquals("remove: 16", run(steps, "home"));
+      assertEquals(List.of(pid), CgroupProcesses.of(cgroup.cgroup()));
+    }
+  }
+
   private static DeviceRule allow(int minor) {
     return new DeviceRule(true, 'c', 1, minor, "rwm");
   }
