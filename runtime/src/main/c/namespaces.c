@@ -36,6 +36,7 @@ int op_go_on_in_child(struct context *context, const struct argument *argument) 
     pid_t pid = (pid_t)syscall(SYS_clone3, &clone, sizeof clone);
     if (pid < 0) return -errno;
     if (pid > 0) leave(context, pid, pidfd);
+    setsid(); /* only the leader of a session can take a terminal */
     struct message answer;
     int unexpected;
     ssize_t length = receive_message(context->status_fd, &answer, &unexpected);

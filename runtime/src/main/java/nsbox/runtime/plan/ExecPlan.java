@@ -67,6 +67,7 @@ public final class ExecPlan {
     }
     scheduling.affinityAfterCgroup();
     process.oomScore();
+    process.streamsOfUserNamespace();
     init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
     init.add(
         "join the namespaces of process " + target.pid(),

@@ -23,6 +23,8 @@ public final class Features {
 
   public static final String NEWEST_VERSION = "1.3.0";
 
+  private static final String ASKING =
+      "{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/run/agent',";
   private static final String MINIMAL =
       "{'ociVersion':'1.3.0','root':{'path':'rootfs'},'process':{'args':['x'],'cwd':'/'},"
           + "'linux':{'namespaces':[{'type':'mount'},{'type':'network'}]}}";
@@ -138,9 +140,14 @@ public final class Features {
 
   private static JsonObject seccomp() {
     List<String> flags =
-        seccompTerms(Terms.SECCOMP_FLAGS, "{'defaultAction':'SCMP_ACT_ALLOW','flags':['?']}");
+        seccompTerms(
+            Terms.SECCOMP_FLAGS,
+            ASKING + "'syscalls':[{'names':['read'],'action':'SCMP_ACT_NOTIFY'}],'flags':['?']}");
     return enabled(true)
-        .put("actions", seccompTerms(Terms.SECCOMP_ACTIONS, "{'defaultAction':'?'}"))
+        .put(
+            "actions",
+            seccompTerms(
+                Terms.SECCOMP_ACTIONS, ASKING + "'syscalls':[{'names':['read'],'action':'?'}]}"))
         .put(
             "operators",
             seccompTerms(

@@ -22,7 +22,8 @@ public interface FilterCompiler {
       return Optional.empty();
     }
     String path = linux.seccomp().optionalString("listenerPath").orElse("");
-    return path.isEmpty() ? Optional.empty() : Optional.of(path);
+    boolean asks = !path.isEmpty() && Seccomp.parse(linux.seccomp()).notifies();
+    return asks ? Optional.of(path) : Optional.empty();
   }
 
   /// Compiles anew each time.

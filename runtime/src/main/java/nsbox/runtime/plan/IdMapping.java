@@ -2,6 +2,7 @@ package nsbox.runtime.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.LinuxSpec.IdRange;
 import nsbox.runtime.spec.MountSpec;
 
@@ -51,6 +52,17 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
       }
     }
     return ranges.getFirst().hostId();
+  }
+
+  /// The host's id for one of the container's; -1 where it has none.
+  static long hostId(List<LinuxSpec.IdRange> ranges, long containerId) {
+    for (LinuxSpec.IdRange range : ranges) {
+      long offset = containerId - range.containerId();
+      if (offset >= 0 && offset < range.size()) {
+        return range.hostId() + offset;
+      }
+    }
+    return -1;
   }
 
   /// The ranges as the kernel wants them in uid_map and gid_map, see user_namespaces(7).

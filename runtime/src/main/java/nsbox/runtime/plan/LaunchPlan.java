@@ -69,6 +69,7 @@ public final class LaunchPlan {
     cgroups.join(init);
     if (namespaces.onTheWay()) {
       process.oomScore();
+      process.streamsOfUserNamespace();
       namespaces.join();
       mounts.prepare();
       namespaces.goOn();

@@ -8,6 +8,7 @@ import java.util.List;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
+import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.ProcessSpec;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
@@ -59,13 +60,33 @@ final class ProcessStage {
     if (!launch.keepInput() && !launch.handover().ownStreams()) {
       init.add("read nothing from standard input", Opcode.NULL_INPUT);
     }
-    /* Those of a caller may be of somebody whom a user namespace does not know. */
+    if (!launch.spec().linux().hasNamespace("user")) {
+      giveStreams(user.uid(), user.gid());
+    }
+  }
+
+  /// For a container in a user namespace, which has no say over what is the host's: by a process
+  /// that is not in it yet.
+  void streamsOfUserNamespace() {
+    LinuxSpec linux = launch.spec().linux();
+    if (process.terminal() || !linux.hasNamespace("user")) {
+      return;
+    }
+    long uid = IdMapping.hostId(linux.uidMappings(), process.user().uid());
+    long gid = IdMapping.hostId(linux.gidMappings(), process.user().gid());
+    if (uid >= 0 && gid >= 0) {
+      giveStreams(uid, gid);
+    }
+  }
+
+  private void giveStreams(long uid, long gid) {
+    /* Those of a caller may be where nobody may change them. */
     init.addIgnoring(
         launch.handover().ownStreams() ? Instruction.ALL : 0,
-        "give the standard streams to user " + user.uid(),
+        "give the standard streams to user " + uid,
         Opcode.CHOWN_STDIO,
-        user.uid(),
-        user.gid());
+        uid,
+        gid);
   }
 
   /// For a further process of the container.

@@ -17,12 +17,13 @@ public record Action(Kind kind, int data) {
   /// What libseccomp does to a call of an architecture that the filter does not name.
   static final Action FOREIGN_ARCHITECTURE = new Action(Kind.KILL_THREAD, 0);
 
-  /// The actions of the specification, but for NOTIFY, with their `SECCOMP_RET_*` values.
+  /// The actions of the specification with their `SECCOMP_RET_*` values.
   public enum Kind {
     KILL_THREAD(0),
     KILL_PROCESS(0x80000000),
     TRAP(0x00030000),
     ERRNO(0x00050000),
+    NOTIFY(0x7fc00000),
     TRACE(0x7ff00000),
     LOG(0x7ffc0000),
     ALLOW(0x7fff0000);

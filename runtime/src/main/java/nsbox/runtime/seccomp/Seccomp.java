@@ -18,6 +18,8 @@ public record Seccomp(
 
   private static final int FILTER_FLAG_LOG = 1 << 1;
   private static final int FILTER_FLAG_SPEC_ALLOW = 1 << 2;
+  private static final int FILTER_FLAG_NEW_LISTENER = 1 << 3;
+  private static final int FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5;
 
   /// One entry of `syscalls`.
   ///
@@ -36,21 +38,32 @@ public record Seccomp(
   /// Architectures of the specification that neither 64-bit x86 nor 64-bit ARM machines can run are
   /// left out: no call of theirs can reach the filter.
   ///
-  /// @throws JsonException if a field has a value that the specification does not know, or one that
-  ///   is not supported (SCMP_ACT_NOTIFY); the message names the field
+  /// @throws JsonException if a field has a value that the specification does not know; the message
+  ///   names the field
   public static Seccomp parse(JsonObject seccomp) throws JsonException {
     return SeccompReader.read(seccomp);
+  }
+
+  /// Whether an agent on the host is asked about some call.
+  public boolean notifies() {
+    for (Rule rule : rules) {
+      if (rule.action().kind() == Action.Kind.NOTIFY) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The flags for seccomp(2), `SECCOMP_FILTER_FLAG_*`.
   ///
   /// TSYNC adds nothing: the process that loads the filter has one thread.
   public int filterFlags() {
-    int bits = 0;
+    int bits = notifies() ? FILTER_FLAG_NEW_LISTENER : 0;
     for (String flag : flags) {
       switch (flag) {
         case "SECCOMP_FILTER_FLAG_LOG" -> bits |= FILTER_FLAG_LOG;
         case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> bits |= FILTER_FLAG_SPEC_ALLOW;
+        case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" -> bits |= FILTER_FLAG_WAIT_KILLABLE_RECV;
         default -> {}
       }
     }

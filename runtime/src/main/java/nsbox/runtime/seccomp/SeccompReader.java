@@ -10,25 +10,40 @@ import nsbox.json.JsonObject;
 final class SeccompReader {
   private static final int MAX_TRACE_MESSAGE = 0xffff;
   private static final int LAST_ARGUMENT = 5;
+  private static final String WAIT_KILLABLE = "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV";
 
   private SeccompReader() {}
 
   static Seccomp read(JsonObject seccomp) throws JsonException {
-    refuseListener(seccomp, "listenerPath");
-    refuseListener(seccomp, "listenerMetadata");
     Action defaultAction = action(seccomp, "defaultAction", "defaultErrnoRet");
     List<Seccomp.Rule> rules = new ArrayList<>();
     for (JsonObject rule : seccomp.objects("syscalls")) {
       rules.add(rule(rule));
     }
-    return new Seccomp(defaultAction, architectures(seccomp), flags(seccomp), rules);
+    Seccomp read = new Seccomp(defaultAction, architectures(seccomp), flags(seccomp), rules);
+    checkListener(seccomp, read);
+    return read;
   }
 
-  /* Whoever listens there would wait for ever. */
-  private static void refuseListener(JsonObject seccomp, String name) throws JsonException {
-    if (!seccomp.optionalString(name).orElse("").isEmpty()) {
+  /* Without somebody who answers, a call that is asked about would wait for ever. */
+  private static void checkListener(JsonObject seccomp, Seccomp read) throws JsonException {
+    if (read.defaultAction().kind() == Action.Kind.NOTIFY) {
       throw new JsonException(
-          seccomp.locationOf(name) + ": SCMP_ACT_NOTIFY is not supported by nsbox");
+          seccomp.locationOf("defaultAction")
+              + ": SCMP_ACT_NOTIFY, but not every call can be asked about");
+    }
+    String path = seccomp.optionalString("listenerPath").orElse("");
+    if (!path.isEmpty() && !path.startsWith("/")) {
+      throw new JsonException(
+          seccomp.locationOf("listenerPath") + ": not an absolute path: " + path);
+    }
+    if (read.notifies() && path.isEmpty()) {
+      throw new JsonException(
+          seccomp.locationOf("listenerPath") + ": missing, SCMP_ACT_NOTIFY needs it");
+    }
+    if (!read.notifies() && read.flags().contains(WAIT_KILLABLE)) {
+      throw new JsonException(
+          seccomp.locationOf("flags") + ": " + WAIT_KILLABLE + " without SCMP_ACT_NOTIFY");
     }
   }
 
@@ -41,7 +56,13 @@ final class SeccompReader {
     for (JsonObject argument : rule.objects("args")) {
       arguments.add(argument(argument));
     }
-    return new Seccomp.Rule(names, action(rule, "action", "errnoRet"), arguments);
+    Action action = action(rule, "action", "errnoRet");
+    /* The listener itself is sent by it, when nobody answers yet. */
+    if (action.kind() == Action.Kind.NOTIFY && names.contains("sendmsg")) {
+      throw new JsonException(
+          rule.locationOf("names") + ": SCMP_ACT_NOTIFY cannot be used for sendmsg");
+    }
+    return new Seccomp.Rule(names, action, arguments);
   }
 
   private static Seccomp.Argument argument(JsonObject argument) throws JsonException {
@@ -69,9 +90,7 @@ final class SeccompReader {
           case "SCMP_ACT_TRACE" -> Action.Kind.TRACE;
           case "SCMP_ACT_ALLOW" -> Action.Kind.ALLOW;
           case "SCMP_ACT_LOG" -> Action.Kind.LOG;
-          case "SCMP_ACT_NOTIFY" ->
-              throw new JsonException(
-                  holder.locationOf(field) + ": SCMP_ACT_NOTIFY is not supported by nsbox");
+          case "SCMP_ACT_NOTIFY" -> Action.Kind.NOTIFY;
           default -> throw unknown(holder, field, name, "seccomp action");
         };
     Optional<Long> errno = holder.optionalNumber(errnoField);
@@ -151,7 +170,8 @@ final class SeccompReader {
       switch (flags.get(i)) {
         case "SECCOMP_FILTER_FLAG_TSYNC",
             "SECCOMP_FILTER_FLAG_LOG",
-            "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> {}
+            "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+            WAIT_KILLABLE -> {}
         default -> throw unknown(seccomp, "flags", i, flags.get(i), "seccomp flag");
       }
     }

@@ -49,7 +49,15 @@ class SeccompTest {
   void namesTheFieldThatItDoesNotKnow() {
     refuses(
         "{'defaultAction': 'SCMP_ACT_NOTIFY'}",
-        "p: defaultAction: SCMP_ACT_NOTIFY is not supported by nsbox");
+        "p: defaultAction: SCMP_ACT_NOTIFY, but not every call can be asked about");
+    refuses(
+        "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': ["
+            + "{'names': ['mkdir'], 'action': 'SCMP_ACT_NOTIFY'}]}",
+        "p: listenerPath: missing, SCMP_ACT_NOTIFY needs it");
+    refuses(
+        "{'defaultAction': 'SCMP_ACT_ALLOW', 'listenerPath': '/s', 'syscalls': ["
+            + "{'names': ['read', 'sendmsg'], 'action': 'SCMP_ACT_NOTIFY'}]}",
+        "p: syscalls[0].names: SCMP_ACT_NOTIFY cannot be used for sendmsg");
     refuses("{'defaultAction': 'ALLOW'}", "p: defaultAction: ALLOW is no seccomp action");
     refuses(
         "{'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86', 'amd64']}",
