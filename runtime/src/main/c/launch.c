@@ -131,13 +131,17 @@ static int take_streams(const struct streams *streams) {
     return dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ? -errno : 0;
 }
 
-/* Once the status channel is closed, only the container's own standard error is left. */
-static void report(int status, const struct failure *failure) {
+/* Once the status channel is closed, only the container's own standard error is left, and nobody adds
+ * what the step was for. */
+static void report(const struct context *context, const struct failure *failure) {
     struct message message = {.kind = MESSAGE_FAILURE, .failure = *failure};
-    if (status >= 0)
-        send_message(status, &message, -1);
-    else
-        dprintf(2, "nsbox: %s\n", failure->detail[0] ? failure->detail : strerror(failure->error));
+    if (context->status_fd >= 0) {
+        send_message(context->status_fd, &message, -1);
+        return;
+    }
+    const struct instruction *step = &context->program->sections[SECTION_INIT].list[failure->index];
+    dprintf(2, "nsbox: %s: %s\n", step->operation->name,
+            failure->detail[0] ? failure->detail : strerror(failure->error));
 }
 
 /* The init process: never returns. */
@@ -150,7 +154,7 @@ static _Noreturn void run_init(struct context *context, const struct streams *st
     if (!failure.error) failure = run_section(context, context->program, SECTION_INIT);
     /* A program that ends without execve is one that was put together wrongly. */
     if (!failure.error) failure = (struct failure){.error = ENOEXEC, .section = SECTION_INIT};
-    report(context->status_fd, &failure);
+    report(context, &failure);
     _exit(context->status_fd >= 0 ? 127 : 255);
 }
 

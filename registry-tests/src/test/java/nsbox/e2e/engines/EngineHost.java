@@ -32,6 +32,10 @@ final class EngineHost {
 
   static final String IMAGE = "docker.io/library/engines:1";
 
+  private static final Path IMAGE_FILE =
+      Path.of(
+          System.getProperty("java.io.tmpdir"),
+          "nsbox-engines-" + ProcessHandle.current().pid() + ".tar");
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
@@ -81,13 +85,16 @@ final class EngineHost {
     archive = makeImage();
   }
 
-  /// busybox, its applets, two users and a file that cannot be executed.
+  /// busybox, its applets, two users and a file that cannot be executed. All classes share it.
   private Path makeImage() throws Exception {
-    Path file = folder.resolve("image.tar");
+    if (Files.exists(IMAGE_FILE)) {
+      return IMAGE_FILE;
+    }
+    IMAGE_FILE.toFile().deleteOnExit();
     Result made =
         nsbox
             .start(
-                Map.of("BUSYBOX", EndToEnd.program("busybox"), "ARCHIVE", file.toString()),
+                Map.of("BUSYBOX", EndToEnd.program("busybox"), "ARCHIVE", IMAGE_FILE.toString()),
                 List.of(
                     "/bin/sh",
                     "-ec",
@@ -108,7 +115,7 @@ final class EngineHost {
                     """))
             .finish();
     made.expect(0);
-    return file;
+    return IMAGE_FILE;
   }
 
   /// Adds a variable to the environment of all that is started from now on.
