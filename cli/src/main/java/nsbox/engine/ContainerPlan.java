@@ -89,6 +89,7 @@ public record ContainerPlan(
             cgroups,
             _ -> request.filter().filter(),
             Handover.monitored(0),
+            false,
             teardown(containers, folder, request));
     return new ContainerPlan(folder, bundle, etc, LaunchPlan.compile(launch));
   }

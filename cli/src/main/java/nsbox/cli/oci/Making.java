@@ -48,9 +48,6 @@ final class Making {
 
   static void make(ParseResult parsed, Session session, String id, Way way) throws Exception {
     Path bundle = session.path(parsed.matchedOptionValue("--bundle", "."));
-    if (isSet(parsed, "--no-pivot")) {
-      throw new Failure("--no-pivot: this version of nsbox only knows pivot_root(2)");
-    }
     JsonObject config = ConfigFile.read(bundle);
     fillTerminalSize(config, session);
     StateFolder folder = Containers.root(session).claim(id);
@@ -67,7 +64,7 @@ final class Making {
                 session.invocation().environment().getOrDefault("USER", "root"));
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
-        program = launch.compile(handover, Optional.empty());
+        program = launch.compile(handover, isSet(parsed, "--no-pivot"), Optional.empty());
       } catch (Exception e) {
         Containers.remove(session, folder);
         throw e;

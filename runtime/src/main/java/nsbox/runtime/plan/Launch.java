@@ -12,6 +12,7 @@ import nsbox.runtime.spec.Spec;
 /// @param keepInput the container's standard input stays open, fed by whoever is attached
 /// @param log file that collects the container's output
 /// @param handover how the container is handed over to the caller
+/// @param noPivot the root is moved over the host's, for where pivot_root(2) cannot be used
 /// @param teardown what the caller wants done after the container's end, last of all
 public record Launch(
     String id,
@@ -24,6 +25,7 @@ public record Launch(
     CgroupLayout cgroups,
     FilterCompiler seccompFilter,
     Handover handover,
+    boolean noPivot,
     List<Instruction> teardown) {
 
   /// Files in which the monitor tells what goes on.

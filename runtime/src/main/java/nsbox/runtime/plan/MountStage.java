@@ -30,6 +30,7 @@ final class MountStage {
   private final NamespaceStage namespaces;
   private final MountRefinements refinements;
   private final OverlayStage overlays;
+  private final MountPropagation propagation;
 
   /// Binds that are prepared and have no place yet, by number.
   private final Deque<Integer> prepared = new ArrayDeque<>();
@@ -42,7 +43,8 @@ final class MountStage {
     this.init = init;
     this.namespaces = namespaces;
     this.refinements = new MountRefinements(launch, init);
-    this.overlays = new OverlayStage(init);
+    this.propagation = new MountPropagation(launch.spec().linux().rootPropagation(), init);
+    this.overlays = new OverlayStage(init, propagation);
   }
 
   /// What the mounts need that the container's process cannot make itself.
@@ -64,7 +66,7 @@ final class MountStage {
   void prepare() throws UnsupportedSpecException {
     if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
       init.add("have mounts of its own", Opcode.UNSHARE, NamespaceStage.flag("mount"));
-      propagation();
+      propagation.hostMounts();
       overlays.mount(overlay);
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
@@ -75,7 +77,9 @@ final class MountStage {
     }
     for (MountSpec mount : launch.spec().mounts()) {
       MountOptions options = MountOptions.parse(mount.options());
-      if (mount.isBind() && !refinements.isLink(source(mount), options)) {
+      if (mount.isBind()
+          && !options.wants("remount")
+          && !refinements.isLink(source(mount), options)) {
         String label = "open " + source(mount) + " for " + mount.destination();
         prepared.add(refinements.prepareBind(label, source(mount), mount, options));
       }
@@ -104,14 +108,16 @@ final class MountStage {
       init.add("take it as the root", Opcode.ENTER_ROOT, path);
       return;
     }
-    propagation();
+    propagation.hostMounts();
     if (namespaces.onTheWay()) {
+      propagation.mountOn(".");
       init.add("take where it works as the root", Opcode.BIND_ROOT);
     } else if (launch.rootfs() instanceof Rootfs.Overlay overlay) {
       overlays.mount(overlay);
       init.add("take it as the root", Opcode.ENTER_ROOT, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       String path = directory.path();
+      propagation.mountOn(path);
       /* pivot_root(2) wants a mount. */
       init.add("make " + path + " a mount", Opcode.MOUNT, path, path, "", MS_BIND | MS_REC, "");
       init.add("take it as the root", Opcode.ENTER_ROOT, path);
@@ -121,19 +127,14 @@ final class MountStage {
     }
   }
 
-  private void propagation() {
-    boolean isPrivate = launch.spec().linux().rootPropagation().endsWith("private");
-    init.add(
-        "receive no mounts from the host" + (isPrivate ? "" : " but those it makes later"),
-        Opcode.PROPAGATION,
-        "/",
-        MS_REC | (isPrivate ? MS_PRIVATE : MS_SLAVE));
-  }
-
   /// From here on, only the container is to be seen.
   void enter() {
     if (launch.spec().linux().hasNamespace("mount")) {
-      init.add("make the new root the root", Opcode.PIVOT_ROOT);
+      propagation.enter(
+          !launch.noPivot(),
+          launch.rootfs() instanceof Rootfs.Overlay overlay
+              ? overlay.mountPoint()
+              : ((Rootfs.Directory) launch.rootfs()).path());
     } else {
       init.add("make the new root the root, as for chroot(2)", Opcode.CHANGE_ROOT);
     }

@@ -13,9 +13,11 @@ final class OverlayStage {
   private static final long MS_NODEV = 4;
 
   private final Instructions init;
+  private final MountPropagation propagation;
 
-  OverlayStage(Instructions init) {
+  OverlayStage(Instructions init, MountPropagation propagation) {
     this.init = init;
+    this.propagation = propagation;
   }
 
   /// Mounts it on the directory that it names.
@@ -49,6 +51,7 @@ final class OverlayStage {
   }
 
   private void mapIds(String directory) {
+    propagation.mountOn(directory);
     init.add("map the ids of the files in " + directory, Opcode.MAP_IDS, directory, 0);
   }
 
@@ -57,6 +60,7 @@ final class OverlayStage {
   }
 
   private void overlay(Rootfs.Overlay overlay) {
+    propagation.mountOn(overlay.mountPoint());
     List<String> options = new ArrayList<>();
     /* The kernel takes backslashes away from these two, but not from a single lower directory. */
     options.add("upperdir=" + overlay.upper().replace("\\", "\\\\"));

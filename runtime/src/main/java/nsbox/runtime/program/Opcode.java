@@ -75,6 +75,10 @@ public enum Opcode {
   BIND_ROOT(107, ""),
   CHANGE_ROOT(108, ""),
 
+  PRIVATE_PARENT(62, "s"),
+  COVER(63, "s"),
+  MOVE_ROOT(64, ""),
+
   MOUNT_ATTRIBUTES(65, "iiii"),
   MOUNT_MAPPING(66, "ii"),
   PREPARE_FILESYSTEM(67, "ssiv"),

@@ -103,6 +103,17 @@ public record LinuxSpec(
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
+  private static final List<String> PROPAGATIONS =
+      List.of(
+          "private",
+          "rprivate",
+          "slave",
+          "rslave",
+          "shared",
+          "rshared",
+          "unbindable",
+          "runbindable");
+
   static LinuxSpec parse(JsonObject linux) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(linux, NOT_APPLIED);
     refuseWhatSaysMuchByLittle(linux);
@@ -248,15 +259,11 @@ public record LinuxSpec(
     return Optional.of(Personality.values()[index]);
   }
 
-  private static String parsePropagation(JsonObject linux)
-      throws JsonException, UnsupportedSpecException {
+  private static String parsePropagation(JsonObject linux) throws JsonException {
     String propagation = linux.optionalString("rootfsPropagation").orElse("");
-    return switch (propagation) {
-      case "", "private", "rprivate", "slave", "rslave" -> propagation;
-      default ->
-          throw new UnsupportedSpecException(
-              linux.locationOf("rootfsPropagation"),
-              propagation + ", this version of nsbox knows private, rprivate, slave and rslave");
-    };
+    if (!propagation.isEmpty()) {
+      Choices.index(linux, "rootfsPropagation", propagation, PROPAGATIONS);
+    }
+    return propagation;
   }
 }

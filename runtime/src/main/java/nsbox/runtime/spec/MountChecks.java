@@ -17,7 +17,10 @@ final class MountChecks {
         throw new JsonException(mount.locationOf("destination") + ": empty");
       }
       Checks.noWayUp(mount.locationOf("destination"), destination);
-      if (isBind(mount) && mount.string("source").isEmpty()) {
+      /* What is mounted already has its source. */
+      if (isBind(mount)
+          && !mount.strings("options").contains("remount")
+          && mount.string("source").isEmpty()) {
         throw new JsonException(mount.locationOf("source") + ": empty, expected what to bind");
       }
     }

@@ -47,7 +47,9 @@ public final class BundleLaunch {
 
   /// Compiles the configuration, and stores what whoever removes the container needs, before there
   /// is anything of it.
-  public Program compile(Handover handover, Optional<String> log)
+  ///
+  /// @param noPivot as [Launch#noPivot]
+  public Program compile(Handover handover, boolean noPivot, Optional<String> log)
       throws IOException, UnsupportedSpecException {
     Instructions teardown = new Instructions();
     teardown.add("remove " + folder.path(), Opcode.REMOVE_TREE, folder.path().toString());
@@ -63,6 +65,7 @@ public final class BundleLaunch {
             cgroups,
             FilterCompiler::direct,
             handover,
+            noPivot,
             teardown.list());
     Program program = LaunchPlan.compile(launch);
     folder.store(stored(), Json.bytes(config), program.teardownOnly().encode());

@@ -93,6 +93,7 @@ final class LaunchFixture {
   private Rootfs rootfs = OVERLAY;
   private Handover handover = Handover.monitored(0);
   private boolean keepInput;
+  private boolean noPivot;
 
   LaunchFixture() throws IOException {
     config = parse(CONFIG);
@@ -115,6 +116,11 @@ final class LaunchFixture {
 
   LaunchFixture keepingInput() {
     keepInput = true;
+    return this;
+  }
+
+  LaunchFixture withoutPivot() {
+    noPivot = true;
     return this;
   }
 
@@ -155,6 +161,7 @@ final class LaunchFixture {
             cgroups,
             _ -> new FilterCompiler.Filter(0, new byte[24]),
             handover,
+            noPivot,
             teardown.list()));
   }
 

@@ -54,6 +54,7 @@ final class RealOverlay implements AutoCloseable {
   private final Map<String, String> fields = new LinkedHashMap<>();
   private final StringBuilder mounts = new StringBuilder();
   private boolean volatileUpper;
+  private boolean noPivot;
   private Optional<IdMapping> mapping = Optional.empty();
   private int runs;
 
@@ -99,6 +100,11 @@ final class RealOverlay implements AutoCloseable {
 
   RealOverlay volatileUpper() {
     volatileUpper = true;
+    return this;
+  }
+
+  RealOverlay withoutPivot() {
+    noPivot = true;
     return this;
   }
 
@@ -173,6 +179,7 @@ final class RealOverlay implements AutoCloseable {
               throw new AssertionError("there is no filter");
             },
             Handover.monitored(0),
+            noPivot,
             teardown.list()));
   }
 

@@ -42,8 +42,6 @@ class SpecTest {
           process.commandLine            | 'cmd.exe'
           linux.intelRdt                 | {'closID': 'guests'}
           linux.netDevices               | {'eth0': {'name': 'inside'}}
-          linux.rootfsPropagation        | 'shared'
-          linux.rootfsPropagation        | 'unbindable'
           """)
   void refusesWhatItDoesNotApplyByName(String field, String value) throws JsonException {
     JsonObject config = config(MINIMAL);
@@ -251,6 +249,15 @@ class SpecTest {
     assertFalse(mounts.get(0).isBind());
     assertTrue(mounts.get(1).isBind());
     assertTrue(mounts.get(2).isBind());
+  }
+
+  @Test
+  void refusesWhatIsNoPropagation() throws JsonException {
+    malformed(
+        "linux.rootfsPropagation",
+        "'public'",
+        "linux.rootfsPropagation: public, expected one of private, rprivate, slave, rslave, shared,"
+            + " rshared, unbindable, runbindable");
   }
 
   @Test
