@@ -21,8 +21,12 @@ public final class Session {
   private final StateRoots roots;
   private final Optional<String> storageDriver;
   private final boolean debug;
+  private final RuntimeOptions runtimeOptions;
+  private final RuntimeLog log;
   private final Containers containers;
 
+  /// For `nsbox` itself.
+  ///
   /// @param storageDriver as the user wants it, a name that is one
   public Session(
       Invocation invocation,
@@ -30,11 +34,26 @@ public final class Session {
       StateRoots roots,
       Optional<String> storageDriver,
       boolean debug) {
+    this(invocation, front, roots, storageDriver, debug, RuntimeOptions.DEFAULT, RuntimeLog.NONE);
+  }
+
+  /// @param storageDriver as the user wants it, a name that is one
+  /// @param runtimeOptions what a caller of `nsbox-runtime` wants, and the log that it named
+  public Session(
+      Invocation invocation,
+      Front front,
+      StateRoots roots,
+      Optional<String> storageDriver,
+      boolean debug,
+      RuntimeOptions runtimeOptions,
+      RuntimeLog log) {
     this.invocation = invocation;
     this.front = front;
     this.roots = roots;
     this.storageDriver = storageDriver;
     this.debug = debug;
+    this.runtimeOptions = runtimeOptions;
+    this.log = log;
     this.containers = new Containers(roots);
   }
 
@@ -48,6 +67,11 @@ public final class Session {
 
   public StateRoots roots() {
     return roots;
+  }
+
+  /// What a caller of `nsbox-runtime` said before the command.
+  public RuntimeOptions runtimeOptions() {
+    return runtimeOptions;
   }
 
   public Containers containers() {
@@ -80,9 +104,11 @@ public final class Session {
         invocation.environment(), Path.of("/" + invocation.directory()), Path.of("/"));
   }
 
-  /// Tells what is only of interest with `--debug`, one line.
+  /// Tells what is only of interest with `--debug`, one line: in the log where there is one.
   public void debug(String sentence) throws IOException {
-    if (debug) {
+    if (debug && log.isThere()) {
+      log.write(RuntimeLog.Level.DEBUG, sentence);
+    } else if (debug) {
       front.err("debug: " + sentence + "\n");
     }
   }

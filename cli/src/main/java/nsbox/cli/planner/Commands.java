@@ -5,6 +5,7 @@ import java.util.List;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
+import nsbox.cli.RuntimeLog;
 import nsbox.cli.Session;
 import nsbox.cli.oci.CreateCommand;
 import nsbox.cli.oci.DeleteCommand;
@@ -40,13 +41,17 @@ public final class Commands {
   public static int run(Invocation invocation, Front front) throws IOException {
     boolean runtime = invocation.program().equals(RUNTIME);
     GlobalOptions options = null;
+    RuntimeLog log = RuntimeLog.NONE;
     try {
       options = GlobalOptions.parse(invocation, runtime);
-      return run(invocation, front, options, runtime);
+      log = RuntimeLog.open(options.runtimeOptions(), invocation.directory());
+      return run(invocation, front, options, log, runtime);
     } catch (Exception e) {
       Failure failure = Sentences.of(e);
       front.err(invocation.program() + ": " + failure.getMessage() + "\n");
-      if (options != null && options.debug()) {
+      boolean debug = options != null && options.debug();
+      record(log, failure, debug ? Sentences.trace(e) : "", front);
+      if (debug && !log.isThere()) {
         front.err(Sentences.trace(e));
       }
       /* runc's callers know 1 as its only failure. */
@@ -54,7 +59,21 @@ public final class Commands {
     }
   }
 
-  private static int run(Invocation invocation, Front front, GlobalOptions options, boolean runtime)
+  /* What went wrong matters more than a log that cannot take it. */
+  private static void record(RuntimeLog log, Failure failure, String trace, Front front)
+      throws IOException {
+    try {
+      if (!trace.isEmpty()) {
+        log.write(RuntimeLog.Level.DEBUG, trace);
+      }
+      log.write(RuntimeLog.Level.ERROR, failure.getMessage());
+    } catch (IOException e) {
+      front.err(RUNTIME + ": cannot write the log: " + e.getMessage() + "\n");
+    }
+  }
+
+  private static int run(
+      Invocation invocation, Front front, GlobalOptions options, RuntimeLog log, boolean runtime)
       throws Exception {
     List<String> arguments = options.rest();
     if (options.version()) {
@@ -115,9 +134,20 @@ public final class Commands {
               + invocation.userId()
               + "\n  Use sudo, or become root.");
     }
-    return command.run(
-        parsed,
-        new Session(invocation, front, options.roots(), options.storageDriver(), options.debug()));
+    options.runtimeOptions().refuseWhatIsNotDone();
+    Session session =
+        new Session(
+            invocation,
+            front,
+            options.roots(),
+            options.storageDriver(),
+            options.debug() || options.runtimeOptions().logLevel() == RuntimeLog.Level.DEBUG,
+            options.runtimeOptions(),
+            log);
+    if (runtime && session.debugs()) {
+      session.debug(RUNTIME + " " + VERSION + ": " + String.join(" ", arguments));
+    }
+    return command.run(parsed, session);
   }
 
   private static Command runtimeCommand(String name) {

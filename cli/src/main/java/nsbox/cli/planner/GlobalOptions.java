@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
+import nsbox.cli.RuntimeOptions;
 import nsbox.engine.StateRoots;
 
 /// The options that stand before the command.
@@ -14,6 +15,7 @@ import nsbox.engine.StateRoots;
 /// every command.
 ///
 /// @param storageDriver overlay, copy or vfs; empty for what suits the store
+/// @param runtimeOptions those that only `nsbox-runtime` has; else the defaults
 /// @param rest the command and all that follows
 record GlobalOptions(
     StateRoots roots,
@@ -21,6 +23,7 @@ record GlobalOptions(
     boolean debug,
     boolean help,
     boolean version,
+    RuntimeOptions runtimeOptions,
     List<String> rest) {
 
   /// @throws Failure if an option is none of these, or lacks its value
@@ -35,41 +38,28 @@ record GlobalOptions(
     boolean debug = false;
     boolean help = false;
     boolean version = false;
-    List<String> arguments = invocation.arguments();
-    int at = 1;
-    for (; at < arguments.size() && arguments.get(at).startsWith("-"); at++) {
-      String argument = arguments.get(at);
-      int equals = argument.indexOf('=');
-      String name = equals < 0 ? argument : argument.substring(0, equals);
-      switch (name) {
-        case "--debug" -> debug = true;
+    RuntimeFlags flags = new RuntimeFlags();
+    OptionWords words = new OptionWords(invocation.arguments());
+    while (words.next()) {
+      switch (words.name()) {
+        case "--debug" -> debug = words.flag();
         case "--help", "-h" -> help = true;
         case "--version", "-v" -> version = true;
-        case "--root", "--run-root" -> {
-          if (equals < 0 && ++at == arguments.size()) {
-            throw new Failure("option " + name + " needs a folder");
-          }
-          String value = equals < 0 ? arguments.get(at) : argument.substring(equals + 1);
-          if (value.isEmpty()) {
-            throw new Failure("option " + name + " needs a folder");
-          }
-          if (name.equals("--root")) {
-            root = value;
-          } else {
-            run = value;
-          }
-        }
-        case "--storage-driver" -> {
+        case "--root" -> root = words.nonEmptyValue("a folder");
+        default -> {
           if (runtime) {
-            throw unknown(name, invocation);
+            if (!flags.take(words)) {
+              throw unknown(words.name(), invocation);
+            }
+          } else if (words.name().equals("--run-root")) {
+            run = words.nonEmptyValue("a folder");
+          } else if (words.name().equals("--storage-driver")) {
+            driver = words.value("a driver: overlay or copy");
+            checkDriver("--storage-driver " + driver, driver);
+          } else {
+            throw unknown(words.name(), invocation);
           }
-          if (equals < 0 && ++at == arguments.size()) {
-            throw new Failure("option " + name + " needs a driver: overlay or copy");
-          }
-          driver = equals < 0 ? arguments.get(at) : argument.substring(equals + 1);
-          checkDriver(name + " " + driver, driver);
         }
-        default -> throw unknown(name, invocation);
       }
     }
     if (!runtime && !driver.isEmpty()) {
@@ -88,7 +78,8 @@ record GlobalOptions(
         debug,
         help,
         version,
-        arguments.subList(Math.min(at, arguments.size()), arguments.size()));
+        runtime ? flags.options(debug) : RuntimeOptions.DEFAULT,
+        words.rest());
   }
 
   private static Failure unknown(String option, Invocation invocation) {

@@ -130,9 +130,18 @@ final class Help {
         features  Say what of the runtime specification is applied
 
       Options:
-        --root DIR   Where the state of running containers is kept (/run/nsbox-runtime)
-        --debug      Add a stack trace to an error
-        --version    Print the version
-        --help       Print this text; 'nsbox-runtime COMMAND --help' explains a command
+        --root DIR           Where the state of containers is kept (/run/nsbox-runtime)
+        --log FILE           Write errors there too
+        --log-format FORMAT  text or json (text)
+        --log-level LEVEL    error, warning, info or debug: what is written there (warning)
+        --debug              Add debug lines, and a stack trace to an error
+        --cgroup-manager MANAGER
+                             Who makes cgroups: cgroupfs
+        --systemd-cgroup     Refused: nsbox makes cgroups itself
+        --rootless VALUE     true, false or auto: whether a cgroup that may not be made is done
+                             without (auto); true is refused
+        --criu PROGRAM       What checkpoints containers
+        --version            Print the version
+        --help               Print this text; 'nsbox-runtime COMMAND --help' explains a command
       """;
 }

@@ -11,9 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
+import nsbox.cli.RuntimeLog;
+import nsbox.cli.RuntimeOptions;
 import nsbox.engine.StateRoots;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GlobalOptionsTest {
@@ -105,6 +108,120 @@ class GlobalOptionsTest {
         roots("/run/nsbox-runtime", "/run/nsbox-runtime/run"),
         parse(Map.of("NSBOX_ROOT", "/e"), true, "run").roots());
     assertEquals(roots("/r", "/r/run"), parse(Map.of(), true, "--root", "/r", "run").roots());
+  }
+
+  @Test
+  void ofTheRuntimeHaveDefaults() throws Failure {
+    assertEquals(RuntimeOptions.DEFAULT, parse(Map.of(), true, "run").runtimeOptions());
+    assertEquals(RuntimeOptions.DEFAULT, parse("ps").runtimeOptions());
+  }
+
+  @Test
+  void ofTheRuntimeAreThoseOfRuncAndCrun() throws Failure {
+    GlobalOptions options =
+        parse(
+            Map.of(),
+            true,
+            "--root",
+            "/r",
+            "--log",
+            "/l.json",
+            "--log-format=json",
+            "--log-level",
+            "info",
+            "--systemd-cgroup",
+            "--cgroup-manager=cgroupfs",
+            "--rootless",
+            "false",
+            "--criu",
+            "/usr/sbin/criu",
+            "create",
+            "--log",
+            "id");
+    assertEquals(
+        new RuntimeOptions(
+            Optional.of("/l.json"),
+            RuntimeLog.Format.JSON,
+            RuntimeLog.Level.INFO,
+            RuntimeOptions.CgroupManager.CGROUPFS,
+            RuntimeOptions.Rootless.NO,
+            Optional.of("/usr/sbin/criu")),
+        options.runtimeOptions());
+    assertEquals(List.of("create", "--log", "id"), options.rest());
+  }
+
+  /* The last of contradicting ones counts, as everywhere. */
+  @Test
+  void ofTheRuntimeNameOneCgroupManager() throws Failure {
+    assertEquals(RuntimeOptions.CgroupManager.SYSTEMD, manager("--systemd-cgroup"));
+    assertEquals(RuntimeOptions.CgroupManager.CGROUPFS, manager("--systemd-cgroup=false"));
+    assertEquals(RuntimeOptions.CgroupManager.SYSTEMD, manager("--cgroup-manager=systemd"));
+    assertEquals(RuntimeOptions.CgroupManager.DISABLED, manager("--cgroup-manager", "disabled"));
+  }
+
+  private static RuntimeOptions.CgroupManager manager(String... words) throws Failure {
+    return parse(Map.of(), true, words).runtimeOptions().cgroupManager();
+  }
+
+  @Test
+  void ofTheRuntimeTakeRootlessWithAndWithoutAValue() throws Failure {
+    GlobalOptions alone = parse(Map.of(), true, "--rootless", "state", "id");
+    assertEquals(RuntimeOptions.Rootless.YES, alone.runtimeOptions().rootless());
+    assertEquals(List.of("state", "id"), alone.rest());
+    GlobalOptions auto = parse(Map.of(), true, "--rootless", "auto", "state");
+    assertEquals(RuntimeOptions.Rootless.AUTO, auto.runtimeOptions().rootless());
+    assertEquals(List.of("state"), auto.rest());
+  }
+
+  @Test
+  void ofTheRuntimeTakeDebugForALevel() throws Failure {
+    assertEquals(
+        RuntimeLog.Level.DEBUG,
+        parse(Map.of(), true, "--log-level=error", "--debug").runtimeOptions().logLevel());
+    assertFalse(parse(Map.of(), true, "--debug=false", "run").debug());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --log                     | option --log needs a file
+          --log=                    | option --log needs a file
+          --log=journald:nsbox      | option --log: journald:nsbox, nsbox writes to files only
+          --log-format=xml          | option --log-format: xml, expected text or json
+          --log-level=loud          | option --log-level: loud, expected error, warning, info or debug
+          --systemd-cgroup=perhaps  | option --systemd-cgroup: perhaps, expected true or false
+          --cgroup-manager=openrc   | option --cgroup-manager: openrc, expected cgroupfs, systemd or disabled
+          --cgroup-manager          | option --cgroup-manager needs a cgroup manager
+          --rootless=maybe          | option --rootless: maybe, expected true, false or auto
+          --criu=                   | option --criu needs a program
+          --debug=2                 | option --debug: 2, expected true or false
+          """)
+  void ofTheRuntimeRefuseOtherValues(String option, String message) {
+    assertEquals(
+        message, assertThrows(Failure.class, () -> parse(Map.of(), true, option)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--log=x", "--log-format=json", "--systemd-cgroup", "--rootless=true"})
+  void ofTheRuntimeAreNobodyElses(String option) {
+    assertTrue(refused(option, "ps").getMessage().startsWith("unknown option --"));
+  }
+
+  @Test
+  void ofTheRuntimeNameNoSecondRoot() {
+    assertThrows(Failure.class, () -> parse(Map.of(), true, "--run-root", "/x", "run"));
+  }
+
+  @Test
+  void ofTheRuntimeAreRefusedWhereTheyCannotBeFollowed() throws Failure {
+    for (String option :
+        List.of("--systemd-cgroup", "--cgroup-manager=disabled", "--rootless=true")) {
+      RuntimeOptions options = parse(Map.of(), true, option).runtimeOptions();
+      assertThrows(Failure.class, options::refuseWhatIsNotDone, option);
+    }
+    RuntimeOptions.DEFAULT.refuseWhatIsNotDone();
   }
 
   @Test

@@ -1,0 +1,60 @@
+package nsbox.cli;
+
+import java.util.Optional;
+
+/// What the callers of an OCI runtime say before the command.
+///
+/// @param log where errors are written beside standard error
+/// @param criu the program that checkpoints, where it is not the one on the search path
+public record RuntimeOptions(
+    Optional<String> log,
+    RuntimeLog.Format logFormat,
+    RuntimeLog.Level logLevel,
+    CgroupManager cgroupManager,
+    Rootless rootless,
+    Optional<String> criu) {
+
+  /// Who makes cgroups.
+  public enum CgroupManager {
+    CGROUPFS,
+    SYSTEMD,
+    DISABLED
+  }
+
+  /// Whether a cgroup that may not be made is done without.
+  public enum Rootless {
+    YES,
+    NO,
+    /// Where the caller is not root.
+    AUTO
+  }
+
+  /// Nobody said anything.
+  public static final RuntimeOptions DEFAULT =
+      new RuntimeOptions(
+          Optional.empty(),
+          RuntimeLog.Format.TEXT,
+          RuntimeLog.Level.WARNING,
+          CgroupManager.CGROUPFS,
+          Rootless.AUTO,
+          Optional.empty());
+
+  /// @throws Failure if an option is known and cannot be followed yet
+  public void refuseWhatIsNotDone() throws Failure {
+    switch (cgroupManager) {
+      case CGROUPFS -> {}
+      case SYSTEMD ->
+          throw new Failure(
+              "cgroup manager systemd: this version of nsbox makes cgroups itself\n"
+                  + "  Leave --systemd-cgroup out, or use --cgroup-manager cgroupfs.");
+      case DISABLED ->
+          throw new Failure(
+              "cgroup manager disabled: this version of nsbox makes a cgroup for each container\n"
+                  + "  Use --cgroup-manager cgroupfs.");
+    }
+    if (rootless == Rootless.YES) {
+      throw new Failure(
+          "--rootless true: this version of nsbox runs as root and does not do without a cgroup");
+    }
+  }
+}
