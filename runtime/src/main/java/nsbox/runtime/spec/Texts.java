@@ -1,5 +1,6 @@
 package nsbox.runtime.spec;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import nsbox.json.JsonException;
@@ -64,6 +65,6 @@ final class Texts {
 
   /// How long it is in UTF-8.
   static int bytes(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }
