@@ -194,7 +194,7 @@ final class BundleTest extends EndToEnd {
   @Test
   void refusesAFolderThatIsNoBundle() throws Exception {
     assertEquals(
-        new Result(1, "", "nsbox-runtime: /etc is no bundle: it has no config.json\n"),
+        new Result(1, "", "nsbox-runtime: /etc PLACEHOLDER"),
         runtime(Path.of("/etc")));
   }
 }

@@ -53,6 +53,7 @@ public final class ExecLaunch {
             CgroupLayout.ofHost(),
             FilterCompiler::direct,
             handover,
+            false,
             List.of());
     return ExecPlan.compile(launch, target(folder, state.cgroup(), cgroups));
   }
