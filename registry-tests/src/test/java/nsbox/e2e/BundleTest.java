@@ -194,7 +194,7 @@ final class BundleTest extends EndToEnd {
   @Test
   void refusesAFolderThatIsNoBundle() throws Exception {
     assertEquals(
-        new Result(1, "", "nsbox-runtime: /etc PLACEHOLDER"),
+        new Result(1, "", "nsbox-runtime: /etc/config.json: no such file or directory\n"),
         runtime(Path.of("/etc")));
   }
 }

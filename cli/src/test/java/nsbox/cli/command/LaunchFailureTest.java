@@ -114,7 +114,7 @@ class LaunchFailureTest {
   }
 
   private static Failure execute(String program, int errno) {
-    return step(errno, Opcode.EXECUTE, List.of(program, "a"), List.of(), "/bin");
+    return step(errno, Opcode.EXECUTE, List.of(program, "a"), List.of(), "/bin", 0);
   }
 
   private static Failure step(int errno, Opcode opcode, Object... arguments) {

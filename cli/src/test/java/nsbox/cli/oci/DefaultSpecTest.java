@@ -21,7 +21,8 @@ class DefaultSpecTest {
   void isOneThatThisRuntimeApplies() throws Exception {
     Spec spec = Spec.parse(made());
     assertEquals(
-        List.of("pid", "network", "ipc", "uts", "mount", "cgroup"), spec.linux().namespaces());
+        List.of("pid", "network", "ipc", "uts", "mount", "cgroup"),
+        spec.linux().namespaces().stream().map(it -> it.type() + it.path().orElse("")).toList());
     assertTrue(spec.root().readonly());
     assertTrue(spec.process().noNewPrivileges());
     assertTrue(spec.linux().hasSeccomp());
