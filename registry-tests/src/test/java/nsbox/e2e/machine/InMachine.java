@@ -23,7 +23,9 @@ abstract class InMachine {
    * have no command line. */
   private static final String LEFT =
       """
-      find /sys/fs/cgroup -mindepth 1 -type d ! -name init.scope ! -path /sys/fs/cgroup/nsbox
+      cd /sys/fs/cgroup
+      find . -mindepth 1 -type d ! -path ./init.scope ! -path ./nsbox \\
+        ! -path ./system.slice ! -name '*.service' ! -name '*.mount'
       grep -E ' (/run/nsbox|/scratch/nsbox)' /proc/self/mountinfo
       for process in /proc/[0-9]*; do
         case $(tr '\\0' ' ' <$process/cmdline) in *nsbox*) cat $process/cmdline;; esac
@@ -41,11 +43,16 @@ abstract class InMachine {
     assumeTrue(
         Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
         "the machine shows the host's files as root sees them, and this is another user");
-    machine = Machine.start();
+    machine = start();
     Path tar = Box.write(machine.share.resolve("box.tar"));
     in("mkdir /scratch/box && tar -xf /machine/" + tar.getFileName() + " -C /scratch/box")
         .expect(0);
     prepare();
+  }
+
+  /// The machine of this class.
+  protected Machine start() throws Exception {
+    return Machine.start();
   }
 
   /// Brings in what all tests of a class need.

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,15 +59,28 @@ public final class Machine {
   /// Skips the test where the packages are missing, or where there is neither a kernel nor a
   /// network to get one from.
   public static Machine start() throws Exception {
+    return start(Map.of());
+  }
+
+  /// A machine whose first process is the host's systemd, with the system bus and no other
+  /// services. Skips as [#start()] does.
+  public static Machine startWithSystemd() throws Exception {
+    assumeTrue(Files.exists(Path.of("/lib/systemd/systemd")), "systemd is not installed");
+    EndToEnd.program("dbus-daemon");
+    return start(Map.of("SYSTEMD", "yes"));
+  }
+
+  private static Machine start(Map<String, String> environment) throws Exception {
     for (String program : List.of("qemu-system-x86_64", "busybox", "cpio", "depmod", "lz4")) {
       EndToEnd.program(program);
     }
     Path parts = prepare();
     Path share = Files.createTempDirectory("nsbox-machine-");
-    Process process =
+    ProcessBuilder boot =
         new ProcessBuilder(SCRIPTS.resolve("boot").toString(), parts.toString(), share.toString())
-            .redirectError(share.resolve("boot").toFile())
-            .start();
+            .redirectError(share.resolve("boot").toFile());
+    boot.environment().putAll(environment);
+    Process process = boot.start();
     Machine machine = new Machine(share, process);
     Thread.ofPlatform().daemon().name("machine").start(machine::listen);
     try {
