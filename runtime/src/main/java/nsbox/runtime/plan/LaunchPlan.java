@@ -18,6 +18,7 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 public final class LaunchPlan {
   private static final int MOUNTED = 1;
   private static final int READY = 2;
+  private static final int NETWORK = 3;
 
   private final Launch launch;
   private final Instructions monitor = new Instructions();
@@ -56,6 +57,8 @@ public final class LaunchPlan {
     HandoverStage handover = new HandoverStage(launch, monitor);
     handover.connect();
     namespaces.spawn(cgroups.unifiedDirectory());
+    NetDeviceStage interfaces = new NetDeviceStage(launch.spec().linux(), NETWORK);
+    interfaces.move(monitor);
     boolean stopsWhenMounted = stopsWhenMounted();
     if (stopsWhenMounted) {
       monitor.add("wait until its mounts are made", Opcode.AWAIT_SYNC, MOUNTED);
@@ -74,6 +77,7 @@ public final class LaunchPlan {
       mounts.prepare();
       namespaces.goOn();
     }
+    interfaces.await(init);
     namespaces.cgroup();
     if (launch.handover().newKeyring()) {
       init.add("join a new session keyring", Opcode.SESSION_KEYRING, "nsbox-" + launch.id());

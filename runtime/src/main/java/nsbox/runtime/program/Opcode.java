@@ -75,6 +75,8 @@ public enum Opcode {
   BIND_ROOT(107, ""),
   CHANGE_ROOT(108, ""),
 
+  MOVE_INTERFACE(92, "sss"),
+
   PRIVATE_PARENT(62, "s"),
   COVER(63, "s"),
   MOVE_ROOT(64, ""),

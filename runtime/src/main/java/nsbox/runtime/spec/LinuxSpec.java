@@ -11,6 +11,7 @@ import nsbox.json.JsonObject;
 /// What of a container is particular to Linux.
 ///
 /// @param uidMappings of a new user namespace; gidMappings likewise
+/// @param netDevices names of network interfaces in the container, by those on the host
 /// @param timeOffsets of a new time namespace, by clock: `monotonic`, `boottime`
 /// @param document `linux` as it stands, for parts that are read only when needed
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md
@@ -28,6 +29,7 @@ public record LinuxSpec(
     Optional<MemoryPolicy> memoryPolicy,
     Optional<Personality> personality,
     String mountLabel,
+    Map<String, String> netDevices,
     JsonObject document) {
 
   /// `linux.resources` as it stands, empty where it is missing.
@@ -99,7 +101,7 @@ public record LinuxSpec(
     }
   }
 
-  private static final List<String> NOT_APPLIED = List.of("intelRdt", "netDevices");
+  private static final List<String> NOT_APPLIED = List.of("intelRdt");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
@@ -116,7 +118,6 @@ public record LinuxSpec(
 
   static LinuxSpec parse(JsonObject linux) throws JsonException, UnsupportedSpecException {
     Refusals.refuse(linux, NOT_APPLIED);
-    refuseWhatSaysMuchByLittle(linux);
     return new LinuxSpec(
         parseNamespaces(linux),
         parseMappings(linux, "uidMappings"),
@@ -131,16 +132,8 @@ public record LinuxSpec(
         MemoryPolicy.parse(linux),
         parsePersonality(linux),
         linux.optionalString("mountLabel").orElse(""),
+        NetDevices.parse(linux),
         linux);
-  }
-
-  /* A device without a new name is moved all the same. */
-  private static void refuseWhatSaysMuchByLittle(JsonObject linux)
-      throws JsonException, UnsupportedSpecException {
-    Optional<JsonObject> devices = linux.optionalObject("netDevices");
-    if (devices.isPresent() && !devices.get().isEmpty()) {
-      throw new UnsupportedSpecException(linux.locationOf("netDevices"), Refusals.REASON);
-    }
   }
 
   private static List<Namespace> parseNamespaces(JsonObject linux)

@@ -41,7 +41,6 @@ class SpecTest {
           freebsd                        | {'jail': {'host': 'x'}}
           process.commandLine            | 'cmd.exe'
           linux.intelRdt                 | {'closID': 'guests'}
-          linux.netDevices               | {'eth0': {'name': 'inside'}}
           """)
   void refusesWhatItDoesNotApplyByName(String field, String value) throws JsonException {
     JsonObject config = config(MINIMAL);
@@ -93,11 +92,6 @@ class SpecTest {
     JsonException e = assertThrows(JsonException.class, () -> Spec.parse(config));
     assertEquals(
         DOCUMENT + "linux.cgroupsPath: " + path + ", '..' is not allowed in it", e.getMessage());
-  }
-
-  @Test
-  void refusesANetworkDeviceThatKeepsItsName() throws JsonException {
-    refused("linux.netDevices", "{'eth0': {}}");
   }
 
   @Test
