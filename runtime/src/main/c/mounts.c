@@ -274,16 +274,25 @@ int op_mkdir_at(struct context *context, const struct argument *argument) {
     return fd < 0 ? fd : 0;
 }
 
+/* Whether what has the name already is what was to be made. */
+static bool is_device(int parent, const char *name, mode_t mode, dev_t device) {
+    struct stat status;
+    return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (status.st_mode & S_IFMT) == (mode & S_IFMT) && (S_ISFIFO(mode) || status.st_rdev == device);
+}
+
 int op_mknod_at(struct context *context, const struct argument *argument) {
     char *name;
     int parent = open_parent_at(context, argument[0].bytes, &name);
     int error = parent < 0 ? parent : 0;
     mode_t mode = (mode_t)argument[1].number;
     dev_t device = makedev((unsigned)argument[2].number, (unsigned)argument[3].number);
-    if (!error && mknodat(parent, name, mode, device) < 0) error = -errno;
+    bool made = !error && mknodat(parent, name, mode, device) == 0;
+    if (!error && !made) error = -errno;
+    if (error == -EEXIST && is_device(parent, name, mode, device)) error = 0;
     /* The umask has cut the mode, and a device of another's is no use to a user of the container. */
-    if (!error && fchmodat(parent, name, mode & 07777, 0) < 0) error = -errno;
-    if (!error && fchownat(parent, name, (uid_t)argument[4].number, (gid_t)argument[5].number,
+    if (made && fchmodat(parent, name, mode & 07777, 0) < 0) error = -errno;
+    if (made && !error && fchownat(parent, name, (uid_t)argument[4].number, (gid_t)argument[5].number,
                            AT_SYMLINK_NOFOLLOW) < 0)
         error = -errno;
     if (parent >= 0) close(parent);

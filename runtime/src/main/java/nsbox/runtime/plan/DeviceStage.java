@@ -10,6 +10,7 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.MountSpec;
 import nsbox.runtime.spec.Spec;
+import nsbox.runtime.spec.UnsupportedSpecException;
 
 /// The nodes and links of the container's own /dev.
 ///
@@ -33,30 +34,56 @@ final class DeviceStage {
 
   /// What a user namespace cannot make and so takes from the host, in the order of [#add].
   static List<String> bound(Spec spec) {
-    if (!hasOwnDev(spec)) {
-      return List.of();
-    }
-    List<String> paths = new ArrayList<>(DEFAULTS);
+    List<String> paths = new ArrayList<>(hasOwnDev(spec) ? DEFAULTS : List.of());
     for (LinuxSpec.Device device : spec.linux().devices()) {
-      if (!DEFAULTS.contains(device.path())) {
+      if (device.type() != 'p' && !paths.contains(device.path())) {
         paths.add(device.path());
       }
     }
     return paths;
   }
 
-  /// The nodes and links of /dev, where the configuration mounts a /dev of the container's own.
-  void add() {
-    if (!hasOwnDev(launch.spec())) {
-      return;
-    }
+  /// The devices that were asked for, wherever they are to be, and the default devices and links of
+  /// /dev, where the configuration mounts a /dev of the container's own.
+  void add() throws UnsupportedSpecException {
+    checkPlaces();
+    boolean ownDev = hasOwnDev(launch.spec());
     if (mounts.preparesBinds()) {
       for (String path : bound(launch.spec())) {
         mounts.place(path);
       }
-    } else {
-      nodes();
+    } else if (ownDev) {
+      defaultNodes();
     }
+    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
+      if (device.type() == 'p' || !mounts.preparesBinds()) {
+        node(device, 0);
+      }
+    }
+    if (ownDev) {
+      links();
+    }
+  }
+
+  /* A node in a directory of the host would stay there. */
+  private void checkPlaces() throws UnsupportedSpecException {
+    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
+      for (MountSpec mount : launch.spec().mounts()) {
+        if (mount.isBind()
+            && device.path().startsWith(mount.destination() + "/")
+            && !Files.exists(
+                Path.of(
+                    mounts.source(mount)
+                        + device.path().substring(mount.destination().length())))) {
+          throw new UnsupportedSpecException(
+              "linux.devices: " + device.path(),
+              mount.destination() + " is a directory of the host, which has no such device");
+        }
+      }
+    }
+  }
+
+  private void links() {
     link("/proc/self/fd", "/dev/fd");
     link("/proc/self/fd/0", "/dev/stdin");
     link("/proc/self/fd/1", "/dev/stdout");
@@ -67,16 +94,13 @@ final class DeviceStage {
     link("pts/ptmx", "/dev/ptmx");
   }
 
-  private void nodes() {
+  private void defaultNodes() {
     device("/dev/null", 1, 3);
     device("/dev/zero", 1, 5);
     device("/dev/full", 1, 7);
     device("/dev/random", 1, 8);
     device("/dev/urandom", 1, 9);
     device("/dev/tty", 5, 0);
-    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
-      node(device);
-    }
   }
 
   private static boolean hasOwnDev(Spec spec) {
@@ -88,11 +112,17 @@ final class DeviceStage {
     return false;
   }
 
+  /* One that was asked for by the same path comes in its place. */
   private void device(String path, int major, int minor) {
-    node(new LinuxSpec.Device(path, 'c', major, minor, 0666, 0, 0));
+    for (LinuxSpec.Device device : launch.spec().linux().devices()) {
+      if (device.path().equals(path)) {
+        return;
+      }
+    }
+    node(new LinuxSpec.Device(path, 'c', major, minor, 0666, 0, 0), Instruction.EXISTS);
   }
 
-  private void node(LinuxSpec.Device device) {
+  private void node(LinuxSpec.Device device, int ignore) {
     int type =
         switch (device.type()) {
           case 'b' -> S_IFBLK;
@@ -100,7 +130,7 @@ final class DeviceStage {
           default -> S_IFCHR;
         };
     init.addIgnoring(
-        Instruction.EXISTS,
+        ignore,
         "make the device " + device.path() + " " + device.major() + ":" + device.minor(),
         Opcode.MKNOD_AT,
         device.path(),

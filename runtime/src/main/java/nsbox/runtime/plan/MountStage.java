@@ -185,7 +185,8 @@ final class MountStage {
         options.propagation());
   }
 
-  private String source(MountSpec mount) {
+  /// The host's path of what is bound.
+  String source(MountSpec mount) {
     return mount.source().startsWith("/") ? mount.source() : launch.bundle() + "/" + mount.source();
   }
 
