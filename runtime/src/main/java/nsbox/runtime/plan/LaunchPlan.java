@@ -1,6 +1,7 @@
 package nsbox.runtime.plan;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import nsbox.json.JsonObject;
@@ -52,6 +53,10 @@ public final class LaunchPlan {
       monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
     }
     cgroups.create(monitor);
+    IntelRdtStage rdt =
+        new IntelRdtStage(
+            launch.spec().linux().intelRdt(), launch.id(), Path.of("/sys/fs/resctrl"));
+    rdt.create(monitor);
     /* Made by a process of its own, which must not count among the container's. */
     mounts.idMapping(monitor);
     HandoverStage handover = new HandoverStage(launch, monitor);
@@ -70,6 +75,7 @@ public final class LaunchPlan {
 
     init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     cgroups.join(init);
+    rdt.join(init);
     if (namespaces.onTheWay()) {
       process.oomScore();
       process.streamsOfUserNamespace();
@@ -106,6 +112,7 @@ public final class LaunchPlan {
 
     handover.give(hooks);
     cgroups.remove(teardown);
+    rdt.remove(teardown);
     if (!launch.records().exit().isEmpty()) {
       teardown.add("record how the container ended", Opcode.RECORD_EXIT, launch.records().exit());
     }

@@ -30,6 +30,7 @@ public record LinuxSpec(
     Optional<Personality> personality,
     String mountLabel,
     Map<String, String> netDevices,
+    Optional<IntelRdt> intelRdt,
     JsonObject document) {
 
   /// `linux.resources` as it stands, empty where it is missing.
@@ -101,7 +102,6 @@ public record LinuxSpec(
     }
   }
 
-  private static final List<String> NOT_APPLIED = List.of("intelRdt");
   private static final List<String> NAMESPACES =
       List.of("pid", "network", "mount", "ipc", "uts", "cgroup", "user", "time");
 
@@ -117,7 +117,6 @@ public record LinuxSpec(
           "runbindable");
 
   static LinuxSpec parse(JsonObject linux) throws JsonException, UnsupportedSpecException {
-    Refusals.refuse(linux, NOT_APPLIED);
     return new LinuxSpec(
         parseNamespaces(linux),
         parseMappings(linux, "uidMappings"),
@@ -133,6 +132,7 @@ public record LinuxSpec(
         parsePersonality(linux),
         linux.optionalString("mountLabel").orElse(""),
         NetDevices.parse(linux),
+        IntelRdt.parse(linux),
         linux);
   }
 

@@ -40,7 +40,6 @@ class SpecTest {
           zos                            | {'namespaces': [{'type': 'pid'}]}
           freebsd                        | {'jail': {'host': 'x'}}
           process.commandLine            | 'cmd.exe'
-          linux.intelRdt                 | {'closID': 'guests'}
           """)
   void refusesWhatItDoesNotApplyByName(String field, String value) throws JsonException {
     JsonObject config = config(MINIMAL);
