@@ -32,6 +32,11 @@ public record Resources(
     Map<String, String> unified,
     List<DeviceRule> devices) {
 
+  private static final List<String> JOINED = List.of("memory", "cpu", "blockIO", "pids");
+
+  /// Members of those in which zero is a value.
+  private static final List<String> ZEROS = List.of("swappiness", "burst", "idle");
+
   /// @param pageSize such as `2MB`
   /// @param bytes of 64 bits without sign; 0 forbids pages of that size
   public record HugepageLimit(String pageSize, long bytes) {}
@@ -59,7 +64,8 @@ public record Resources(
   }
 
   /// `changes` on top of `current`, member by member within each group such as `memory`: the kernel
-  /// takes some values only together with others that an update may leave out.
+  /// takes some values only together with others that an update may leave out. A zero that says
+  /// nothing changes nothing.
   ///
   /// Of what an update does not name, only groups stay that it has anything of; and devices are
   /// never among them.
@@ -72,7 +78,7 @@ public record Resources(
       if (name.equals("devices") || group.getValue() == null) {
         continue;
       }
-      boolean joined = name.equals("memory") || name.equals("cpu") || name.equals("blockIO");
+      boolean joined = JOINED.contains(name);
       merged.put(name, joined ? join(current, changes.object(name), name) : group.getValue());
     }
     return merged;
@@ -83,12 +89,19 @@ public record Resources(
     JsonObject joined = new JsonObject();
     for (JsonObject from : List.of(part(current, name), changes)) {
       for (Map.Entry<String, Object> member : from.members().entrySet()) {
-        if (member.getValue() != null) {
+        if (saysSomething(member)) {
           joined.put(member.getKey(), member.getValue());
         }
       }
     }
     return joined;
+  }
+
+  /* A zero that nobody asked for must not take a limit away that is there. */
+  private static boolean saysSomething(Map.Entry<String, Object> member) {
+    Object value = member.getValue();
+    boolean nothing = value == null || value.equals("") || value.equals(0L);
+    return !nothing || value != null && ZEROS.contains(member.getKey());
   }
 
   private static JsonObject part(JsonObject resources, String name) throws JsonException {

@@ -13,12 +13,13 @@ import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.Freezer;
 
-/// What a runtime keeps of one container. Only `process` and `start` change while it lives.
+/// What a runtime keeps of one container. Only `process` and `start` change while it lives, and the
+/// limits in `config.json`.
 ///
 /// | file | what |
 /// |---|---|
 /// | `state.json` | [StoredState], from before the container's process is made |
-/// | `config.json` | the configuration as it was then |
+/// | `config.json` | the configuration as it was then, with the limits as they are now |
 /// | `process` | "PID START-TIME" of the container's process, from its monitor |
 /// | `start` | the FIFO that the process waits at, as long as it is only created |
 /// | `teardown` | the program that removes all of it |
@@ -72,6 +73,11 @@ public record StateFolder(Path path) {
     write("config.json", config);
     write("teardown", teardown);
     write("state.json", Json.bytes(state.toJson()));
+  }
+
+  /// Replaces the configuration, in one step for whoever reads it.
+  void storeConfig(JsonObject config) throws IOException {
+    write("config.json", Json.bytes(config));
   }
 
   private void write(String name, byte[] bytes) throws IOException {

@@ -178,6 +178,22 @@ class ResourcesTest {
         merged);
   }
 
+  /* dockerd's update writes all members, most of them zero. */
+  @Test
+  void takesNoLimitAwayForAZeroThatSaysNothing() throws Exception {
+    assertEquals(
+        json(
+            "{'memory': {'limit': 8, 'swap': 9, 'swappiness': 0}, 'pids': {'limit': 3},"
+                + " 'cpu': {'cpus': '0', 'burst': 0, 'idle': 0}}"),
+        Resources.merge(
+            json(
+                "{'memory': {'limit': 8, 'swap': 9}, 'pids': {'limit': 3},"
+                    + " 'cpu': {'cpus': '0', 'burst': 5, 'idle': 1}}"),
+            json(
+                "{'memory': {'limit': 0, 'swap': 0, 'swappiness': 0}, 'pids': {'limit': 0},"
+                    + " 'cpu': {'quota': 0, 'cpus': '', 'burst': 0, 'idle': 0}}")));
+  }
+
   static Resources resources(String text) throws JsonException {
     return Resources.parse(json(text));
   }
