@@ -53,11 +53,7 @@ final class BadBundleTest extends EndToEnd {
 
   @AfterEach
   void nothingOfAContainerIsThere() throws Exception {
-    for (String folder : List.of("run", "containers", "names")) {
-      List<String> left = new ArrayList<>(Nsbox.entries(root().resolve(folder)));
-      left.removeIf(name -> name.endsWith(".lock"));
-      assertEquals(List.of(), left, folder);
-    }
+    assertEquals(List.of(), Files.exists(root()) ? Nsbox.entries(root()) : List.of());
   }
 
   /// Instead of a field of a good configuration, another value.
