@@ -124,6 +124,7 @@ public final class ExecCommand implements Command {
         JsonObject process =
             nsbox.json.Json.parse(
                 java.nio.file.Files.readAllBytes(session.path(file.get())), file.get());
+        confine(process, config.object("process"));
         fillSize(process, session);
         return process;
       }
@@ -136,6 +137,15 @@ public final class ExecCommand implements Command {
       options(parsed, process);
       fillSize(process, session);
       return process;
+    }
+
+    /* As runc: what the file does not say of these is as for the container, not without bounds. */
+    private static void confine(JsonObject process, JsonObject container) {
+      for (String name : List.of("capabilities", "apparmorProfile", "selinuxLabel")) {
+        if (!process.has(name) && container.has(name)) {
+          process.put(name, container.members().get(name));
+        }
+      }
     }
 
     private static void fillSize(JsonObject process, Session session) {

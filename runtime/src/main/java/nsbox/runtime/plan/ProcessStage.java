@@ -34,6 +34,9 @@ final class ProcessStage {
           "RLIMIT_RTPRIO",
           "RLIMIT_RTTIME");
 
+  private static final ProcessSpec.Capabilities NO_CAPABILITIES =
+      new ProcessSpec.Capabilities(List.of(), List.of(), List.of(), List.of(), List.of());
+
   private final Launch launch;
   private final ProcessSpec process;
   private final Instructions init;
@@ -157,13 +160,11 @@ final class ProcessStage {
 
   private void identity() throws UnsupportedSpecException {
     ProcessSpec.User user = process.user();
-    if (process.capabilities().isPresent()) {
-      init.add(
-          "keep in the bounding set: " + names(process.capabilities().get().bounding()),
-          Opcode.BOUNDING_SET,
-          CapabilityNames.bits(
-              "process.capabilities.bounding", process.capabilities().get().bounding()));
-    }
+    List<String> bounding = sets().bounding();
+    init.add(
+        "keep in the bounding set: " + names(bounding),
+        Opcode.BOUNDING_SET,
+        CapabilityNames.bits("process.capabilities.bounding", bounding));
     init.add("work in " + process.directory(), Opcode.CHDIR, process.directory());
     if (user.umask().isPresent()) {
       init.add(
@@ -251,11 +252,13 @@ final class ProcessStage {
         filter.instructions());
   }
 
+  /* Who is given none has none, as with runc and crun: not all of ours. */
+  private ProcessSpec.Capabilities sets() {
+    return process.capabilities().orElse(NO_CAPABILITIES);
+  }
+
   private void capabilities() throws UnsupportedSpecException {
-    if (process.capabilities().isEmpty()) {
-      return;
-    }
-    ProcessSpec.Capabilities sets = process.capabilities().get();
+    ProcessSpec.Capabilities sets = sets();
     init.add(
         "set the capabilities to " + names(sets.effective()),
         Opcode.CAPABILITIES,

@@ -265,10 +265,10 @@ class LaunchPlanTest {
   }
 
   @Test
-  void leavesCapabilitiesAloneWhereNoneAreConfigured() throws Exception {
+  void givesNoCapabilitiesWhereNoneAreConfigured() throws Exception {
     Program program = new LaunchFixture().without("process.capabilities").compile();
-    assertEquals(0, all(program, Opcode.CAPABILITIES).size());
-    assertEquals(0, all(program, Opcode.BOUNDING_SET).size());
+    assertEquals(List.of(0L, 0L, 0L), only(program, Opcode.CAPABILITIES).arguments());
+    assertEquals(List.of(0L), only(program, Opcode.BOUNDING_SET).arguments());
   }
 
   @Test
