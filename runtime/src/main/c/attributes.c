@@ -48,9 +48,14 @@ int op_personality(struct context *context, const struct argument *argument) {
     return personality(argument[0].number) < 0 ? -errno : 0;
 }
 
-static bool is_procfs(int fd) {
+bool is_procfs(int fd) {
     struct statfs filesystem;
     return fstatfs(fd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
+}
+
+bool is_procfs_root(int fd) {
+    struct stat status;
+    return is_procfs(fd) && fstat(fd, &status) == 0 && status.st_ino == PROC_ROOT_INODE;
 }
 
 /* A procfs that stands nowhere, so that nobody can put anything on top of a part of it. Where we may
@@ -60,31 +65,53 @@ static int open_procfs(void) {
     if (fd >= 0) return fd;
     fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return -errno;
-    struct stat status;
-    if (is_procfs(fd) && fstat(fd, &status) == 0 && status.st_ino == PROC_ROOT_INODE) return fd;
+    if (is_procfs_root(fd)) return fd;
     close(fd);
     return -EXDEV;
 }
 
-/* A label that is written to a file which only looks like this one would be no label, and what runs
- * then has more rights than it should (CVE-2019-16884, CVE-2025-52881). */
-int op_thread_attribute(struct context *context, const struct argument *argument) {
-    (void)context;
+/* Writes a file of procfs, below a directory of it that may be a link to another below the same one, as
+ * "self" is.
+ *
+ * Never through the container's /proc: what stands there, or over a part of it, may be the image's
+ * choice or a neighbour's, and the write would go to another file, or nowhere (CVE-2019-16884,
+ * CVE-2025-52881). */
+int write_procfs(const char *directory, const char *path, const char *bytes, size_t length) {
     int procfs = open_procfs();
     if (procfs < 0) return procfs;
-    /* "thread-self" is a link, but to below the same procfs. */
     struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS};
-    int self = (int)syscall(SYS_openat2, procfs, "thread-self", &how, sizeof how);
-    int error = self < 0 ? -errno : 0;
+    int below = (int)syscall(SYS_openat2, procfs, directory, &how, sizeof how);
+    int error = below < 0 ? -errno : 0;
     how.flags = O_WRONLY | O_CLOEXEC;
     how.resolve |= RESOLVE_NO_SYMLINKS;
-    int fd = error ? -1 : (int)syscall(SYS_openat2, self, argument[0].bytes, &how, sizeof how);
+    int fd = error ? -1 : (int)syscall(SYS_openat2, below, path, &how, sizeof how);
     if (!error && fd < 0) error = -errno;
     if (!error && !is_procfs(fd)) error = -EXDEV;
-    if (!error && write(fd, argument[1].bytes, argument[1].length) < 0) error = -errno;
+    if (!error && write(fd, bytes, length) < 0) error = -errno;
     if (fd >= 0) close(fd);
-    if (self >= 0) close(self);
+    if (below >= 0) close(below);
     close(procfs);
     return error;
+}
+
+/* A label that went elsewhere would be no label, and what runs then has more rights than it should. */
+int op_thread_attribute(struct context *context, const struct argument *argument) {
+    (void)context;
+    return write_procfs("thread-self", argument[0].bytes, argument[1].bytes, argument[1].length);
+}
+
+int op_oom_score_adjust(struct context *context, const struct argument *argument) {
+    (void)context;
+    return write_procfs("self", "oom_score_adj", argument[0].bytes, argument[0].length);
+}
+
+int op_time_offsets(struct context *context, const struct argument *argument) {
+    (void)context;
+    return write_procfs("self", "timens_offsets", argument[0].bytes, argument[0].length);
+}
+
+int op_sysctl_at(struct context *context, const struct argument *argument) {
+    (void)context;
+    return write_procfs("sys", argument[0].bytes, argument[1].bytes, argument[1].length);
 }

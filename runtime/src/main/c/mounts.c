@@ -5,17 +5,16 @@
  * neighbour put there (a link, an exchange in the middle) cannot lead outside. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -172,6 +171,21 @@ int op_enter_root(struct context *context, const struct argument *argument) {
     return context->root_fd < 0 ? -errno : 0;
 }
 
+/* Who mounts over a part of the container's procfs gives it files that lie: about limits and labels, and
+ * about what is masked (CVE-2023-28642). Some numbers of the whole host are often replaced by those of
+ * a container, and a whole procfs may stand on another; the rest is refused, as runc does. */
+static int check_cover(struct context *context, int mount, int target, const char *path) {
+    static const char *const replaceable[] = {
+        "cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo",
+        "sys/kernel/ns_last_pid", "sys/crypto/fips_enabled"};
+    if (mount < 0 || target < 0 || !is_procfs(target)) return 0;
+    if (is_procfs_root(target) && is_procfs_root(mount)) return 0;
+    for (size_t i = 0; i < sizeof replaceable / sizeof *replaceable; i++)
+        if (!strncmp(path, "/proc/", 6) && !strcmp(path + 6, replaceable[i])) return 0;
+    snprintf(context->detail, sizeof context->detail, "%.400s is inside of procfs", path);
+    return -EPERM;
+}
+
 /* A target that is a link is refused: file systems like proc decide over the rest, so where they
  * stand must not be the image's choice (CVE-2019-19921 and its family). */
 int op_mount_at(struct context *context, const struct argument *argument) {
@@ -181,6 +195,11 @@ int op_mount_at(struct context *context, const struct argument *argument) {
     target = open_in(context->root_fd, argument[2].bytes, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
     if (target < 0) return target;
     int mount = new_mount(argument[0].bytes, argument[1].bytes, argument[3].number, argument[4].list, NULL);
+    int error = check_cover(context, mount, target, argument[2].bytes);
+    if (error) {
+        close(mount);
+        mount = error;
+    }
     return attach_and_close(mount, target);
 }
 
@@ -207,6 +226,11 @@ int place_mount(struct context *context, int mount, const char *path) {
     if (target >= 0 && !S_ISDIR(status.st_mode) && fstat(target, &place) == 0 && S_ISDIR(place.st_mode)) {
         close(target);
         target = -EISDIR;
+    }
+    int error = check_cover(context, mount, target, path);
+    if (error) {
+        close(target);
+        target = error;
     }
     return attach_and_close(mount, target);
 }
@@ -287,12 +311,15 @@ int op_mknod_at(struct context *context, const struct argument *argument) {
     int error = parent < 0 ? parent : 0;
     mode_t mode = (mode_t)argument[1].number;
     dev_t device = makedev((unsigned)argument[2].number, (unsigned)argument[3].number);
+    /* The whole mode at once: chmod(2) on the name would follow a link that a neighbour of the directory
+     * has put in the node's place. */
+    mode_t before = umask(0);
     bool made = !error && mknodat(parent, name, mode, device) == 0;
     if (!error && !made) error = -errno;
+    umask(before);
     if (error == -EEXIST && is_device(parent, name, mode, device)) error = 0;
-    /* The umask has cut the mode, and a device of another's is no use to a user of the container. */
-    if (made && fchmodat(parent, name, mode & 07777, 0) < 0) error = -errno;
-    if (made && !error && fchownat(parent, name, (uid_t)argument[4].number, (gid_t)argument[5].number,
+    /* A device of another's is no use to a user of the container. */
+    if (made && fchownat(parent, name, (uid_t)argument[4].number, (gid_t)argument[5].number,
                            AT_SYMLINK_NOFOLLOW) < 0)
         error = -errno;
     if (parent >= 0) close(parent);
@@ -314,21 +341,6 @@ int op_symlink_at(struct context *context, const struct argument *argument) {
     if (error == -EEXIST && is_link_to(parent, name, argument[0].bytes)) error = 0;
     if (parent >= 0) close(parent);
     free(name);
-    return error;
-}
-
-/* Writes only into a real procfs, wherever the path led (CVE-2025-52881). */
-int op_sysctl_at(struct context *context, const struct argument *argument) {
-    char path[512];
-    if (strlen(argument[0].bytes) > 400) return -ENAMETOOLONG;
-    strcpy(path, "/proc/sys/");
-    strcat(path, argument[0].bytes);
-    int fd = open_in(context->root_fd, path, O_WRONLY, RESOLVE_NO_SYMLINKS);
-    if (fd < 0) return fd;
-    struct statfs filesystem;
-    int error = fstatfs(fd, &filesystem) < 0 ? -errno : filesystem.f_type != PROC_SUPER_MAGIC ? -EXDEV : 0;
-    if (!error && write(fd, argument[1].bytes, argument[1].length) < 0) error = -errno;
-    close(fd);
     return error;
 }
 

@@ -104,15 +104,6 @@ int op_become_root(struct context *context, const struct argument *argument) {
     return 0;
 }
 
-int op_time_offsets(struct context *context, const struct argument *argument) {
-    (void)context;
-    int fd = open("/proc/self/timens_offsets", O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    int error = write(fd, argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
-    close(fd);
-    return error;
-}
-
 /* Who is not dumpable can be neither traced nor looked into by those whose namespaces it joins
  * (CVE-2016-9962). */
 int op_dumpable(struct context *context, const struct argument *argument) {

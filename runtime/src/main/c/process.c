@@ -134,15 +134,6 @@ int op_rlimit(struct context *context, const struct argument *argument) {
     return setrlimit((int)argument[0].number, &limit) < 0 ? -errno : 0;
 }
 
-int op_oom_score_adjust(struct context *context, const struct argument *argument) {
-    (void)context;
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return -errno;
-    int error = write(fd, argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
-    close(fd);
-    return error;
-}
-
 int op_no_new_privileges(struct context *context, const struct argument *argument) {
     (void)context;
     (void)argument;
