@@ -61,6 +61,7 @@ struct context {
     int start_fd;                /* both ends of the FIFO that `start` writes to, or -1 */
     int console_fd;              /* socket of who gets the terminal, or -1 */
     int listener_fd;             /* of the seccomp filter, or -1 */
+    char *home;                  /* "HOME=..." in place of an empty one, or NULL */
     char detail[DETAIL_BYTES];   /* of the instruction that runs */
 };
 

@@ -272,13 +272,19 @@ int op_find_program(struct context *context, const struct argument *argument) {
     return error;
 }
 
+/* The empty HOME, for which the container's /etc/passwd has a value. */
+static void set_home(char **environment, char *home) {
+    for (; home && *environment; environment++)
+        if (!strcmp(*environment, "HOME=")) *environment = home;
+}
+
 int op_execute(struct context *context, const struct argument *argument) {
-    (void)context;
     char **arguments = argument[0].list, **environment = argument[1].list;
     if (!arguments[0] || !*arguments[0]) return -ENOENT;
     /* All that is still open closes with execve: also what a caller left open by accident. */
     unsigned first = 3u + (unsigned)argument[3].number;
     if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
+    set_home(environment, context->home);
     if (!strchr(arguments[0], '/'))
         return execute_searched(arguments[0], arguments, environment, argument[2].bytes);
     execve(arguments[0], arguments, environment);

@@ -87,6 +87,7 @@ public final class ExecPlan {
       init.add("make it the root, as for chroot(2)", Opcode.CHANGE_ROOT);
     }
     process.streams(false);
+    process.home();
     process.rightsAndProgram();
     handover.give();
     return new Program(monitor.list(), init.list(), List.of());

@@ -105,6 +105,7 @@ public final class LaunchPlan {
     mounts.protectedPaths();
     /* Not before: masking shows the host's /dev/null, which is out of reach from inside. */
     mounts.enter();
+    process.home();
     if (namespaces.inUserNamespace() && !launch.spec().process().rlimits().isEmpty()) {
       process.outsideLimits(monitor, READY);
     }

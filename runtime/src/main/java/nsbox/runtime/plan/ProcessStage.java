@@ -92,6 +92,34 @@ final class ProcessStage {
         gid);
   }
 
+  /// Where nobody says where the user is at home, the container's /etc/passwd does, as with runc.
+  /// To be looked up before limits and filters could be in the way.
+  void home() {
+    if (lacksHome()) {
+      init.add(
+          "look for the home of user " + process.user().uid(), Opcode.HOME, process.user().uid());
+    }
+  }
+
+  private boolean lacksHome() {
+    return Spec.environment(process.environment()).getOrDefault("HOME", "").isEmpty();
+  }
+
+  /* The step that looks for a home fills an empty HOME in. */
+  private List<String> environment() {
+    if (!lacksHome()) {
+      return process.environment();
+    }
+    List<String> environment = new ArrayList<>();
+    for (String assignment : process.environment()) {
+      if (!assignment.startsWith("HOME=")) {
+        environment.add(assignment);
+      }
+    }
+    environment.add("HOME=");
+    return environment;
+  }
+
   /// For a further process of the container.
   void rightsAndProgram() throws UnsupportedSpecException, IOException {
     limits(init, Opcode.RLIMIT);
@@ -153,7 +181,7 @@ final class ProcessStage {
         "run " + String.join(" ", process.arguments()),
         Opcode.EXECUTE,
         process.arguments(),
-        process.environment(),
+        environment(),
         searchPath(),
         launch.handover().preservedDescriptors());
   }

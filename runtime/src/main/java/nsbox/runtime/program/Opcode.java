@@ -91,6 +91,7 @@ public enum Opcode {
   AWAIT_START(109, ""),
   OUTLIVE_MONITOR(110, ""),
   FIND_PROGRAM(111, "ss"),
+  HOME(112, "i"),
   TERMINAL(70, "iiii"),
   NULL_INPUT(71, ""),
   CHOWN_STDIO(72, "ii"),
