@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -69,6 +70,27 @@ static int connect_to(const char *path) {
     int error = -errno;
     close(fd);
     return error;
+}
+
+static int receive_go_on(int planner) {
+    struct frame frame;
+    if (receive_frame(planner, &frame)) return -EOWNERDEAD;
+    struct reader r = {frame.payload, frame.length, false};
+    int error = (int)read_u32(&r);
+    bool expected = frame.kind == FRAME_GO_ON && !r.bad && error >= 0;
+    free(frame.payload);
+    return expected ? -error : -EBADMSG;
+}
+
+/* For what only the planner can do, and only once there is a process. */
+int op_await_planner(struct context *context, const struct argument *argument) {
+    (void)argument;
+    if (context->planner_fd < 0) return -EBADF;
+    struct writer w = {0};
+    write_u32(&w, (uint32_t)context->container.pid);
+    int error = send_frame(context->planner_fd, FRAME_PROCESS, w.bytes, w.length);
+    free(w.bytes);
+    return error ? error : receive_go_on(context->planner_fd);
 }
 
 /* Before there are namespaces: the socket is the host's. */

@@ -207,6 +207,7 @@ static void launch(int channel, const struct program *program, enum stay stay) {
     if (stay != STAY_NOT) monitor_block_signals();
     struct context context;
     context_init(&context, program);
+    if (stay != STAY_DETACHED) context.planner_fd = channel; /* else it is the front's, which passes on one answer */
     struct failure failure = run_section(&context, program, SECTION_MONITOR);
     if (failure.error) {
         if (context.init_failure.error) failure = context.init_failure;

@@ -44,9 +44,11 @@ enum frame_kind {
     FRAME_RUN = 4,
     FRAME_LAUNCH = 5,
     FRAME_EXIT = 6,
+    FRAME_GO_ON = 7,
     FRAME_INVOCATION = 16,
     FRAME_OUTCOME = 17,
     FRAME_STDIN = 18,
+    FRAME_PROCESS = 19,
 };
 
 struct frame {

@@ -8,4 +8,5 @@ module nsbox.runtime {
   exports nsbox.runtime.seccomp;
   exports nsbox.runtime.spec;
   exports nsbox.runtime.state;
+  exports nsbox.runtime.systemd;
 }

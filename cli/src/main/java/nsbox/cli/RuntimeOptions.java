@@ -42,11 +42,7 @@ public record RuntimeOptions(
   /// @throws Failure if an option is known and cannot be followed yet
   public void refuseWhatIsNotDone() throws Failure {
     switch (cgroupManager) {
-      case CGROUPFS -> {}
-      case SYSTEMD ->
-          throw new Failure(
-              "cgroup manager systemd: this version of nsbox makes cgroups itself\n"
-                  + "  Leave --systemd-cgroup out, or use --cgroup-manager cgroupfs.");
+      case CGROUPFS, SYSTEMD -> {}
       case DISABLED ->
           throw new Failure(
               "cgroup manager disabled: this version of nsbox makes a cgroup for each container\n"

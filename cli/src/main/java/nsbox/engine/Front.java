@@ -38,6 +38,20 @@ public interface Front {
   /// Starts a container.
   Outcome launch(Program program, Stay stay) throws IOException;
 
+  /// What a launch waits for, done by this planner.
+  interface Interlude {
+    /// @param pid of the process that waits
+    void play(int pid) throws IOException;
+  }
+
+  /// Starts a container by a program that waits for the planner once.
+  ///
+  /// @param stay not [Stay#DETACHED]: this planner hears nothing of what is apart
+  /// @throws IOException also if the interlude failed; then nothing is left of the container
+  default Outcome launch(Program program, Stay stay, Interlude interlude) throws IOException {
+    throw new UnsupportedOperationException("a front that waits for nobody");
+  }
+
   /// How a program ended.
   ///
   /// @param errno 0 for success, else as of errno(3)

@@ -74,6 +74,16 @@ final class Containers {
 
   /// Removes what is left of a container that has ended: cgroups and files. Hooks are run.
   static void remove(Session session, StateFolder folder) throws IOException, Failure {
+    Optional<StoredState> state = folder.state();
+    removeFiles(session, folder);
+    /* Last: until the cgroup is empty, systemd would wait for its processes to end as they like. */
+    if (state.isPresent() && state.get().scope().isPresent()) {
+      Scopes.stop(session, state.get().scope().get());
+    }
+  }
+
+  /// What [#remove] does for a container that has no scope, or none any more.
+  static void removeFiles(Session session, StateFolder folder) throws IOException, Failure {
     Path teardown = folder.teardownFile();
     if (Files.exists(teardown)) {
       Front.Outcome outcome = session.front().run(Files.readAllBytes(teardown));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import nsbox.cli.Failure;
+import nsbox.cli.RuntimeOptions.CgroupManager;
 import nsbox.cli.Session;
 import nsbox.cli.command.LaunchFailure;
 import nsbox.engine.Front;
@@ -19,6 +20,7 @@ import nsbox.runtime.plan.Handover;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.ConfigFile;
 import nsbox.runtime.state.BundleLaunch;
+import nsbox.runtime.state.BundleLaunch.ScopeOrder;
 import nsbox.runtime.state.StateFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -47,6 +49,10 @@ final class Making {
   }
 
   static void make(ParseResult parsed, Session session, String id, Way way) throws Exception {
+    boolean inScope = session.runtimeOptions().cgroupManager() == CgroupManager.SYSTEMD;
+    if (inScope) {
+      Scopes.requireSystemd();
+    }
     Path bundle = session.path(parsed.matchedOptionValue("--bundle", "."));
     JsonObject config = ConfigFile.read(bundle);
     fillTerminalSize(config, session);
@@ -55,13 +61,16 @@ final class Making {
     /* Whoever deletes the container meanwhile waits until it is made, or given up. */
     try (FileChannel _ = folder.lock()) {
       Program program;
+      Optional<ScopeOrder> scope;
       try {
         BundleLaunch launch =
             new BundleLaunch(
                 folder,
                 bundle,
                 config,
-                session.invocation().environment().getOrDefault("USER", "root"));
+                session.invocation().environment().getOrDefault("USER", "root"),
+                inScope);
+        scope = launch.scopeOrder();
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
         program = launch.compile(handover, isSet(parsed, "--no-pivot"), Optional.empty());
@@ -69,8 +78,11 @@ final class Making {
         Containers.remove(session, folder);
         throw e;
       }
+      Front.Stay stay = way == Way.RUN ? Front.Stay.ATTACHED : Front.Stay.NOT;
       Front.Outcome outcome =
-          session.front().launch(program, way == Way.RUN ? Front.Stay.ATTACHED : Front.Stay.NOT);
+          scope.isEmpty()
+              ? session.front().launch(program, stay)
+              : Scopes.launch(session, folder, program, stay, intent, scope.get());
       if (!outcome.succeeded()) {
         if (Files.exists(folder.path())) {
           Containers.remove(session, folder);

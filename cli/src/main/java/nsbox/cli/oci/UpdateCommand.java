@@ -17,8 +17,10 @@ import nsbox.cli.Session;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.state.ResourceUpdate;
+import nsbox.runtime.state.ResourceUpdate.ScopeChange;
 import nsbox.runtime.state.StateFolder;
 import nsbox.runtime.state.StateFolder.Status;
+import nsbox.runtime.state.StoredState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -81,8 +83,13 @@ public final class UpdateCommand implements Command {
       if (folder.status() == Status.STOPPED) {
         throw new Failure("container not running");
       }
+      StoredState state = Containers.state(folder);
+      Optional<ScopeChange> scope =
+          state.scope().isPresent()
+              ? Optional.of(limits -> Scopes.change(session, state.scope().get(), limits))
+              : Optional.empty();
       List<String> ignored =
-          new ResourceUpdate(folder, Containers.state(folder).cgroup()).apply(changes);
+          new ResourceUpdate(folder, state.cgroup(), scope).apply(changes);
       warn(parsed, session, ignored);
     }
     return 0;

@@ -20,9 +20,14 @@ final class FrontChannel implements Front {
   private static final byte RUN = 4;
   private static final byte LAUNCH = 5;
   private static final byte EXIT = 6;
+  private static final byte GO_ON = 7;
   private static final byte INVOCATION = 16;
   private static final byte OUTCOME = 17;
   private static final byte STDIN = 18;
+  private static final byte PROCESS = 19;
+
+  /* errno(3) of a launch that the planner gives up: ECANCELED. */
+  private static final int GIVEN_UP = 125;
 
   private static final int HEADER_BYTES = 5;
   private static final int MAX_FRAME_BYTES = 16 << 20;
@@ -78,6 +83,35 @@ final class FrontChannel implements Front {
 
   @Override
   public Outcome launch(Program program, Stay stay) throws IOException {
+    sendLaunch(program, stay);
+    return outcome();
+  }
+
+  @Override
+  public Outcome launch(Program program, Stay stay, Interlude interlude) throws IOException {
+    sendLaunch(program, stay);
+    Frame frame = receive();
+    if (frame.kind() == OUTCOME) {
+      return outcome(frame.payload());
+    }
+    int pid = little(expect(PROCESS, frame)).getInt();
+    try {
+      interlude.play(pid);
+    } catch (IOException | RuntimeException e) {
+      goOn(GIVEN_UP);
+      outcome();
+      throw e;
+    }
+    goOn(0);
+    return outcome();
+  }
+
+  private void goOn(int errno) throws IOException {
+    byte[] payload = little(new byte[4]).putInt(errno).array();
+    send(GO_ON, payload, payload.length);
+  }
+
+  private void sendLaunch(Program program, Stay stay) throws IOException {
     byte[] encoded = program.encode();
     byte[] payload = new byte[encoded.length + 1];
     payload[0] =
@@ -88,11 +122,14 @@ final class FrontChannel implements Front {
         };
     System.arraycopy(encoded, 0, payload, 1, encoded.length);
     send(LAUNCH, payload, payload.length);
-    return outcome();
   }
 
   private Outcome outcome() throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(receive(OUTCOME)).order(ByteOrder.LITTLE_ENDIAN);
+    return outcome(receive(OUTCOME));
+  }
+
+  private static Outcome outcome(byte[] payload) {
+    ByteBuffer buffer = little(payload);
     int errno = buffer.getInt();
     int section = buffer.getInt();
     int index = buffer.getInt();
@@ -109,17 +146,34 @@ final class FrontChannel implements Front {
     out.flush();
   }
 
+  private record Frame(byte kind, byte[] payload) {}
+
   private byte[] receive(byte kind) throws IOException {
+    return expect(kind, receive());
+  }
+
+  private static byte[] expect(byte kind, Frame frame) throws IOException {
+    if (frame.kind() != kind) {
+      throw new IOException("expected frame " + kind + ", found " + frame.kind());
+    }
+    return frame.payload();
+  }
+
+  private Frame receive() throws IOException {
     byte[] header = in.readNBytes(HEADER_BYTES);
     if (header.length < HEADER_BYTES) {
       throw new EOFException("the nsbox process that started this planner is gone");
     }
-    ByteBuffer buffer = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = little(header);
     int length = buffer.getInt();
-    byte found = buffer.get();
-    if (found != kind || length < 0 || length > MAX_FRAME_BYTES) {
-      throw new IOException("expected frame " + kind + ", found " + found + " of " + length);
+    byte kind = buffer.get();
+    if (length < 0 || length > MAX_FRAME_BYTES) {
+      throw new IOException("frame " + kind + " of " + Integer.toUnsignedString(length) + " bytes");
     }
-    return in.readNBytes(length);
+    return new Frame(kind, in.readNBytes(length));
+  }
+
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

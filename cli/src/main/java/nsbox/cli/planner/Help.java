@@ -136,8 +136,8 @@ final class Help {
         --log-level LEVEL    error, warning, info or debug: what is written there (warning)
         --debug              Add debug lines, and a stack trace to an error
         --cgroup-manager MANAGER
-                             Who makes cgroups: cgroupfs
-        --systemd-cgroup     Refused: nsbox makes cgroups itself
+                             Who makes cgroups: cgroupfs (nsbox itself) or systemd (cgroupfs)
+        --systemd-cgroup     As --cgroup-manager systemd
         --rootless VALUE     true, false or auto: whether a cgroup that may not be made is done
                              without (auto); true is refused
         --criu PROGRAM       What checkpoints containers

@@ -217,10 +217,11 @@ class GlobalOptionsTest {
   @Test
   void ofTheRuntimeAreRefusedWhereTheyCannotBeFollowed() throws Failure {
     for (String option :
-        List.of("--systemd-cgroup", "--cgroup-manager=disabled", "--rootless=true")) {
+        List.of("--cgroup-manager=disabled", "--rootless=true")) {
       RuntimeOptions options = parse(Map.of(), true, option).runtimeOptions();
       assertThrows(Failure.class, options::refuseWhatIsNotDone, option);
     }
+    parse(Map.of(), true, "--systemd-cgroup").runtimeOptions().refuseWhatIsNotDone();
     RuntimeOptions.DEFAULT.refuseWhatIsNotDone();
   }
 

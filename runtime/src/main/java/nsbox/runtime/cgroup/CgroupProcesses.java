@@ -46,7 +46,7 @@ public final class CgroupProcesses {
     return true;
   }
 
-  static List<Long> in(String directory) throws IOException {
+  public static List<Long> in(String directory) throws IOException {
     List<Long> pids = new ArrayList<>();
     collect(Path.of(directory), pids);
     return pids;

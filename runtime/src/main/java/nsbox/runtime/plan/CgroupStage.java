@@ -19,7 +19,9 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 
 /// A cgroup for the container in every hierarchy of the host, with its limits.
 ///
-/// The limits are written before the first process joins, so nothing ever runs without them.
+/// The limits are written before the first process joins, so nothing ever runs without them. Where
+/// the cgroup is a scope of systemd, whose maker names a process that is in it from the start, that
+/// process waits until they are written.
 final class CgroupStage {
   private static final int MODE = 0755;
   private static final List<String> CPUSET = List.of("cpuset.cpus", "cpuset.mems");
@@ -29,9 +31,7 @@ final class CgroupStage {
 
   CgroupStage(Launch launch) {
     this.launch = launch;
-    this.cgroup =
-        ContainerCgroup.of(
-            launch.cgroups(), launch.spec().linux().cgroupsPath().orElse(launch.id()));
+    this.cgroup = ContainerCgroup.of(launch.cgroups(), launch.cgroupPath());
   }
 
   /// The container's cgroup as a directory of the host.
@@ -48,16 +48,48 @@ final class CgroupStage {
   ///   to be limited
   /// @throws IOException if a limit is none, or if a cgroup cannot be read
   void create(Instructions monitor) throws UnsupportedSpecException, IOException {
-    Resources resources = Resources.parse(launch.spec().linux().resources());
     FreeCgroup.require(cgroup);
+    if (launch.scope().isPresent()) {
+      return;
+    }
+    Resources resources = Resources.parse(launch.spec().linux().resources());
     for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
       createParents(monitor, hierarchy, resources);
       createDirectory(monitor, hierarchy);
     }
+    limit(monitor, resources);
+  }
+
+  private void limit(Instructions monitor, Resources resources)
+      throws UnsupportedSpecException, IOException {
     for (CgroupWrite write : ResourceWrites.of(resources, cgroup)) {
       write.addTo(monitor);
     }
     DeviceWrites.addTo(monitor, resources.devices(), cgroup);
+  }
+
+  /// Has the scope made for the process that was just spawned, which waits before all else.
+  ///
+  /// @param number of the step at which it waits
+  void enterScope(Instructions monitor, Instructions init, int number)
+      throws UnsupportedSpecException, IOException {
+    if (launch.scope().isEmpty()) {
+      return;
+    }
+    init.add("wait to be in a scope with its limits", Opcode.SYNC, number);
+    monitor.add("wait until it waits", Opcode.AWAIT_SYNC, number);
+    monitor.add("have it put into the scope " + launch.scope().get(), Opcode.AWAIT_PLANNER);
+    Resources resources = Resources.parse(launch.spec().linux().resources());
+    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
+      /* systemd hands down those that it knows. */
+      List<String> path = above(hierarchy);
+      path.addFirst(hierarchy.mountPoint());
+      for (String directory : path) {
+        delegate(monitor, directory, rareControllers(resources));
+      }
+    }
+    limit(monitor, resources);
+    monitor.add("let it go on", Opcode.GO_ON);
   }
 
   /* An empty one that is there is taken. One that was not there a moment ago and is now belongs to
@@ -85,9 +117,10 @@ final class CgroupStage {
     return false;
   }
 
-  /// The container's cgroup of version 2, into which its process is born; empty without version 2.
+  /// The container's cgroup of version 2, into which its process is born; empty without version 2,
+  /// and where the process is put into a scope.
   String unifiedDirectory() {
-    return cgroup.unifiedDirectory().orElse("");
+    return launch.scope().isPresent() ? "" : cgroup.unifiedDirectory().orElse("");
   }
 
   /// Joins the hierarchies of version 1.
@@ -126,16 +159,12 @@ final class CgroupStage {
   }
 
   private void createParents(Instructions monitor, Hierarchy hierarchy, Resources resources) {
-    List<String> missing = new ArrayList<>();
-    String directory = parent(directory(hierarchy));
-    while (directory.length() > hierarchy.mountPoint().length()) {
-      missing.addFirst(directory);
-      directory = parent(directory);
-    }
+    List<String> controllers = new ArrayList<>(List.of("cpuset", "cpu", "io", "memory", "pids"));
+    controllers.addAll(rareControllers(resources));
     if (hierarchy.unified() && launch.cgroups().isUnified()) {
-      delegate(monitor, hierarchy.mountPoint(), resources);
+      delegate(monitor, hierarchy.mountPoint(), controllers);
     }
-    for (String path : missing) {
+    for (String path : above(hierarchy)) {
       boolean cpuset = hierarchy.name().equals("cpuset");
       if (cpuset && Files.exists(Path.of(path))) {
         continue;
@@ -146,21 +175,25 @@ final class CgroupStage {
         copyCpuset(monitor, parent(path), path);
       }
       if (hierarchy.unified() && launch.cgroups().isUnified()) {
-        delegate(monitor, path, resources);
+        delegate(monitor, path, controllers);
       }
     }
   }
 
+  /* The cgroups between the hierarchy's root and the container's, downwards. */
+  private List<String> above(Hierarchy hierarchy) {
+    List<String> above = new ArrayList<>();
+    String directory = parent(directory(hierarchy));
+    while (directory.length() > hierarchy.mountPoint().length()) {
+      above.addFirst(directory);
+      directory = parent(directory);
+    }
+    return above;
+  }
+
   /* In version 2 a controller reaches a cgroup only if every one above it hands it down. One write
    * for each, because one that is missing would refuse all. */
-  private static void delegate(Instructions monitor, String directory, Resources resources) {
-    List<String> controllers = new ArrayList<>(List.of("cpuset", "cpu", "io", "memory", "pids"));
-    if (!resources.hugepageLimits().isEmpty() || hasUnified(resources, "hugetlb.")) {
-      controllers.add("hugetlb");
-    }
-    if (!resources.rdma().isEmpty() || hasUnified(resources, "rdma.")) {
-      controllers.add("rdma");
-    }
+  private static void delegate(Instructions monitor, String directory, List<String> controllers) {
     for (String controller : controllers) {
       monitor.addIgnoring(
           Instruction.ALL,
@@ -171,6 +204,18 @@ final class CgroupStage {
           0,
           0);
     }
+  }
+
+  /* What few ask for. */
+  private static List<String> rareControllers(Resources resources) {
+    List<String> controllers = new ArrayList<>();
+    if (!resources.hugepageLimits().isEmpty() || hasUnified(resources, "hugetlb.")) {
+      controllers.add("hugetlb");
+    }
+    if (!resources.rdma().isEmpty() || hasUnified(resources, "rdma.")) {
+      controllers.add("rdma");
+    }
+    return controllers;
   }
 
   private static boolean hasUnified(Resources resources, String prefix) {

@@ -108,7 +108,7 @@ public final class Features {
     return new JsonObject()
         .put("v1", true)
         .put("v2", true)
-        .put("systemd", false)
+        .put("systemd", true)
         .put("systemdUser", false)
         .put("rdma", takes("linux.resources", "{'rdma':{'mlx5_0':{'hcaHandles':3}}}"));
   }

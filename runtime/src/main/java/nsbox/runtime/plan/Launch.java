@@ -13,6 +13,8 @@ import nsbox.runtime.spec.Spec;
 /// @param log file that collects the container's output
 /// @param handover how the container is handed over to the caller
 /// @param noPivot the root is moved over the host's, for where pivot_root(2) cannot be used
+/// @param scope the container's cgroup from each hierarchy's root, where not this program makes it
+///   but the planner, with a service manager, for a process that waits for it; empty otherwise
 /// @param teardown what the caller wants done after the container's end, last of all
 public record Launch(
     String id,
@@ -26,7 +28,43 @@ public record Launch(
     FilterCompiler seccompFilter,
     Handover handover,
     boolean noPivot,
+    Optional<String> scope,
     List<Instruction> teardown) {
+
+  /// A launch whose program makes the cgroup.
+  public Launch(
+      String id,
+      String bundle,
+      Spec spec,
+      Rootfs rootfs,
+      boolean keepInput,
+      Optional<String> log,
+      Records records,
+      CgroupLayout cgroups,
+      FilterCompiler seccompFilter,
+      Handover handover,
+      boolean noPivot,
+      List<Instruction> teardown) {
+    this(
+        id,
+        bundle,
+        spec,
+        rootfs,
+        keepInput,
+        log,
+        records,
+        cgroups,
+        seccompFilter,
+        handover,
+        noPivot,
+        Optional.empty(),
+        teardown);
+  }
+
+  /// `linux.cgroupsPath` as the directories are named by it, whoever makes them.
+  String cgroupPath() {
+    return scope.isPresent() ? scope.get() : spec.linux().cgroupsPath().orElse(id);
+  }
 
   /// Files in which the monitor tells what goes on.
   ///

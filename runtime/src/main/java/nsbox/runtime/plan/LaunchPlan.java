@@ -20,6 +20,7 @@ public final class LaunchPlan {
   private static final int MOUNTED = 1;
   private static final int READY = 2;
   private static final int NETWORK = 3;
+  private static final int IN_SCOPE = 4;
 
   private final Launch launch;
   private final Instructions monitor = new Instructions();
@@ -62,6 +63,9 @@ public final class LaunchPlan {
     HandoverStage handover = new HandoverStage(launch, monitor);
     handover.connect();
     namespaces.spawn(cgroups.unifiedDirectory());
+    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
+    cgroups.enterScope(monitor, init, IN_SCOPE);
+    namespaces.settle();
     NetDeviceStage interfaces = new NetDeviceStage(launch.spec().linux(), NETWORK);
     interfaces.move(monitor);
     boolean stopsWhenMounted = stopsWhenMounted();
@@ -73,7 +77,6 @@ public final class LaunchPlan {
       monitor.add("let it go on", Opcode.GO_ON);
     }
 
-    init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     cgroups.join(init);
     rdt.join(init);
     if (namespaces.onTheWay()) {

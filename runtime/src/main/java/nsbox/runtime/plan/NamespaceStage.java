@@ -105,7 +105,7 @@ final class NamespaceStage {
     return linux.hasNamespace("user");
   }
 
-  /// Makes the first process, the container's or the one on the way, and lets it go on.
+  /// Makes the first process, the container's or the one on the way.
   void spawn(String cgroup) {
     long flags = onTheWay() ? 0 : newNamespaces();
     monitor.add(
@@ -117,6 +117,10 @@ final class NamespaceStage {
         streams(launch),
         launch.log().orElse(""),
         cgroup);
+  }
+
+  /// Sees the first process become the container's, and lets it go on.
+  void settle() {
     if (onTheWay()) {
       monitor.add("wait for the container's process", Opcode.AWAIT_PROCESS);
     }

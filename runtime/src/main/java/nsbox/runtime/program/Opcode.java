@@ -26,6 +26,7 @@ public enum Opcode {
   SIGNAL(25, "iii"),
   AWAIT_EXIT(26, "iii"),
   ID_MAPPING(27, "ss"),
+  AWAIT_PLANNER(29, ""),
   AWAIT_PROCESS(30, ""),
   AWAIT_SYNC(31, "i"),
   GO_ON(32, ""),

@@ -3,11 +3,15 @@ package nsbox.runtime.state;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.cgroup.CgroupWrite;
 import nsbox.runtime.cgroup.ContainerCgroup;
+import nsbox.runtime.cgroup.ResourceWrites;
+import nsbox.runtime.cgroup.Resources;
 import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
@@ -18,6 +22,9 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.runtime.systemd.ScopeName;
+import nsbox.runtime.systemd.ScopeProperties;
+import nsbox.runtime.systemd.UnitProperty;
 
 /// A bundle in, a launch program out.
 public final class BundleLaunch {
@@ -27,11 +34,14 @@ public final class BundleLaunch {
   private final Spec spec;
   private final CgroupLayout cgroups;
   private final String owner;
+  private final Optional<ScopeName> scope;
 
   /// @param folder of the container, claimed by the caller
   /// @param owner the name of the user who makes it
   /// @param config the bundle's configuration, as [nsbox.runtime.spec.ConfigFile] reads it
-  public BundleLaunch(StateFolder folder, Path bundle, JsonObject config, String owner)
+  /// @param inScope whether systemd makes the container's cgroup, a scope
+  public BundleLaunch(
+      StateFolder folder, Path bundle, JsonObject config, String owner, boolean inScope)
       throws IOException, UnsupportedSpecException {
     this.folder = folder;
     this.bundle = bundle;
@@ -39,6 +49,45 @@ public final class BundleLaunch {
     this.spec = Spec.parse(config);
     this.cgroups = CgroupLayout.ofHost();
     this.owner = owner;
+    this.scope = inScope ? Optional.of(scope()) : Optional.empty();
+  }
+
+  private ScopeName scope() throws UnsupportedSpecException {
+    Optional<String> path = spec.linux().cgroupsPath();
+    return path.isPresent() ? ScopeName.parse(path.get()) : ScopeName.ofContainer(folder.id());
+  }
+
+  /// Where systemd is asked to make the container's cgroup, and with which limits.
+  ///
+  /// @param directory of the cgroup that is to come of it
+  public record ScopeOrder(ScopeName name, Path directory, List<UnitProperty> limits) {}
+
+  /// What systemd has to make; empty where the program makes the cgroup.
+  ///
+  /// @throws UnsupportedSpecException if a limit cannot be told to systemd, or if this host has
+  ///   hierarchies of version 1
+  public Optional<ScopeOrder> scopeOrder() throws IOException, UnsupportedSpecException {
+    if (scope.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!cgroups.isUnified()) {
+      throw new UnsupportedSpecException(
+          "linux.cgroupsPath",
+          "this host has cgroups of version 1, and nsbox asks systemd for those of version 2 alone");
+    }
+    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
+    List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(spec.linux().resources()), cgroup);
+    return Optional.of(
+        new ScopeOrder(
+            scope.get(),
+            Path.of(cgroup.unifiedDirectory().orElseThrow()),
+            ScopeProperties.of(writes)));
+  }
+
+  private String cgroupPath() {
+    return scope.isPresent()
+        ? scope.get().cgroup()
+        : spec.linux().cgroupsPath().orElse(folder.id());
   }
 
   public Spec spec() {
@@ -66,6 +115,7 @@ public final class BundleLaunch {
             FilterCompiler::direct,
             handover,
             noPivot,
+            scope.isPresent() ? Optional.of(scope.get().cgroup()) : Optional.empty(),
             teardown.list());
     Program program = LaunchPlan.compile(launch);
     folder.store(stored(), Json.bytes(config), program.teardownOnly().encode());
@@ -77,8 +127,7 @@ public final class BundleLaunch {
   }
 
   private StoredState stored() throws IOException {
-    ContainerCgroup cgroup =
-        ContainerCgroup.of(cgroups, spec.linux().cgroupsPath().orElse(folder.id()));
+    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
     JsonObject annotations = config.optionalObject("annotations").orElseGet(JsonObject::new);
     return new StoredState(
         config.string("ociVersion"),
@@ -88,6 +137,7 @@ public final class BundleLaunch {
         Instant.now().toString(),
         owner,
         annotations,
-        cgroup.paths());
+        cgroup.paths(),
+        scope.isPresent() ? Optional.of(scope.get().unit()) : Optional.empty());
   }
 }

@@ -3,6 +3,7 @@ package nsbox.runtime.state;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupWrite;
@@ -10,6 +11,8 @@ import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.cgroup.ResourceWrites;
 import nsbox.runtime.cgroup.Resources;
 import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.runtime.systemd.ScopeProperties;
+import nsbox.runtime.systemd.UnitProperty;
 
 /// Other limits for a container that is there.
 ///
@@ -18,11 +21,19 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 public final class ResourceUpdate {
   private final StateFolder folder;
   private final ContainerCgroup cgroup;
+  private final Optional<ScopeChange> scope;
+
+  /// Tells systemd of limits, which else it would take away again.
+  public interface ScopeChange {
+    void tell(List<UnitProperty> limits) throws IOException;
+  }
 
   /// @param cgroup of the container
-  public ResourceUpdate(StateFolder folder, ContainerCgroup cgroup) {
+  /// @param scope where the cgroup is a scope of systemd
+  public ResourceUpdate(StateFolder folder, ContainerCgroup cgroup, Optional<ScopeChange> scope) {
     this.folder = folder;
     this.cgroup = cgroup;
+    this.scope = scope;
   }
 
   /// Applies and stores `changes`. If the kernel refuses one of them, those before it are taken
@@ -48,21 +59,33 @@ public final class ResourceUpdate {
 
   private void perform(List<CgroupWrite> writes, JsonObject before)
       throws IOException, UnsupportedSpecException {
+    List<UnitProperty> limits = limits(writes);
     try {
-      for (CgroupWrite write : writes) {
-        write.perform();
-      }
+      perform(limits, writes);
     } catch (IOException e) {
       restore(before, e);
       throw e;
     }
   }
 
+  private List<UnitProperty> limits(List<CgroupWrite> writes) throws UnsupportedSpecException {
+    return scope.isPresent() ? ScopeProperties.of(writes) : List.of();
+  }
+
+  /* systemd first: it writes files as well, and not all of it as exactly. */
+  private void perform(List<UnitProperty> limits, List<CgroupWrite> writes) throws IOException {
+    if (scope.isPresent()) {
+      scope.get().tell(limits);
+    }
+    for (CgroupWrite write : writes) {
+      write.perform();
+    }
+  }
+
   private void restore(JsonObject before, IOException refusal) throws UnsupportedSpecException {
     try {
-      for (CgroupWrite write : ResourceWrites.of(Resources.parse(before), cgroup)) {
-        write.perform();
-      }
+      List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(before), cgroup);
+      perform(limits(writes), writes);
     } catch (IOException e) {
       refusal.addSuppressed(e);
     }

@@ -2,6 +2,7 @@ package nsbox.runtime.state;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
@@ -13,6 +14,7 @@ import nsbox.runtime.cgroup.ContainerCgroup;
 /// @param created RFC 3339, UTC, with nanoseconds
 /// @param owner the name of the user who made it
 /// @param cgroups its directories, as [ContainerCgroup#paths] names them
+/// @param scope the unit of systemd that made them; empty where nsbox did
 public record StoredState(
     String ociVersion,
     String id,
@@ -21,7 +23,8 @@ public record StoredState(
     String created,
     String owner,
     JsonObject annotations,
-    Map<String, String> cgroups) {
+    Map<String, String> cgroups,
+    Optional<String> scope) {
 
   static StoredState of(JsonObject json) throws JsonException {
     return new StoredState(
@@ -32,7 +35,8 @@ public record StoredState(
         json.string("created"),
         json.string("owner"),
         json.optionalObject("annotations").orElseGet(JsonObject::new),
-        json.stringMap("cgroup_paths"));
+        json.stringMap("cgroup_paths"),
+        json.optionalString("scope"));
   }
 
   JsonObject toJson() {
@@ -40,15 +44,17 @@ public record StoredState(
     for (Map.Entry<String, String> entry : cgroups.entrySet()) {
       paths.put(entry.getKey(), entry.getValue());
     }
-    return new JsonObject()
-        .put("ociVersion", ociVersion)
-        .put("id", id)
-        .put("bundle", bundle)
-        .put("rootfs", rootfs)
-        .put("created", created)
-        .put("owner", owner)
-        .put("annotations", annotations)
-        .put("cgroup_paths", paths);
+    JsonObject json =
+        new JsonObject()
+            .put("ociVersion", ociVersion)
+            .put("id", id)
+            .put("bundle", bundle)
+            .put("rootfs", rootfs)
+            .put("created", created)
+            .put("owner", owner)
+            .put("annotations", annotations)
+            .put("cgroup_paths", paths);
+    return scope.isPresent() ? json.put("scope", scope.get()) : json;
   }
 
   /// The state as the specification has it, with what runc adds.

@@ -88,11 +88,11 @@ class FeaturesTest {
   }
 
   @Test
-  void saysThatSystemdIsNotAsked() throws JsonException {
+  void saysThatTheSystemsSystemdIsAskedAndNoUsers() throws JsonException {
     JsonObject cgroup = document.object("linux").object("cgroup");
     assertTrue(cgroup.flag("v1"));
     assertTrue(cgroup.flag("v2"));
-    assertFalse(cgroup.flag("systemd"));
+    assertTrue(cgroup.flag("systemd"));
     assertFalse(cgroup.flag("systemdUser"));
   }
 }
