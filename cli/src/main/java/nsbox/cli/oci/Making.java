@@ -45,7 +45,13 @@ final class Making {
   enum Way {
     CREATE,
     RUN,
-    RUN_DETACHED
+    /// The same, but once it has ended it stays until it is deleted.
+    RUN_AND_KEEP,
+    RUN_DETACHED;
+
+    boolean detached() {
+      return this == CREATE || this == RUN_DETACHED;
+    }
   }
 
   static void make(ParseResult parsed, Session session, String id, Way way) throws Exception {
@@ -56,6 +62,7 @@ final class Making {
     Path bundle = session.path(parsed.matchedOptionValue("--bundle", "."));
     JsonObject config = ConfigFile.read(bundle);
     fillTerminalSize(config, session);
+    new ServiceSockets(session.invocation()).addTo(config);
     StateFolder folder = Containers.root(session).claim(id);
     String intent = (way == Way.CREATE ? "create" : "run") + " container " + id;
     /* Whoever deletes the container meanwhile waits until it is made, or given up. */
@@ -74,11 +81,14 @@ final class Making {
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
         program = launch.compile(handover, isSet(parsed, "--no-pivot"), Optional.empty());
+        if (way == Way.RUN_AND_KEEP) {
+          program = program.withoutTeardown();
+        }
       } catch (Exception e) {
         Containers.remove(session, folder);
         throw e;
       }
-      Front.Stay stay = way == Way.RUN ? Front.Stay.ATTACHED : Front.Stay.NOT;
+      Front.Stay stay = way.detached() ? Front.Stay.NOT : Front.Stay.ATTACHED;
       Front.Outcome outcome =
           scope.isEmpty()
               ? session.front().launch(program, stay)
@@ -98,8 +108,8 @@ final class Making {
     Optional<String> console = path(parsed, session, "--console-socket");
     checkTerminal(way, terminal, console.isPresent());
     return new Handover(
-        way != Way.RUN,
-        way == Way.RUN,
+        way.detached(),
+        !way.detached(),
         way == Way.CREATE ? Optional.of(folder.fifo().toString()) : Optional.empty(),
         console,
         path(parsed, session, "--pid-file"),
@@ -111,7 +121,7 @@ final class Making {
 
   /* As runc has it, word for word: engines look for these. */
   static void checkTerminal(Way way, boolean terminal, boolean socket) throws Failure {
-    boolean detached = way != Way.RUN;
+    boolean detached = way.detached();
     if (detached && terminal && !socket) {
       throw new Failure("cannot allocate tty if runc will detach without setting console socket");
     }

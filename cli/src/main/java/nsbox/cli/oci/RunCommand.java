@@ -5,7 +5,6 @@ import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.positionals;
 
 import nsbox.cli.Command;
-import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,15 +24,13 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    if (isSet(parsed, "--keep")) {
-      throw new Failure("--keep: this version of nsbox deletes what it has run");
-    }
     boolean detached = isSet(parsed, "--detach");
+    Making.Way attached = isSet(parsed, "--keep") ? Making.Way.RUN_AND_KEEP : Making.Way.RUN;
     Making.make(
         parsed,
         session,
         positionals(parsed).getFirst(),
-        detached ? Making.Way.RUN_DETACHED : Making.Way.RUN);
+        detached ? Making.Way.RUN_DETACHED : attached);
     return detached ? 0 : Command.LAUNCHED;
   }
 }

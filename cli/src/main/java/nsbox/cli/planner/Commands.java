@@ -7,6 +7,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.cli.RuntimeLog;
 import nsbox.cli.Session;
+import nsbox.cli.oci.CheckpointCommand;
 import nsbox.cli.oci.CreateCommand;
 import nsbox.cli.oci.DeleteCommand;
 import nsbox.cli.oci.EventsCommand;
@@ -167,6 +168,8 @@ public final class Commands {
       case "resume", "unpause" -> PauseCommand.resume();
       case "update" -> new UpdateCommand();
       case "events" -> new EventsCommand();
+      case "checkpoint" -> CheckpointCommand.checkpoint();
+      case "restore" -> CheckpointCommand.restore();
       case "spec" -> new SpecCommand();
       case "features" -> new FeaturesCommand(VERSION);
       default -> null;

@@ -122,10 +122,22 @@ final class Help {
       """
       Usage: nsbox-runtime [OPTIONS] COMMAND
 
-      Runs OCI bundles.
+      Runs OCI bundles, for people and for engines.
 
       Commands:
-        run       Run a bundle in the foreground
+        create    Create a container from a bundle; its program waits for 'start'
+        start     Run the program of a created container
+        run       Create a container and run it
+        exec      Run a further process in a container
+        state     Print the state of a container as JSON
+        list      List containers
+        ps        List the processes of a container
+        kill      Send a signal to a container
+        pause     Stop all processes of a container for a while
+        resume    Let them go on
+        update    Change the limits of a container
+        events    Print what a container uses, until it ends
+        delete    Delete a container that has ended
         spec      Write a config.json to start from
         features  Say what of the runtime specification is applied
 

@@ -43,7 +43,7 @@ final class RuntimeVersion2Test extends InMachine {
         memory.max 67108864
         memory.low 33554432
         memory.swap.max 33554432
-        cpu.weight 170
+        cpu.weight 174
         cpu.max 50000 100000
         cpuset.cpus 0
         cpuset.mems 0
@@ -91,7 +91,7 @@ final class RuntimeVersion2Test extends InMachine {
                 + cgroup
                 + "/memory.max "
                 + cgroup
-                + "/pids.max; nsbox-runtime exec many true; echo $?; nsbox-runtime kill --all many KILL; echo $?");
+                + "/pids.max; nsbox-runtime exec many sh -c : ; echo $?; nsbox-runtime kill --all many KILL; echo $?");
     delete("many");
     assertEquals(
         "frozen 1\n  \"status\": \"paused\",\nfrozen 0\n67108864\n7\n0\n0\n", result.out(), result.err());

@@ -27,8 +27,27 @@ public final class LaunchPlan {
   private final Instructions init = new Instructions();
   private final Instructions teardown = new Instructions();
 
+  private final NamespaceStage namespaces;
+  private final CgroupStage cgroups;
+  private final IntelRdtStage rdt;
+  private final MountStage mounts;
+  private final NetDeviceStage interfaces;
+  private final HandoverStage handover;
+  private final HookStage hooks;
+  private final ProcessStage process;
+
   private LaunchPlan(Launch launch) {
+    LinuxSpec linux = launch.spec().linux();
     this.launch = launch;
+    this.namespaces = new NamespaceStage(launch, monitor, init);
+    this.cgroups = new CgroupStage(launch);
+    this.rdt = new IntelRdtStage(linux.intelRdt(), launch.id(), Path.of("/sys/fs/resctrl"));
+    this.mounts = new MountStage(launch, init, namespaces);
+    this.interfaces = new NetDeviceStage(linux, NETWORK);
+    this.handover = new HandoverStage(launch, monitor);
+    this.hooks =
+        new HookStage(launch.id(), launch.bundle(), annotations(launch.spec().annotations()));
+    this.process = new ProcessStage(launch, init);
   }
 
   /// @throws UnsupportedSpecException if the configuration asks for what this runtime does not do
@@ -40,43 +59,46 @@ public final class LaunchPlan {
   }
 
   private void build() throws UnsupportedSpecException, IOException {
-    NamespaceStage namespaces = new NamespaceStage(launch, monitor, init);
     namespaces.check();
     checkMounts();
-    CgroupStage cgroups = new CgroupStage(launch);
-    MountStage mounts = new MountStage(launch, init, namespaces);
-    ProcessStage process = new ProcessStage(launch, init);
-    HookStage hooks =
-        new HookStage(launch.id(), launch.bundle(), annotations(launch.spec().annotations()));
+    beforeTheProcess();
+    theProcess();
+    onTheWay();
+    whatItSees();
+    whatItMayDo();
+    afterTheProcess();
+  }
 
+  private void beforeTheProcess() throws UnsupportedSpecException, IOException {
     /* Whoever finds this container later must know whose it is before anything is made for it. */
     if (!launch.records().monitor().isEmpty()) {
       monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
     }
     cgroups.create(monitor);
-    IntelRdtStage rdt =
-        new IntelRdtStage(
-            launch.spec().linux().intelRdt(), launch.id(), Path.of("/sys/fs/resctrl"));
     rdt.create(monitor);
     /* Made by a process of its own, which must not count among the container's. */
     mounts.idMapping(monitor);
-    HandoverStage handover = new HandoverStage(launch, monitor);
     handover.connect();
+  }
+
+  /* What the monitor does while the process makes itself. */
+  private void theProcess() throws UnsupportedSpecException, IOException {
     namespaces.spawn(cgroups.unifiedDirectory());
     init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     cgroups.enterScope(monitor, init, IN_SCOPE);
     namespaces.settle();
-    NetDeviceStage interfaces = new NetDeviceStage(launch.spec().linux(), NETWORK);
     interfaces.move(monitor);
-    boolean stopsWhenMounted = stopsWhenMounted();
-    if (stopsWhenMounted) {
+    if (stopsWhenMounted()) {
       monitor.add("wait until its mounts are made", Opcode.AWAIT_SYNC, MOUNTED);
       Hooks all = launch.spec().hooks();
       hooks.add(monitor, "prestart", all.prestart(), "creating", List.of(), 0);
       hooks.add(monitor, "createRuntime", all.createRuntime(), "creating", List.of(), 0);
       monitor.add("let it go on", Opcode.GO_ON);
     }
+  }
 
+  /* All that takes the host's rights, for in a user namespace there are none of them. */
+  private void onTheWay() throws UnsupportedSpecException, IOException {
     cgroups.join(init);
     rdt.join(init);
     if (namespaces.onTheWay()) {
@@ -91,12 +113,15 @@ public final class LaunchPlan {
     if (launch.handover().newKeyring()) {
       init.add("join a new session keyring", Opcode.SESSION_KEYRING, "nsbox-" + launch.id());
     }
+  }
+
+  private void whatItSees() throws UnsupportedSpecException, IOException {
     mounts.root();
     mounts.mounts(cgroups);
     new DeviceStage(launch, init, mounts).add();
     mounts.workingDirectory();
     network();
-    if (stopsWhenMounted) {
+    if (stopsWhenMounted()) {
       init.add("wait for what is done from outside", Opcode.SYNC, MOUNTED);
     }
     hooks.add(
@@ -108,12 +133,17 @@ public final class LaunchPlan {
     mounts.protectedPaths();
     /* Not before: masking shows the host's /dev/null, which is out of reach from inside. */
     mounts.enter();
+  }
+
+  private void whatItMayDo() throws UnsupportedSpecException, IOException {
     process.home();
     if (namespaces.inUserNamespace() && !launch.spec().process().rlimits().isEmpty()) {
       process.outsideLimits(monitor, READY);
     }
     process.rightsAndProgram(hooks);
+  }
 
+  private void afterTheProcess() throws UnsupportedSpecException, IOException {
     handover.give(hooks);
     cgroups.remove(teardown);
     rdt.remove(teardown);

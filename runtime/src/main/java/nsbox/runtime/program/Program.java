@@ -28,6 +28,11 @@ public record Program(
     return new Program(List.of(), List.of(), teardown);
   }
 
+  /// The same for a monitor that leaves what remains of the container to somebody else.
+  public Program withoutTeardown() {
+    return new Program(monitor, init, List.of());
+  }
+
   /// The section with this number on the wire: 0 monitor, 1 init, 2 teardown.
   public List<Instruction> section(int number) {
     return switch (number) {
