@@ -88,8 +88,7 @@ public final class UpdateCommand implements Command {
           state.scope().isPresent()
               ? Optional.of(limits -> Scopes.change(session, state.scope().get(), limits))
               : Optional.empty();
-      List<String> ignored =
-          new ResourceUpdate(folder, state.cgroup(), scope).apply(changes);
+      List<String> ignored = new ResourceUpdate(folder, state.cgroup(), scope).apply(changes);
       warn(parsed, session, ignored);
     }
     return 0;

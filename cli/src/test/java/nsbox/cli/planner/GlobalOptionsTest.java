@@ -216,8 +216,7 @@ class GlobalOptionsTest {
 
   @Test
   void ofTheRuntimeAreRefusedWhereTheyCannotBeFollowed() throws Failure {
-    for (String option :
-        List.of("--cgroup-manager=disabled", "--rootless=true")) {
+    for (String option : List.of("--cgroup-manager=disabled", "--rootless=true")) {
       RuntimeOptions options = parse(Map.of(), true, option).runtimeOptions();
       assertThrows(Failure.class, options::refuseWhatIsNotDone, option);
     }

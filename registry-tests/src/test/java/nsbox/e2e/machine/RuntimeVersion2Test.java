@@ -27,7 +27,8 @@ final class RuntimeVersion2Test extends InMachine {
             "memory": {"limit": 67108864, "reservation": 33554432, "swap": 100663296},
             "cpu": {"shares": 2048, "quota": 50000, "period": 100000, "cpus": "0", "mems": "0"},
             "pids": {"limit": 20},
-            "unified": {"memory.high": "50331648", "memory.oom.group": "1"}""",
+            "unified": {"memory.high": "50331648", "memory.oom.group": "1"}\
+            """,
             "exec sleep 600");
     in("nsbox-runtime run --detach -b " + bundle + " limits </dev/null >/dev/null 2>&1").expect(0);
     Result values =
@@ -94,7 +95,9 @@ final class RuntimeVersion2Test extends InMachine {
                 + "/pids.max; nsbox-runtime exec many sh -c : ; echo $?; nsbox-runtime kill --all many KILL; echo $?");
     delete("many");
     assertEquals(
-        "frozen 1\n  \"status\": \"paused\",\nfrozen 0\n67108864\n7\n0\n0\n", result.out(), result.err());
+        "frozen 1\n  \"status\": \"paused\",\nfrozen 0\n67108864\n7\n0\n0\n",
+        result.out(),
+        result.err());
   }
 
   @Test

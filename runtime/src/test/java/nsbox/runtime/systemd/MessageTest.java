@@ -17,8 +17,7 @@ class MessageTest {
 
   private static final String FIXED = "6c010001" + "b0000000" + "07000000" + "b3000000";
   private static final String PATH =
-      "01016f00190000002f6f72672f667265656465736b746f702f73797374656d643100"
-          + "000000000000";
+      "01016f00190000002f6f72672f667265656465736b746f702f73797374656d643100" + "000000000000";
   private static final String INTERFACE =
       "02017300200000006f72672e667265656465736b746f702e73797374656d64312e4d616e6167657200"
           + "00000000000000";
@@ -117,8 +116,7 @@ class MessageTest {
   void readsSignals() throws Exception {
     Message signal = Message.parse(signal(true).toBytes());
     assertEquals(
-        new Message(
-            Message.SIGNAL, 0, "JobRemoved", "", List.of(77, "/job/77", "a.scope", "done")),
+        new Message(Message.SIGNAL, 0, "JobRemoved", "", List.of(77, "/job/77", "a.scope", "done")),
         signal);
     assertEquals("done", signal.text(3));
     assertThrows(IOException.class, () -> signal.text(0));
@@ -146,8 +144,7 @@ class MessageTest {
             + "00000002"
             + "6e6f00"; // "no"
     Message message = Message.parse(HEX.parseHex(error));
-    assertEquals(
-        new Message(Message.ERROR, 7, "", "org.x.Error.None", List.of("no")), message);
+    assertEquals(new Message(Message.ERROR, 7, "", "org.x.Error.None", List.of("no")), message);
   }
 
   @Test

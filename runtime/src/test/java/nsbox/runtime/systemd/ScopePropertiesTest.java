@@ -51,14 +51,13 @@ class ScopePropertiesTest {
             + " CPUQuotaPeriodUSec=50000, CPUWeight=174, IOWeight=4950, MemoryLow=1000,"
             + " MemoryMax=4000, MemorySwapMax=1000, TasksMax=7}",
         text(
-                """
-                {'memory': {'limit': 4000, 'reservation': 1000, 'swap': 5000},
-                 'cpu': {'shares': 2048, 'quota': 25000, 'period': 50000, 'cpus': '0-2,7',
-                   'mems': '0'},
-                 'blockIO': {'weight': 500},
-                 'pids': {'limit': 7}}
-                """)
-);
+            """
+            {'memory': {'limit': 4000, 'reservation': 1000, 'swap': 5000},
+             'cpu': {'shares': 2048, 'quota': 25000, 'period': 50000, 'cpus': '0-2,7',
+               'mems': '0'},
+             'blockIO': {'weight': 500},
+             'pids': {'limit': 7}}
+            """));
   }
 
   @Test
@@ -69,8 +68,15 @@ class ScopePropertiesTest {
   @Test
   void saysWhatHasNoLimit() throws Exception {
     assertEquals(
-        "{CPUQuotaPerSecUSec=" + NONE + ", CPUQuotaPeriodUSec=100000, MemoryMax=" + NONE
-            + ", MemorySwapMax=" + NONE + ", TasksMax=" + NONE + "}",
+        "{CPUQuotaPerSecUSec="
+            + NONE
+            + ", CPUQuotaPeriodUSec=100000, MemoryMax="
+            + NONE
+            + ", MemorySwapMax="
+            + NONE
+            + ", TasksMax="
+            + NONE
+            + "}",
         text("{'memory': {'limit': -1}, 'cpu': {'quota': -1}, 'pids': {'limit': -1}}"));
   }
 
@@ -78,7 +84,8 @@ class ScopePropertiesTest {
   @Test
   void roundsAQuotaUpToWholePercents() throws Exception {
     assertEquals(
-        "{CPUQuotaPerSecUSec=260000, CPUQuotaPeriodUSec=100000}", text("{'cpu': {'quota': 25001}}"));
+        "{CPUQuotaPerSecUSec=260000, CPUQuotaPeriodUSec=100000}",
+        text("{'cpu': {'quota': 25001}}"));
   }
 
   @Test
