@@ -153,17 +153,17 @@ final class BundleTest extends EndToEnd {
 
   @Test
   void namesTheFieldThatItDoesNotSupport() throws Exception {
-    Path bundle = bundle("hooks", "true");
+    Path bundle = bundle("unsupported", "true");
     Path config = bundle.resolve("config.json");
     Files.writeString(
         config,
         Files.readString(config)
-            .replaceFirst("\\{", "{\"hooks\":{\"prestart\":[{\"path\":\"/bin/true\"}]},"));
+            .replaceFirst("\\{", "{\"vm\":{\"kernel\":{\"path\":\"/boot/kernel\"}},"));
     Result result = runtime(bundle);
     assertEquals(1, result.code());
     assertEquals("", result.out());
     assertTrue(
-        result.err().startsWith("nsbox-runtime: ") && result.err().contains("hooks"), result.err());
+        result.err().startsWith("nsbox-runtime: ") && result.err().contains("vm"), result.err());
   }
 
   @Test

@@ -28,7 +28,7 @@ public record RuntimeRoot(Path path) {
 
   /// Takes an ID; from here on the caller answers for its folder.
   ///
-  /// @throws FileAlreadyExistsException if a container has it already
+  /// @throws IOException if a container has it already
   public StateFolder claim(String id) throws IOException {
     checkId(id);
     Files.createDirectories(path, mode("rwx--x--x"));
@@ -36,8 +36,7 @@ public record RuntimeRoot(Path path) {
     try {
       Files.createDirectory(folder.path(), mode("rwx--x--x"));
     } catch (FileAlreadyExistsException e) {
-      throw new FileAlreadyExistsException(
-          folder.path().toString(), null, "container with id " + id + " already exists");
+      throw new IOException("container with id " + id + " already exists", e);
     }
     return folder;
   }

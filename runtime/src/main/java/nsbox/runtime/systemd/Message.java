@@ -45,11 +45,11 @@ record Message(int type, int replyTo, String member, String error, List<Object> 
     /* The fields are aligned as if they began at 0: after 16 bytes they do. */
     field(fields, PATH, "o").text(target.path());
     field(fields, INTERFACE, "s").text(target.face());
-    field(fields, MEMBER, "s").text(target.method());
     field(fields, DESTINATION, "s").text(target.destination());
     if (!signature.isEmpty()) {
       field(fields, SIGNATURE, "g").signature(signature);
     }
+    field(fields, MEMBER, "s").text(target.method());
     byte[] encoded = fields.toBytes();
     Marshaller message = new Marshaller().u8('l').u8(METHOD_CALL).u8(0).u8(1);
     message.u32(body.length).u32(serial).u32(encoded.length).raw(encoded);

@@ -1,5 +1,6 @@
 package nsbox.runtime.systemd;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import nsbox.json.Json;
+import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 import nsbox.runtime.cgroup.CgroupWrite;
@@ -25,9 +27,12 @@ class ScopePropertiesTest {
 
   private static List<UnitProperty> limits(String resources) throws Exception {
     ContainerCgroup cgroup = ContainerCgroup.of(UNIFIED, "/system.slice/nsbox-web.scope");
-    List<CgroupWrite> writes =
-        ResourceWrites.of(Resources.parse(Json.parse(resources.replace('\'', '"'))), cgroup);
+    List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(json(resources)), cgroup);
     return ScopeProperties.of(writes);
+  }
+
+  private static JsonObject json(String quoted) throws Exception {
+    return Json.parse(quoted.replace('\'', '"').getBytes(UTF_8), "resources");
   }
 
   private static String text(String resources) throws Exception {
