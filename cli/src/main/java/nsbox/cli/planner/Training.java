@@ -41,9 +41,11 @@ final class Training {
     if (arguments.length > 1) {
       DefaultFilter.make().write(Path.of("lib/seccomp"));
       training.expect(0, "import", training.home + "/lib/images/hello");
+      new RuntimeTraining(training, training.state).prepare();
     } else {
       new WarmUp().run();
       training.run();
+      new RuntimeTraining(training, training.state).run(ROUNDS);
     }
   }
 
@@ -78,8 +80,14 @@ final class Training {
 
   /// Runs one command and fails if it ends otherwise.
   void expect(int code, String... arguments) throws IOException {
+    String[] globals = {"nsbox", "--root", state + "/root", "--run-root", state + "/run"};
+    expect(globals, code, arguments);
+  }
+
+  /// @param globals the program's name and the options before the command
+  void expect(String[] globals, int code, String... arguments) throws IOException {
     ByteArrayOutputStream answers = new ByteArrayOutputStream();
-    Planner.serve(new ByteArrayInputStream(requests(arguments)), answers);
+    Planner.serve(new ByteArrayInputStream(requests(globals, arguments)), answers);
     ByteBuffer frames = ByteBuffer.wrap(answers.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     int found = LAUNCHED;
     StringBuilder text = new StringBuilder();
@@ -106,9 +114,9 @@ final class Training {
   }
 
   /* The invocation, and more answers to programs than any command has. */
-  private byte[] requests(String... arguments) throws IOException {
+  private byte[] requests(String[] globals, String... arguments) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] invocation = invocation(arguments);
+    byte[] invocation = invocation(globals, arguments);
     bytes.writeBytes(header(invocation.length, INVOCATION));
     bytes.writeBytes(invocation);
     for (int i = 0; i < 100; i++) {
@@ -126,10 +134,9 @@ final class Training {
         .array();
   }
 
-  private byte[] invocation(String... arguments) throws IOException {
+  private byte[] invocation(String[] globals, String... arguments) throws IOException {
     ProcessIdentity self = ProcessIdentity.ofSelf();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    String[] globals = {"nsbox", "--root", state + "/root", "--run-root", state + "/run"};
     buffer.putInt(globals.length + arguments.length);
     for (String word : globals) {
       put(buffer, word);
