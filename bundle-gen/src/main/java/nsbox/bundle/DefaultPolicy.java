@@ -40,8 +40,10 @@ public final class DefaultPolicy {
           "/proc/scsi",
           "/proc/timer_list",
           "/proc/timer_stats",
+          "/sys/dev/block",
           "/sys/devices/virtual/powercap",
-          "/sys/firmware");
+          "/sys/firmware",
+          "/sys/fs/selinux");
 
   public static final List<String> READONLY_PATHS =
       List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");

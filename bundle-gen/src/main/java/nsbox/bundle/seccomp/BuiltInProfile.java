@@ -71,7 +71,7 @@ final class BuiltInProfile {
         "timer_gettime64", "timer_settime", "timer_settime64", "timerfd_create", "timerfd_gettime",
         "timerfd_gettime64", "timerfd_settime", "timerfd_settime64", "times", "tkill", "truncate",
         "truncate64", "ugetrlimit", "umask", "uname", "unlink", "unlinkat", "uretprobe", "utime",
-        "utimensat", "utimensat_time64", "utimes", "vfork", "vmsplice", "wait4", "waitid",
+        "utimensat", "utimensat_time64", "utimes", "vfork", "wait4", "waitid",
         "waitpid", "write", "writev"
       ],
       "action": "SCMP_ACT_ALLOW"

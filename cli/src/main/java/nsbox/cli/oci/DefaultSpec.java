@@ -16,9 +16,8 @@ final class DefaultSpec {
   /// AUDIT_WRITE, podman does not give.
   private static final List<String> CAPABILITIES = List.of("CAP_KILL", "CAP_NET_BIND_SERVICE");
 
-  /// Beside those of a container from an image: what runc or podman hides as well.
-  private static final List<String> MORE_MASKED_PATHS =
-      List.of("/sys/dev/block", "/sys/devices/virtual/tpm", "/sys/fs/selinux");
+  /// Beside those of a container from an image: what runc hides as well.
+  private static final List<String> MORE_MASKED_PATHS = List.of("/sys/devices/virtual/tpm");
 
   private DefaultSpec() {}
 
