@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 /// Each test is of one attack that a runtime once fell for, and fails where its guard is taken out:
 /// runtime/SECURITY.md has both.
 abstract class AttackTests extends EndToEnd {
-  private static final String PREFIX = "attack-";
+  private static final String PREFIX = "attack-" + ProcessHandle.current().pid() + "-";
 
   protected Canary canary;
 
@@ -83,7 +83,7 @@ abstract class AttackTests extends EndToEnd {
     return nsbox.folder.resolve("runtime");
   }
 
-  /// A name that no other container of this run has.
+  /// A name that no other container has; of the last bundle.
   protected final String id() {
     return PREFIX + bundles;
   }

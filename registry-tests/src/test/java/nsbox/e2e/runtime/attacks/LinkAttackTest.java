@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import nsbox.e2e.Nsbox.Result;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -75,20 +74,16 @@ final class LinkAttackTest extends AttackTests {
     bundle.mount("/dev/pts", "devpts", "devpts", "newinstance", "ptmxmode=0666", "mode=0620");
     bundle.process().put("terminal", true);
     bundle.script("stat -c %t:%T /dev/console; cat /proc/self/mountinfo | grep -c secret");
-    Result result = run(bundle);
-    if (result.code() == 0 || result.out().contains(":")) {
-      assertEquals("88:0\r\n0\r\n", result.out());
-    }
+    assertEquals("88:0\r\n0\r\n", run(bundle).out());
     assertEquals(secret, Files.readSymbolicLink(bundle.rootfs().resolve("dev/console")));
   }
 
   @Test
-  @DisplayName("CVE-2025-52565: /dev/pts/ptmx is a link to a file of the host")
+  @DisplayName("CVE-2025-52565: /dev/pts/ptmx is a link to that of the host")
   void takesNoTerminalFromALink() throws Exception {
-    Path secret = canary.folder().resolve("secret");
     Bundle bundle = bundle().unmount("/dev").arguments("true");
     Files.createDirectory(bundle.rootfs().resolve("dev/pts"));
-    bundle.link("dev/pts/ptmx", secret).link("dev/console", secret);
+    bundle.link("dev/pts/ptmx", Path.of("/dev/pts/../ptmx"));
     bundle.process().put("terminal", true);
     isRefused("terminal", run(bundle));
   }

@@ -31,19 +31,25 @@ final class ProcessAttackTest extends AttackTests {
   }
 
   /// Starts the attack in a container, as its first process, and lets the host run programs in
-  /// there until it has ended.
+  /// there.
+  ///
+  /// Detached: while a runtime runs, its program is busy and safe from being written to.
+  ///
+  /// @return what the attack says
   private String attackDuringExecs(Bundle bundle, String attack, String... program)
       throws Exception {
-    bundle.program("bin/attack", attack()).arguments("attack", attack, "20");
-    Running running = startRuntime("run", "-b", bundle.write().toString(), id());
+    bundle.program("bin/attack", attack()).arguments("attack", attack, "60");
+    Running running = startRuntime("run", "--detach", "-b", bundle.write().toString(), id());
+    assertEquals(0, running.process().waitFor());
     running.awaitOut("up");
     List<String> words = new ArrayList<>(List.of("exec", id()));
     words.addAll(List.of(program));
     for (int i = 0; i < EXECS; i++) {
       runtime(words.toArray(new String[0]));
     }
-    runtime("kill", id(), "KILL").expect(0);
-    return running.finish().out();
+    Thread.sleep(100);
+    runtime("delete", "--force", id()).expect(0);
+    return running.out() + running.err();
   }
 
   @Test
@@ -51,8 +57,7 @@ final class ProcessAttackTest extends AttackTests {
   void letsNobodyLookIntoAProcessThatJoins() throws Exception {
     /* The same rights as the process that joins will have: from the moment on when that gives up its
      * own, only the flag protects it. */
-    Bundle bundle = bundle();
-    assertEquals("up\n", attackDuringExecs(bundle, "look", "true"));
+    assertEquals("up\n", attackDuringExecs(bundle(), "look", "true"));
   }
 
   @Test
@@ -121,7 +126,7 @@ final class ProcessAttackTest extends AttackTests {
   @DisplayName("CVE-2024-21626: a working directory outside, by a descriptor")
   void refusesAWorkingDirectoryOutside() throws Exception {
     for (int fd = 3; fd <= 12; fd++) {
-      Bundle bundle = bundle().arguments("cat", "secret");
+      Bundle bundle = bundle().arguments("cat", "passwd");
       bundle.process().put("cwd", "/proc/self/fd/" + fd);
       isRefused("/proc/self/fd/" + fd, run(bundle));
     }
@@ -130,7 +135,7 @@ final class ProcessAttackTest extends AttackTests {
   @Test
   @DisplayName("CVE-2024-21626: a working directory outside, by a descriptor that is passed on")
   void refusesAWorkingDirectoryThatIsPassedOn() throws Exception {
-    Bundle bundle = bundle().arguments("cat", "secret");
+    Bundle bundle = bundle().arguments("cat", "passwd");
     bundle.process().put("cwd", "/proc/self/fd/3");
     String words = "--preserve-fds 1 -b " + bundle.write() + " " + id() + " 3<" + canary.folder();
     isRefused("/proc/self/fd/3", script("runtime run " + words));
@@ -145,7 +150,7 @@ final class ProcessAttackTest extends AttackTests {
     for (String directory :
         List.of("/proc/self/fd/3", "/d", "/d/out/..", "/proc/1/fd/../../self/fd/3")) {
       Result result =
-          script("runtime " + exec + directory + " " + id() + " cat secret 3<" + canary.folder());
+          script("runtime " + exec + directory + " " + id() + " cat passwd 3<" + canary.folder());
       isRefused(directory, result);
     }
     for (int fd = 3; fd <= 8; fd++) {

@@ -1,15 +1,16 @@
 package nsbox.e2e.runtime.attacks;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import nsbox.json.JsonObject;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -21,22 +22,33 @@ final class RaceAttackTest extends AttackTests {
   private static final int STARTS = 25;
   private static final String SECONDS = "30";
 
+  private final List<Running> neighbours = new ArrayList<>();
+
   private Running neighbour(String... words) throws Exception {
     Running running = nsbox.start(Map.of(), List.of(words));
+    neighbours.add(running);
     running.awaitOut("up");
     return running;
   }
 
+  @AfterEach
+  void endNeighbours() throws Exception {
+    for (Running neighbour : neighbours) {
+      neighbour.process().destroyForcibly().waitFor();
+    }
+    neighbours.clear();
+  }
+
   /// A volume in which "d" is now a folder and now a link to the host's canary.
-  private Path volume(String folder) throws Exception {
-    Path volume = Files.createDirectory(nsbox.folder.resolve("volume-" + folder + id()));
+  private Path volume() throws Exception {
+    Path volume = Files.createDirectory(nsbox.folder.resolve("volume-" + id()));
     Files.createDirectories(volume.resolve("d/out"));
     Files.createSymbolicLink(volume.resolve("link"), canary.folder());
     return volume;
   }
 
-  private Running exchanging(Path volume) throws Exception {
-    return neighbour(
+  private void exchanging(Path volume) throws Exception {
+    neighbour(
         attack().toString(),
         "exchange",
         volume.resolve("d").toString(),
@@ -48,14 +60,14 @@ final class RaceAttackTest extends AttackTests {
   @DisplayName("CVE-2021-30465, CVE-2024-45310: mount points below a folder that becomes a link")
   void mountsInsideOfItsRootAlone() throws Exception {
     Bundle bundle = bundle();
-    Path volume = volume("mounts-");
+    Path volume = volume();
     Path file = Files.writeString(nsbox.folder.resolve("file-" + id()), "file");
     bundle.bind(volume, "/v");
     bundle.mount("/v/d/out", "tmpfs", "tmpfs").mount("/v/d/made/tmpfs", "tmpfs", "tmpfs");
     bundle.bind(canary.folder().resolve("out"), "/v/d/bound/out").bind(file, "/v/d/new-file");
     bundle.process().put("cwd", "/v/d/cwd");
     bundle.script("ls /v/d/secret; cat /proc/self/mountinfo");
-    Running neighbour = exchanging(volume);
+    exchanging(volume);
     int started = 0;
     for (int i = 0; i < STARTS; i++) {
       Result result = run(bundle);
@@ -68,9 +80,8 @@ final class RaceAttackTest extends AttackTests {
       }
       canary.assertUntouched();
     }
-    neighbour.process().destroy();
-    neighbour.finish();
-    assertTrue(started < STARTS || started > 0);
+    /* Where it lost the race the container may well be refused, but not for another reason. */
+    assertTrue(started > 0, "no container started");
   }
 
   @Test
@@ -95,29 +106,8 @@ final class RaceAttackTest extends AttackTests {
       Running neighbour =
           neighbour(attack().toString(), "replace", node.toString(), link.toString(), "5");
       run(bundle);
-      neighbour.process().destroy();
-      neighbour.finish();
+      neighbour.process().destroyForcibly().waitFor();
       canary.assertUntouched();
     }
-  }
-
-  @Test
-  @DisplayName("CVE-2021-30465: masked and read-only paths below a folder that becomes a link")
-  void protectsInsideOfItsRootAlone() throws Exception {
-    Bundle bundle = bundle();
-    Path volume = volume("masks-");
-    Files.writeString(volume.resolve("d/secret"), "x");
-    bundle.bind(volume, "/v").script("cat /v/d/secret; true");
-    bundle.linux().put("maskedPaths", List.of("/v/d/secret", "/v/d/out"));
-    bundle.linux().put("readonlyPaths", List.of("/v/d"));
-    String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
-    Running neighbour = exchanging(volume);
-    for (int i = 0; i < STARTS / 2; i++) {
-      Result result = run(bundle);
-      assertTrue(!result.out().contains("untouched"), result.toString());
-    }
-    neighbour.process().destroy();
-    neighbour.finish();
-    assertEquals(mounts, Files.readString(Path.of("/proc/self/mountinfo")));
   }
 }
