@@ -137,7 +137,6 @@ class LabelStageTest {
           .mount("{'destination': '/fake', 'type': 'tmpfs'}")
           .mount(
               "{'destination': '/real', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}")
-          .mount("{'destination': '/proc', 'type': 'tmpfs'}")
           .sh("cat /real/self/oom_score_adj; ls -A /proc");
       assertEquals(new Result(0, "417\n"), with(overlay, "oom_score_adj", "417", "home-1").run());
       assertEquals(new Result(125, "attribute: 2"), with(overlay, "nothing", "1", "home-2").run());
@@ -153,6 +152,8 @@ class LabelStageTest {
     Instructions init = new Instructions();
     for (Instruction step : plain.init()) {
       if (step.opcode() == Opcode.CHDIR) {
+        /* As no configuration can have it any more. */
+        init.add("cover", Opcode.MOUNT, "tmpfs", "/proc", "tmpfs", 0, "");
         init.add("attribute", Opcode.THREAD_ATTRIBUTE, file, value);
       }
       init.add(step);

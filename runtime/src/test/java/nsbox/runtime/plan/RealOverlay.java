@@ -33,16 +33,22 @@ import nsbox.runtime.testing.LaunchedProgram;
 /// The file `number` is in every layer and holds its number, the lowest being 1; `only-N` is in
 /// layer N alone. Uid and gid of a file are the number of its layer.
 final class RealOverlay implements AutoCloseable {
+  /// What it takes to look at files of any owner, to change them, and to map ids.
+  private static final String CAPABILITIES =
+      "'CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH', 'CAP_FOWNER', 'CAP_FSETID',"
+          + " 'CAP_SETFCAP', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_ADMIN', 'CAP_SYS_PTRACE'";
+
   private static final String CONFIG =
       """
       {'ociVersion': '1.1.0',
        'process': {'user': {'uid': 0, 'gid': 0}, 'args': [], 'cwd': '/',
-                   'env': ['PATH=/usr/bin:/usr/sbin']},
+                   'env': ['PATH=/usr/bin:/usr/sbin'],
+                   'capabilities': {'bounding': [%1$s], 'effective': [%1$s], 'permitted': [%1$s]}},
        'root': {'path': 'rootfs'},
        'mounts': [
          {'destination': '/usr', 'type': 'bind', 'source': '/usr', 'options': ['rbind', 'ro']},
          {'destination': '/dev/null', 'type': 'bind', 'source': '/dev/null', 'options': ['bind']},
-         {'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}%s],
+         {'destination': '/proc', 'type': 'bind', 'source': '/proc', 'options': ['rbind']}%2$s],
        'linux': {'namespaces': [{'type': 'mount'}]}}
       """;
 
@@ -132,7 +138,7 @@ final class RealOverlay implements AutoCloseable {
   }
 
   private JsonObject config() throws JsonException {
-    JsonObject config = parse(CONFIG.formatted(mounts).replace('\'', '"'));
+    JsonObject config = parse(CONFIG.formatted(CAPABILITIES, mounts).replace('\'', '"'));
     config.object("process").put("args", arguments);
     for (Map.Entry<String, String> field : fields.entrySet()) {
       String[] names = field.getKey().split("\\.");
