@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Callers who do not know of each other.
-final class AtOnceTest extends RuntimeTests {
+final class AtOnceTest extends RealImageTests {
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @BeforeEach

@@ -12,7 +12,7 @@ import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
-final class EventsTest extends BesideRuncTests {
+final class EventsTest extends RealImageTests {
   @Test
   void printOneLineOfStatistics() throws Exception {
     command("sleep", "300");

@@ -11,7 +11,7 @@ import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
 /// HOME of a process that was given none.
-final class HomeTest extends BesideRuncTests {
+final class HomeTest extends RealImageTests {
   private Path passwd() {
     return bundle().resolve("rootfs/etc/passwd");
   }

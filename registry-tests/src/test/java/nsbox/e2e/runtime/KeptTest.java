@@ -13,7 +13,7 @@ import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
 /// How containers end, and what stays of them.
-final class KeptTest extends BesideRuncTests {
+final class KeptTest extends RealImageTests {
   private JsonObject state(String id) throws Exception {
     Result result = runtime("state", id).expect(0);
     return Json.parse(result.out().getBytes(java.nio.charset.StandardCharsets.UTF_8), "state");

@@ -15,7 +15,7 @@ import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
 /// What systemd gives a service reaches the container.
-final class ServiceSocketsTest extends BesideRuncTests {
+final class ServiceSocketsTest extends RealImageTests {
 
   private static final String PYTHON = "/usr/bin/python3";
 

@@ -17,8 +17,8 @@ import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 
-/// What those tests of `nsbox-runtime` share that run a real image, some of them beside runc.
-abstract class BesideRuncTests extends EndToEnd {
+/// What those tests of `nsbox-runtime` share that run a real image.
+abstract class RealImageTests extends EndToEnd {
   private final List<String> ids = new ArrayList<>();
 
   @Override
@@ -61,14 +61,6 @@ abstract class BesideRuncTests extends EndToEnd {
 
   final Result runtime(String... words) throws Exception {
     return start(Map.of(), words).finish();
-  }
-
-  final Result runc(String... words) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(program("runc"), "--root", nsbox.folder.resolve("runc").toString()));
-    command.addAll(List.of(words));
-    return nsbox.start(Map.of(), command).finish();
   }
 
   final Path root() {
