@@ -15,6 +15,7 @@ import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import nsbox.e2e.layers.Canary;
+import nsbox.e2e.runtime.Bundle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 

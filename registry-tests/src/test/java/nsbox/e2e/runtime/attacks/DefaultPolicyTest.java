@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import nsbox.e2e.Nsbox.Result;
+import nsbox.e2e.runtime.Bundle;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;

@@ -13,6 +13,7 @@ import java.util.List;
 import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
+import nsbox.e2e.runtime.Bundle;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
+import nsbox.e2e.runtime.Bundle;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

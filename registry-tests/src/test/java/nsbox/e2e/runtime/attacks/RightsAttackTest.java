@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import nsbox.e2e.Nsbox.Result;
+import nsbox.e2e.runtime.Bundle;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.DisplayName;
