@@ -46,7 +46,7 @@ final class Scopes {
     try (Systemd systemd = connect(session)) {
       Front.Interlude interlude =
           pid -> {
-            systemd.startScope(order.name(), folder.id(), pid, order.limits());
+            systemd.startScope(order.name(), folder.id(), pid, order.properties());
             requireIn(order.directory(), pid);
           };
       return session.front().launch(program, stay, interlude);

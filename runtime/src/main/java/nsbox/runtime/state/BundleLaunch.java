@@ -3,6 +3,7 @@ package nsbox.runtime.state;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nsbox.json.Json;
@@ -22,6 +23,7 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.runtime.systemd.AnnotatedProperties;
 import nsbox.runtime.systemd.ScopeName;
 import nsbox.runtime.systemd.ScopeProperties;
 import nsbox.runtime.systemd.UnitProperty;
@@ -57,10 +59,11 @@ public final class BundleLaunch {
     return path.isPresent() ? ScopeName.parse(path.get()) : ScopeName.ofContainer(folder.id());
   }
 
-  /// Where systemd is asked to make the container's cgroup, and with which limits.
+  /// Where systemd is asked to make the container's cgroup, and with which limits and
+  /// other properties.
   ///
   /// @param directory of the cgroup that is to come of it
-  public record ScopeOrder(ScopeName name, Path directory, List<UnitProperty> limits) {}
+  public record ScopeOrder(ScopeName name, Path directory, List<UnitProperty> properties) {}
 
   /// What systemd has to make; empty where the program makes the cgroup.
   ///
@@ -77,11 +80,11 @@ public final class BundleLaunch {
     }
     ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
     List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(spec.linux().resources()), cgroup);
+    List<UnitProperty> properties = new ArrayList<>(ScopeProperties.of(writes));
+    properties.addAll(AnnotatedProperties.of(spec.annotations()));
     return Optional.of(
         new ScopeOrder(
-            scope.get(),
-            Path.of(cgroup.unifiedDirectory().orElseThrow()),
-            ScopeProperties.of(writes)));
+            scope.get(), Path.of(cgroup.unifiedDirectory().orElseThrow()), properties));
   }
 
   private String cgroupPath() {

@@ -77,7 +77,8 @@ final class Marshaller {
     switch (signature) {
       case "s" -> text((String) value);
       case "b" -> u32((Boolean) value ? 1 : 0);
-      case "t" -> u64((Long) value);
+      case "i", "u" -> u32((Integer) value);
+      case "x", "t" -> u64((Long) value);
       case "ay" -> u32(((byte[]) value).length).raw((byte[]) value);
       case "au" -> {
         List<?> numbers = (List<?>) value;
