@@ -223,6 +223,8 @@ int op_kill_cgroup(struct context *context, const struct argument *argument) {
         ssize_t written = write(fd, "1", 1);
         int error = written < 0 ? -errno : 0;
         close(fd);
+        /* systemd removes a scope as soon as it is empty, also now. */
+        if (error == -ENOENT || error == -ENODEV) return 0;
         if (error) return error;
     }
     for (int tries = 0; tries < 2000; tries++) {

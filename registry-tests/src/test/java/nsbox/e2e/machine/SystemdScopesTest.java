@@ -57,7 +57,6 @@ final class SystemdScopesTest extends InMachine {
 
   private static String started(String bundle, String id) {
     return """
-    PATH=$PATH:/machine
     nsbox-runtime --systemd-cgroup create -b %s %2$s </dev/null >/scratch/out 2>&1 || { cat /scratch/out; exit 99; }
     nsbox-runtime --systemd-cgroup start %2$s || exit 98
     """
@@ -70,7 +69,7 @@ final class SystemdScopesTest extends InMachine {
     nsbox-runtime --systemd-cgroup kill %1$s KILL
     nsbox-runtime --systemd-cgroup delete --force %1$s
     systemctl show -P LoadState nsbox-%1$s.scope
-    systemctl list-units --all --no-legend --plain '*%1$s*'
+    systemctl list-units --all --no-legend --plain 'nsbox-%1$s*'
     """
         .formatted(id);
   }
@@ -184,11 +183,14 @@ final class SystemdScopesTest extends InMachine {
   @Test
   void holdsASingleProcessInASliceOfItsOwn() throws Exception {
     String bundle =
-        bundle("nsboxtest-inner.slice:p:one", "\"pids\": {\"limit\": 1}", "cat /proc/1/cgroup");
+        bundle(
+            "nsboxtest-inner.slice:p:one",
+            "\"pids\": {\"limit\": 1}",
+            "echo in; cat /proc/1/cgroup; echo");
     assertEquals(
         new Result(
             2,
-            "/nsboxtest.slice/nsboxtest-inner.slice/p-one.scope\n",
+            "in\n/nsboxtest.slice/nsboxtest-inner.slice/p-one.scope\n",
             "sh: can't fork: Resource temporarily unavailable\n"),
         in(
             """

@@ -59,8 +59,8 @@ public final class BundleLaunch {
     return path.isPresent() ? ScopeName.parse(path.get()) : ScopeName.ofContainer(folder.id());
   }
 
-  /// Where systemd is asked to make the container's cgroup, and with which limits and
-  /// other properties.
+  /// Where systemd is asked to make the container's cgroup, and with which limits and other
+  /// properties.
   ///
   /// @param directory of the cgroup that is to come of it
   public record ScopeOrder(ScopeName name, Path directory, List<UnitProperty> properties) {}
@@ -83,8 +83,7 @@ public final class BundleLaunch {
     List<UnitProperty> properties = new ArrayList<>(ScopeProperties.of(writes));
     properties.addAll(AnnotatedProperties.of(spec.annotations()));
     return Optional.of(
-        new ScopeOrder(
-            scope.get(), Path.of(cgroup.unifiedDirectory().orElseThrow()), properties));
+        new ScopeOrder(scope.get(), Path.of(cgroup.unifiedDirectory().orElseThrow()), properties));
   }
 
   private String cgroupPath() {
