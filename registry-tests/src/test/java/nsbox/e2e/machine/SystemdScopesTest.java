@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import nsbox.e2e.EndToEnd;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
@@ -287,6 +288,29 @@ final class SystemdScopesTest extends InMachine {
     assertTrue(
         result.err().contains("linux.cgroupsPath: container's cgroup is not empty: 1 process(es)"),
         result.err());
+  }
+
+  @Test
+  void isWhatPodmanAsksForByItsCgroupManager() throws Exception {
+    EndToEnd.program("podman");
+    Result result =
+        in(
+            """
+            pod() {
+              podman --root /scratch/podman --runroot /scratch/podman-run --storage-driver vfs \
+                --events-backend file --cgroup-manager systemd --runtime "$(command -v nsbox-runtime)" "$@"
+            }
+            id=$(pod run -d --log-driver k8s-file --network none --memory 64m --rootfs /scratch/box sleep 1000)
+            systemctl show -p ActiveState,Slice,MemoryMax libpod-$id.scope | sort
+            pod exec $id cat /proc/self/cgroup
+            pod rm -f -t 0 $id >/dev/null
+            systemctl list-units --all --no-legend --plain 'libpod-*'
+            systemctl stop machine.slice
+            """);
+    assertEquals(
+        new Result(
+            0, "ActiveState=active\nMemoryMax=67108864\nSlice=machine.slice\n0::/\n", result.err()),
+        result);
   }
 
   @Test
