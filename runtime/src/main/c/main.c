@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "inherit.h"
 #include "monitor.h"
 #include "operations.h"
 #include "wire.h"
@@ -75,9 +76,14 @@ static void restore_jar_times(const char *home) {
 }
 
 /* Some commands have a way of their own to start the JVM, with other classes at hand: the file
- * lib/args/COMMAND. The first word that is no option is taken for the command. Where it is the value
- * of an option instead, there is no such file, and the JVM starts as ever. */
+ * lib/args/COMMAND, and lib/args/runtime for all of nsbox-runtime. The first word that is no option is
+ * taken for the command. Where it is the value of an option instead, there is no such file, and the
+ * JVM starts as ever. */
 static void command_arguments(char *const *words, char *file) {
+    if (is_runtime(words)) {
+        strcpy(file, COMMAND_FILE "runtime");
+        return;
+    }
     char *const *word = words + 1;
     while (word[-1] && *word && **word == '-') word++;
     size_t length = word[-1] && *word ? strspn(*word, "abcdefghijklmnopqrstuvwxyz") : 0;
@@ -324,51 +330,6 @@ static bool is_sealed(void) {
     int seals = fcntl(self, F_GET_SEALS);
     close(self);
     return seals > 0 && (seals & F_SEAL_WRITE);
-}
-
-/* Whatever a caller closed would otherwise become a socket of ours or a file of the container's, and
- * children of one who ignores SIGCHLD vanish with their exit codes. */
-static void mend_inheritance(void) {
-    int fd;
-    do fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= 2);
-    if (fd < 0) _exit(EXIT_NSBOX);
-    close(fd);
-    signal(SIGCHLD, SIG_DFL);
-}
-
-/* Descriptors that whoever activated us by systemd's protocol passes on, see sd_listen_fds(3). */
-static unsigned listening_descriptors(void) {
-    const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
-    return pid && count && strtol(pid, NULL, 10) == getpid() ? (unsigned)strtoul(count, NULL, 10) : 0;
-}
-
-/* What the option --preserve-fds says. It is read here, for who decides over it in earnest has not
- * even started, and what is closed by then cannot be had back. */
-static unsigned preserved_descriptors(char *const *words) {
-    static const char option[] = "--preserve-fds";
-    const char *value = NULL;
-    for (; *words && strcmp(*words, "--"); words++) {
-        if (strncmp(*words, option, sizeof option - 1)) continue;
-        if ((*words)[sizeof option - 1] == '=') value = *words + sizeof option;
-        else if (!(*words)[sizeof option - 1]) value = words[1];
-    }
-    return value ? (unsigned)strtoul(value, NULL, 10) : 0;
-}
-
-/* All but these close with the next execve. Gives how many stay. */
-static unsigned keep_descriptors(char *const *words) {
-    const char *name = strrchr(words[0] ? words[0] : "", '/');
-    name = name ? name + 1 : words[0];
-    bool runtime = name && !strcmp(name, "nsbox-runtime");
-    unsigned kept = runtime ? listening_descriptors() + preserved_descriptors(words) : 0;
-    for (unsigned fd = 3; fd < 3 + kept; fd++)
-        if (kept > 1024 || fcntl((int)fd, F_GETFD) < 0) {
-            fprintf(stderr, "nsbox-runtime: descriptor %u is to be preserved, but it is not open\n", fd);
-            exit(1);
-        }
-    if (syscall(SYS_close_range, 3u + kept, ~0u, CLOSE_RANGE_CLOEXEC) < 0) fail("cannot keep my files to myself", errno);
-    return kept;
 }
 
 int main(int count, char **arguments) {

@@ -7,24 +7,39 @@ import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.state.ProcessIdentity;
 
-/// Runs those commands of `nsbox-runtime` for which engines wait with every container.
+/// Runs those commands of `nsbox-runtime` for which engines wait with every container, for an
+/// archive of classes of their own: they need nothing of images.
 ///
 /// The front does nothing, so what a monitor would leave is written here: a process, which is this
 /// one, and the FIFO of a container that is only created.
 final class RuntimeTraining {
+  private static final int ROUNDS = 3;
+
   private final Training training;
   private final Path bundle;
   private final Path root;
 
-  /// @param state a folder to be thrown away
-  RuntimeTraining(Training training, String state) {
+  /// @param arguments a folder for the state of the commands, to be thrown away; with `prepare`
+  ///   after it, makes the bundle that the training needs
+  public static void main(String[] arguments) throws IOException {
+    String home = Path.of("").toAbsolutePath().toString();
+    RuntimeTraining runtime = new RuntimeTraining(new Training(arguments[0], home), arguments[0]);
+    if (arguments.length > 1) {
+      runtime.prepare();
+    } else {
+      new WarmUp().run();
+      runtime.run();
+    }
+  }
+
+  private RuntimeTraining(Training training, String state) {
     this.training = training;
     this.bundle = Path.of(state, "bundle");
     this.root = Path.of(state, "runtime");
   }
 
   /// Makes a bundle, in a process that is not trained.
-  void prepare() throws IOException {
+  private void prepare() throws IOException {
     Files.createDirectories(bundle.resolve("rootfs"));
     runtime("spec", "--bundle", bundle.toString());
     Path file = bundle.resolve("config.json");
@@ -34,8 +49,8 @@ final class RuntimeTraining {
     Files.write(bundle.resolve("process.json"), Json.bytes(process));
   }
 
-  void run(int rounds) throws IOException {
-    for (int round = 0; round < rounds; round++) {
+  private void run() throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
       String id = "trained" + round;
       String pidFile = root.resolve("pid").toString();
       runtime("create", "--bundle", bundle.toString(), "--pid-file", pidFile, id);

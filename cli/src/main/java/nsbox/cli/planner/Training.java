@@ -41,11 +41,9 @@ final class Training {
     if (arguments.length > 1) {
       DefaultFilter.make().write(Path.of("lib/seccomp"));
       training.expect(0, "import", training.home + "/lib/images/hello");
-      new RuntimeTraining(training, training.state).prepare();
     } else {
       new WarmUp().run();
       training.run();
-      new RuntimeTraining(training, training.state).run(ROUNDS);
     }
   }
 
