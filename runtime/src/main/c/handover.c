@@ -38,6 +38,13 @@ int op_await_start(struct context *context, const struct argument *argument) {
     return length < 0 ? -errno : 0;
 }
 
+/* The end of a process that was made for its instructions alone. */
+int op_done(struct context *context, const struct argument *argument) {
+    (void)context;
+    (void)argument;
+    _exit(0);
+}
+
 /* The process outlives the program that made it, which is about to end. */
 int op_outlive_monitor(struct context *context, const struct argument *argument) {
     (void)context;

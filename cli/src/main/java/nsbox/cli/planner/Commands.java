@@ -15,6 +15,7 @@ import nsbox.cli.oci.ExecCommand;
 import nsbox.cli.oci.FeaturesCommand;
 import nsbox.cli.oci.KillCommand;
 import nsbox.cli.oci.ListCommand;
+import nsbox.cli.oci.MountsCommand;
 import nsbox.cli.oci.PauseCommand;
 import nsbox.cli.oci.PsCommand;
 import nsbox.cli.oci.RunCommand;
@@ -168,6 +169,7 @@ public final class Commands {
       case "resume", "unpause" -> PauseCommand.resume();
       case "update" -> new UpdateCommand();
       case "events" -> new EventsCommand();
+      case "mounts" -> new MountsCommand();
       case "checkpoint" -> CheckpointCommand.checkpoint();
       case "restore" -> CheckpointCommand.restore();
       case "spec" -> new SpecCommand();

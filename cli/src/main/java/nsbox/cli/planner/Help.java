@@ -137,6 +137,7 @@ final class Help {
         resume    Let them go on
         update    Change the limits of a container
         events    Print what a container uses, until it ends
+        mounts    Change what is mounted in a container: add, remove
         delete    Delete a container that has ended
         spec      Write a config.json to start from
         features  Say what of the runtime specification is applied

@@ -26,7 +26,7 @@ public final class ExecPlan {
       return (namespaces & NamespaceStage.flag("user")) != 0;
     }
 
-    boolean hasMountNamespace() {
+    public boolean hasMountNamespace() {
       return (namespaces & NamespaceStage.flag("mount")) != 0;
     }
   }

@@ -90,6 +90,7 @@ public enum Opcode {
   RECONFIGURE_AT(91, "sv"),
 
   AWAIT_START(109, ""),
+  DONE(113, ""),
   OUTLIVE_MONITOR(110, ""),
   FIND_PROGRAM(111, "ss"),
   HOME(112, "i"),

@@ -28,7 +28,8 @@ public record MountSpec(
     this(destination, type, source, options, Optional.empty());
   }
 
-  static List<MountSpec> parseAll(JsonObject config) throws JsonException {
+  /// Reads the member `mounts` of a configuration.
+  public static List<MountSpec> parseAll(JsonObject config) throws JsonException {
     List<MountSpec> mounts = new ArrayList<>();
     for (JsonObject mount : config.objects("mounts")) {
       String destination = mount.string("destination");

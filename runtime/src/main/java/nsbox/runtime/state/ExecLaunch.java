@@ -58,6 +58,14 @@ public final class ExecLaunch {
     return ExecPlan.compile(launch, target(folder, state.cgroup(), cgroups));
   }
 
+  /// The container as it is found.
+  ///
+  /// @throws IOException if it has no process
+  public static ExecPlan.Target target(StateFolder folder, ContainerCgroup cgroup)
+      throws IOException {
+    return target(folder, cgroup, List.of());
+  }
+
   private static ExecPlan.Target target(
       StateFolder folder, ContainerCgroup cgroup, List<String> below) throws IOException {
     ProcessIdentity init = folder.process().orElseThrow();
