@@ -18,6 +18,7 @@ public record RuntimeOptions(
   public enum CgroupManager {
     CGROUPFS,
     SYSTEMD,
+    /// Nobody: the container stays in the caller's, and has no limits of its own.
     DISABLED
   }
 
@@ -41,13 +42,6 @@ public record RuntimeOptions(
 
   /// @throws Failure if an option is known and cannot be followed yet
   public void refuseWhatIsNotDone() throws Failure {
-    switch (cgroupManager) {
-      case CGROUPFS, SYSTEMD -> {}
-      case DISABLED ->
-          throw new Failure(
-              "cgroup manager disabled: this version of nsbox makes a cgroup for each container\n"
-                  + "  Use --cgroup-manager cgroupfs.");
-    }
     if (rootless == Rootless.YES) {
       throw new Failure(
           "--rootless true: this version of nsbox runs as root and does not do without a cgroup");

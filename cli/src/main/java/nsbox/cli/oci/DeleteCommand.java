@@ -37,6 +37,10 @@ public final class DeleteCommand implements Command {
       throw new Failure("container does not exist: " + id);
     }
     StateFolder folder = found.get();
+    if (force) {
+      /* Not under the lock: who holds it may be waiting for this very process. */
+      Containers.end(session, folder);
+    }
     try (FileChannel _ = folder.lock()) {
       Status status = folder.status();
       /* The specification forbids it, but engines count on what runc does: what was created and

@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
+import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupProcesses;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -65,9 +66,9 @@ public final class KillCommand implements Command {
   }
 
   private static boolean hasOwnPids(StateFolder folder) throws IOException {
-    Optional<nsbox.json.JsonObject> linux = folder.config().optionalObject("linux");
+    Optional<JsonObject> linux = folder.config().optionalObject("linux");
     if (linux.isPresent()) {
-      for (nsbox.json.JsonObject namespace : linux.get().objects("namespaces")) {
+      for (JsonObject namespace : linux.get().objects("namespaces")) {
         if (namespace.string("type").equals("pid")) {
           return namespace.optionalString("path").orElse("").isEmpty();
         }
@@ -79,6 +80,17 @@ public final class KillCommand implements Command {
   private static void signalAll(Session session, StateFolder folder, StoredState state, int signal)
       throws IOException, Failure {
     Instructions steps = new Instructions();
+    Optional<ProcessIdentity> first = folder.process();
+    if (state.cgroups().isEmpty() && first.isPresent()) {
+      /* Without a cgroup nobody knows the others. */
+      steps.addIgnoring(
+          Instruction.ALL,
+          "signal",
+          Opcode.SIGNAL,
+          first.get().pid(),
+          first.get().startTime(),
+          signal);
+    }
     for (long pid : CgroupProcesses.of(state.cgroup())) {
       Optional<ProcessIdentity> process = ProcessIdentity.of((int) pid);
       if (process.isPresent()) {

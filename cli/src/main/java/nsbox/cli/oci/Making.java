@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.RuntimeOptions.CgroupManager;
@@ -16,6 +17,7 @@ import nsbox.cli.Session;
 import nsbox.cli.command.LaunchFailure;
 import nsbox.engine.Front;
 import nsbox.json.JsonObject;
+import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.ConfigFile;
@@ -76,6 +78,9 @@ final class Making {
                 bundle,
                 config,
                 session.invocation().environment().getOrDefault("USER", "root"),
+                session.runtimeOptions().cgroupManager() == CgroupManager.DISABLED
+                    ? new CgroupLayout(List.of())
+                    : CgroupLayout.ofHost(),
                 inScope);
         scope = launch.scopeOrder();
         Handover handover =

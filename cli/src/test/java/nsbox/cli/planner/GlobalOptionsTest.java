@@ -216,10 +216,8 @@ class GlobalOptionsTest {
 
   @Test
   void ofTheRuntimeAreRefusedWhereTheyCannotBeFollowed() throws Failure {
-    for (String option : List.of("--cgroup-manager=disabled", "--rootless=true")) {
-      RuntimeOptions options = parse(Map.of(), true, option).runtimeOptions();
-      assertThrows(Failure.class, options::refuseWhatIsNotDone, option);
-    }
+    RuntimeOptions options = parse(Map.of(), true, "--rootless=true").runtimeOptions();
+    assertThrows(Failure.class, options::refuseWhatIsNotDone);
     parse(Map.of(), true, "--systemd-cgroup").runtimeOptions().refuseWhatIsNotDone();
     RuntimeOptions.DEFAULT.refuseWhatIsNotDone();
   }

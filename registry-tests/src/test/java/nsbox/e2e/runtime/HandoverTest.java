@@ -156,6 +156,27 @@ final class HandoverTest extends RuntimeTests {
   }
 
   @Test
+  void doesWithoutACgroupWhereThatIsAsked() throws Exception {
+    Bundle bundle = bundle().arguments("sleep", "60");
+    String folder = bundle.write().toString();
+    Result limited =
+        runtime("--cgroup-manager", "disabled", "create", "-b", folder, id("free")).expect(1);
+    assertTrue(limited.err().contains("linux.resources.pids"), limited.err());
+    bundle.linux().put("resources", new JsonObject());
+    bundle.write();
+    runtime("--cgroup-manager", "disabled", "run", "--detach", "-b", folder, id("free")).expect(0);
+    long pid = state("free").number("pid");
+    assertEquals(
+        Files.readString(Path.of("/proc/self/cgroup")),
+        Files.readString(Path.of("/proc/" + pid + "/cgroup")));
+    assertEquals(
+        "nsbox-runtime: this host has no cgroup that could pause a container\n",
+        runtime("pause", id("free")).expect(1).err());
+    runtime("kill", "--all", id("free"), "KILL").expect(0);
+    Nsbox.await("its end", () -> state("free").string("status").equals("stopped"));
+  }
+
+  @Test
   void anAgentAnswersForSystemCalls() throws Exception {
     Path socket = nsbox.folder.resolve("agent.sock");
     Bundle bundle = bundle().script("mkdir /tmp/made; echo $?; mkdir /tmp/other; echo $?");

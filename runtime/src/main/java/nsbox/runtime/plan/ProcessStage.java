@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -105,18 +106,20 @@ final class ProcessStage {
     return Spec.environment(process.environment()).getOrDefault("HOME", "").isEmpty();
   }
 
-  /* The step that looks for a home fills an empty HOME in. */
+  /* Of a name given twice the last value counts, while most programs would take the first. The step
+   * that looks for a home fills an empty HOME in. */
   private List<String> environment() {
-    if (!lacksHome()) {
+    Map<String, String> values = Spec.environment(process.environment());
+    if (!lacksHome() && values.size() == process.environment().size()) {
       return process.environment();
     }
-    List<String> environment = new ArrayList<>();
-    for (String assignment : process.environment()) {
-      if (!assignment.startsWith("HOME=")) {
-        environment.add(assignment);
-      }
+    if (lacksHome()) {
+      values.put("HOME", "");
     }
-    environment.add("HOME=");
+    List<String> environment = new ArrayList<>();
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      environment.add(value.getKey() + "=" + value.getValue());
+    }
     return environment;
   }
 

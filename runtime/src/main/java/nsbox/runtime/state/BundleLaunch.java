@@ -41,15 +41,21 @@ public final class BundleLaunch {
   /// @param folder of the container, claimed by the caller
   /// @param owner the name of the user who makes it
   /// @param config the bundle's configuration, as [nsbox.runtime.spec.ConfigFile] reads it
+  /// @param cgroups in which the container gets a cgroup; one without hierarchies for none
   /// @param inScope whether systemd makes the container's cgroup, a scope
   public BundleLaunch(
-      StateFolder folder, Path bundle, JsonObject config, String owner, boolean inScope)
+      StateFolder folder,
+      Path bundle,
+      JsonObject config,
+      String owner,
+      CgroupLayout cgroups,
+      boolean inScope)
       throws IOException, UnsupportedSpecException {
     this.folder = folder;
     this.bundle = bundle;
     this.config = config;
     this.spec = Spec.parse(config);
-    this.cgroups = CgroupLayout.ofHost();
+    this.cgroups = cgroups;
     this.owner = owner;
     this.scope = inScope ? Optional.of(scope()) : Optional.empty();
   }

@@ -82,6 +82,15 @@ class LaunchPlanTest {
   }
 
   @Test
+  void givesTheLastValueOfAVariable() throws Exception {
+    Program program =
+        new LaunchFixture()
+            .with("process.env", "['A=1', 'HOME=/h', 'A=2', 'B=', 'A=3=4']")
+            .compile();
+    assertEquals(List.of("A=3=4", "HOME=/h", "B="), program.init().getLast().arguments().get(1));
+  }
+
+  @Test
   void endsWithTheProgram() throws Exception {
     Program program = new LaunchFixture().compile();
     Instruction last = program.init().getLast();
