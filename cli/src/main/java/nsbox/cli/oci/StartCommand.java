@@ -10,6 +10,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.command.LaunchFailure;
 import nsbox.engine.Front;
+import nsbox.json.JsonObject;
 import nsbox.runtime.plan.HookStage;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -63,7 +64,7 @@ public final class StartCommand implements Command {
     int pid = folder.process().orElseThrow().pid();
     Instructions steps = new Instructions();
     steps.add("let it go on", Opcode.START, folder.fifo().toString());
-    Hooks hooks = Hooks.parse(folder.config());
+    Hooks hooks = Hooks.parse(new JsonObject().put("hooks", state.hooks()));
     new HookStage(folder.id(), state.bundle(), state.annotations())
         .add(steps, "poststart", hooks.poststart(), "running", List.of(), 0, pid);
     return Program.of(steps);

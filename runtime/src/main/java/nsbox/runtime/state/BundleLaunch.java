@@ -145,6 +145,7 @@ public final class BundleLaunch {
         Instant.now().toString(),
         owner,
         annotations,
+        config.optionalObject("hooks").orElseGet(JsonObject::new),
         cgroup.paths(),
         scope.isPresent() ? Optional.of(scope.get().unit()) : Optional.empty());
   }

@@ -14,6 +14,7 @@ import nsbox.runtime.cgroup.ContainerCgroup;
 /// @param created RFC 3339, UTC, with nanoseconds
 /// @param owner the name of the user who made it
 /// @param cgroups its directories, as [ContainerCgroup#paths] names them
+/// @param hooks as in the configuration, which is long and seldom asked for anything else
 /// @param scope the unit of systemd that made them; empty where nsbox did
 public record StoredState(
     String ociVersion,
@@ -23,6 +24,7 @@ public record StoredState(
     String created,
     String owner,
     JsonObject annotations,
+    JsonObject hooks,
     Map<String, String> cgroups,
     Optional<String> scope) {
 
@@ -35,6 +37,7 @@ public record StoredState(
         json.string("created"),
         json.string("owner"),
         json.optionalObject("annotations").orElseGet(JsonObject::new),
+        json.optionalObject("hooks").orElseGet(JsonObject::new),
         json.stringMap("cgroup_paths"),
         json.optionalString("scope"));
   }
@@ -53,6 +56,7 @@ public record StoredState(
             .put("created", created)
             .put("owner", owner)
             .put("annotations", annotations)
+            .put("hooks", hooks)
             .put("cgroup_paths", paths);
     return scope.isPresent() ? json.put("scope", scope.get()) : json;
   }
