@@ -10,6 +10,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.runtime.state.ContainerGoneException;
 import nsbox.runtime.state.StateFolder;
 import nsbox.runtime.state.StateFolder.Status;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +51,10 @@ public final class DeleteCommand implements Command {
       }
       Containers.end(session, folder);
       Containers.remove(session, folder);
+    } catch (ContainerGoneException e) {
+      if (!force) {
+        throw e;
+      }
     }
     return 0;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -43,10 +44,21 @@ public record StateFolder(Path path) {
 
   /// Waits until nobody else changes the container. Held until the channel is closed, or its
   /// process ends.
+  ///
+  /// @throws ContainerGoneException if whoever changed it has deleted it
   public FileChannel lock() throws IOException {
-    FileChannel channel =
-        FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    Path file = path.resolve("lock");
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+    } catch (NoSuchFileException e) {
+      throw new ContainerGoneException(id(), e);
+    }
     channel.lock();
+    if (!Files.exists(file)) {
+      channel.close();
+      throw new ContainerGoneException(id(), null);
+    }
     return channel;
   }
 
