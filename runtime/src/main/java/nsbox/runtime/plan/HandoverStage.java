@@ -75,7 +75,7 @@ final class HandoverStage {
     String metadata = linux.seccomp().optionalString("listenerMetadata").orElse("");
     JsonObject before =
         new JsonObject()
-            .put("ociVersion", "1.3.0")
+            .put("ociVersion", Features.NEWEST_VERSION)
             .put("fds", List.of("seccompFd"))
             .put("metadata", metadata);
     String text = Json.text(before);

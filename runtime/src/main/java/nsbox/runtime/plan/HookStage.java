@@ -13,8 +13,6 @@ import nsbox.runtime.spec.Hooks.Hook;
 ///
 /// @spec https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#posix-platform-hooks
 public final class HookStage {
-  private static final String OCI_VERSION = "1.3.0";
-
   private final String id;
   private final String bundle;
   private final JsonObject annotations;
@@ -86,7 +84,7 @@ public final class HookStage {
   private JsonObject state(String status, int pid) {
     JsonObject state =
         new JsonObject()
-            .put("ociVersion", OCI_VERSION)
+            .put("ociVersion", Features.NEWEST_VERSION)
             .put("id", id)
             .put("status", status)
             .put("bundle", bundle);

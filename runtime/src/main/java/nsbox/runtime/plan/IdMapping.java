@@ -1,8 +1,6 @@
 package nsbox.runtime.plan;
 
-import java.util.ArrayList;
 import java.util.List;
-import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.LinuxSpec.IdRange;
 import nsbox.runtime.spec.MountSpec;
 
@@ -12,7 +10,7 @@ import nsbox.runtime.spec.MountSpec;
 ///
 /// @spec
 ///   https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#user-namespace-mappings
-public record IdMapping(List<Range> uids, List<Range> gids) {
+public record IdMapping(List<IdRange> uids, List<IdRange> gids) {
 
   public IdMapping {
     if (uids.isEmpty() || gids.isEmpty()) {
@@ -20,19 +18,8 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
     }
   }
 
-  /// `size` ids in a row, from `containerId` in the container and from `hostId` on the host.
-  public record Range(long containerId, long hostId, long size) {}
-
   static IdMapping of(MountSpec.Mapping mapping) {
-    return new IdMapping(ranges(mapping.uids()), ranges(mapping.gids()));
-  }
-
-  private static List<Range> ranges(List<IdRange> ids) {
-    List<Range> ranges = new ArrayList<>();
-    for (IdRange range : ids) {
-      ranges.add(new Range(range.containerId(), range.hostId(), range.size()));
-    }
-    return ranges;
+    return new IdMapping(mapping.uids(), mapping.gids());
   }
 
   /// The host's uid of the container's root; of another user where it has none.
@@ -45,8 +32,8 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
     return root(gids);
   }
 
-  private static long root(List<Range> ranges) {
-    for (Range range : ranges) {
+  private static long root(List<IdRange> ranges) {
+    for (IdRange range : ranges) {
       if (range.containerId() == 0) {
         return range.hostId();
       }
@@ -55,8 +42,8 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
   }
 
   /// The host's id for one of the container's; -1 where it has none.
-  static long hostId(List<LinuxSpec.IdRange> ranges, long containerId) {
-    for (LinuxSpec.IdRange range : ranges) {
+  static long hostId(List<IdRange> ranges, long containerId) {
+    for (IdRange range : ranges) {
       long offset = containerId - range.containerId();
       if (offset >= 0 && offset < range.size()) {
         return range.hostId() + offset;
@@ -66,9 +53,9 @@ public record IdMapping(List<Range> uids, List<Range> gids) {
   }
 
   /// The ranges as the kernel wants them in uid_map and gid_map, see user_namespaces(7).
-  static String lines(List<Range> ranges) {
+  static String lines(List<IdRange> ranges) {
     StringBuilder lines = new StringBuilder();
-    for (Range range : ranges) {
+    for (IdRange range : ranges) {
       lines.append(range.containerId()).append(' ').append(range.hostId());
       lines.append(' ').append(range.size()).append('\n');
     }

@@ -131,8 +131,8 @@ final class NamespaceStage {
         monitor.add(
             "map the ids of the container's users",
             Opcode.MAP_PROCESS,
-            lines(linux.uidMappings()),
-            lines(linux.gidMappings()),
+            IdMapping.lines(linux.uidMappings()),
+            IdMapping.lines(linux.gidMappings()),
             launch.handover().denySetgroups() ? 1 : 0);
       }
       monitor.add("let it go on", Opcode.GO_ON);
@@ -250,15 +250,6 @@ final class NamespaceStage {
       TimeOffset offset = entry.getValue();
       lines.append(entry.getKey()).append(' ').append(offset.seconds()).append(' ');
       lines.append(offset.nanoseconds()).append('\n');
-    }
-    return lines.toString();
-  }
-
-  private static String lines(List<IdRange> ranges) {
-    StringBuilder lines = new StringBuilder();
-    for (IdRange range : ranges) {
-      lines.append(range.containerId()).append(' ').append(range.hostId());
-      lines.append(' ').append(range.size()).append('\n');
     }
     return lines.toString();
   }

@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import nsbox.runtime.plan.IdMapping.Range;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.LinuxSpec.IdRange;
 import nsbox.runtime.testing.LaunchedProgram;
 import nsbox.runtime.testing.LaunchedProgram.Result;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +31,8 @@ class IdMappedOverlayTest {
 
   private static final IdMapping MAPPING =
       new IdMapping(
-          List.of(new Range(0, 100_000, 1000), new Range(1000, 301_000, 60_000)),
-          List.of(new Range(0, 200_000, 65_536)));
+          List.of(new IdRange(0, 100_000, 1000), new IdRange(1000, 301_000, 60_000)),
+          List.of(new IdRange(0, 200_000, 65_536)));
 
   /* Enters a user namespace with the same mapping, as root of it. */
   private static final String AS_ROOT_INSIDE =
@@ -217,8 +217,8 @@ class IdMappedOverlayTest {
   void refusesRangesThatOverlap() throws Exception {
     IdMapping twice =
         new IdMapping(
-            List.of(new Range(0, 100_000, 10), new Range(5, 200_000, 10)),
-            List.of(new Range(0, 100_000, 10)));
+            List.of(new IdRange(0, 100_000, 10), new IdRange(5, 200_000, 10)),
+            List.of(new IdRange(0, 100_000, 10)));
     try (RealOverlay overlay = overlay(1).mapping(twice).sh("echo never")) {
       assertEquals(
           new Result(125, "map the ids of the container's files: " + EINVAL),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.LinuxSpec.IdRange;
 import nsbox.runtime.testing.LaunchedProgram.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,8 +140,7 @@ class MountPropagationTest {
     overlay
         .mapping(
             new IdMapping(
-                List.of(new IdMapping.Range(0, 100_000, 65_536)),
-                List.of(new IdMapping.Range(0, 100_000, 65_536))))
+                List.of(new IdRange(0, 100_000, 65_536)), List.of(new IdRange(0, 100_000, 65_536))))
         .with("linux.rootfsPropagation", "'rshared'");
     assertEquals(
         new Result(0, "100001\n0\n"),

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.LinuxSpec.IdRange;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.runtime.testing.LaunchedProgram.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -182,9 +183,7 @@ class MountRefinementsTest {
     String other = MAPPINGS.replace("100000", "300000");
     Program program =
         overlay
-            .mapping(
-                new IdMapping(
-                    List.of(new IdMapping.Range(0, 1, 2)), List.of(new IdMapping.Range(0, 1, 2))))
+            .mapping(new IdMapping(List.of(new IdRange(0, 1, 2)), List.of(new IdRange(0, 1, 2))))
             .mount(bind("'bind', 'idmap'", MAPPINGS))
             .mount(bind("'bind'", other))
             .mount(bind("'rbind', 'ridmap'", MAPPINGS))
