@@ -323,11 +323,35 @@ int open_process(uint64_t pid, uint64_t started) {
     return -ESRCH; /* the pid was given to another process since */
 }
 
+int open_recorded(const char *path) {
+    char text[64] = "";
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return errno == ENOENT ? -ESRCH : -errno;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    int pid;
+    unsigned long long started;
+    if (length < 0 || sscanf(text, "%d %llu", &pid, &started) != 2) return -EBADMSG;
+    return open_process((uint64_t)pid, started);
+}
+
+static int await_end(int pidfd, uint64_t milliseconds) {
+    struct pollfd process = {.fd = pidfd, .events = POLLIN};
+    int ready;
+    do ready = poll(&process, 1, (int)milliseconds);
+    while (ready < 0 && errno == EINTR);
+    return ready < 0 ? -errno : ready == 0 ? -ETIMEDOUT : 0;
+}
+
+static int send_signal(int pidfd, int number) {
+    return syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 ? -errno : 0;
+}
+
 int op_signal(struct context *context, const struct argument *argument) {
     (void)context;
     int fd = open_process(argument[0].number, argument[1].number);
     if (fd < 0) return fd;
-    int error = syscall(SYS_pidfd_send_signal, fd, (int)argument[2].number, NULL, 0) < 0 ? -errno : 0;
+    int error = send_signal(fd, (int)argument[2].number);
     close(fd);
     return error;
 }
@@ -337,11 +361,21 @@ int op_await_exit(struct context *context, const struct argument *argument) {
     int fd = open_process(argument[0].number, argument[1].number);
     if (fd == -ESRCH) return 0;
     if (fd < 0) return fd;
-    struct pollfd process = {.fd = fd, .events = POLLIN};
-    int ready;
-    do ready = poll(&process, 1, (int)argument[2].number);
-    while (ready < 0 && errno == EINTR);
-    int error = ready < 0 ? -errno : ready == 0 ? -ETIMEDOUT : 0;
+    int error = await_end(fd, argument[2].number);
+    close(fd);
+    return error;
+}
+
+/* Whoever is frozen in version 1 takes no signal before the thaw. */
+int op_end_process(struct context *context, const struct argument *argument) {
+    int fd = open_recorded(argument[0].bytes);
+    if (fd == -ESRCH) return 0;
+    if (fd < 0) return fd;
+    int error = send_signal(fd, SIGKILL);
+    if (error == -ESRCH) error = 0;
+    if (!error && *argument[1].list) error = op_write_first(context, argument + 1);
+    if (error == -ENOENT) error = 0; /* the cgroup went with its last process */
+    if (!error) error = await_end(fd, argument[3].number);
     close(fd);
     return error;
 }

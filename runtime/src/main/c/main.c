@@ -28,6 +28,7 @@
 #include "inherit.h"
 #include "monitor.h"
 #include "operations.h"
+#include "stored.h"
 #include "wire.h"
 
 extern char **environ;
@@ -345,6 +346,7 @@ int main(int count, char **arguments) {
     mend_inheritance();
     /* What a caller left open is not for the JVM, the monitor or the container. */
     unsigned kept = keep_descriptors(arguments);
+    if (run_stored(arguments)) return 0;
     char home[4096];
     find_home(home, sizeof home);
     restore_jar_times(home);

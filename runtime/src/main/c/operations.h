@@ -83,4 +83,7 @@ uint64_t start_time(pid_t pid);
 /* A descriptor for a process that is still the one that was meant, or -errno. */
 int open_process(uint64_t pid, uint64_t started);
 
+/* The same for the process that a file of `record_process` names; -ESRCH where there is no such file. */
+int open_recorded(const char *path);
+
 #endif

@@ -25,6 +25,7 @@ public enum Opcode {
   RECORD_EXIT(24, "s"),
   SIGNAL(25, "iii"),
   AWAIT_EXIT(26, "iii"),
+  END_PROCESS(114, "svvi"),
   ID_MAPPING(27, "ss"),
   AWAIT_PLANNER(29, ""),
   AWAIT_PROCESS(30, ""),

@@ -126,7 +126,13 @@ public final class BundleLaunch {
             scope.isPresent() ? Optional.of(scope.get().cgroup()) : Optional.empty(),
             teardown.list());
     Program program = LaunchPlan.compile(launch);
-    folder.store(stored(), Json.bytes(config), program.teardownOnly().encode());
+    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
+    boolean hooked = !spec.hooks().poststart().isEmpty();
+    folder.store(
+        stored(cgroup),
+        Json.bytes(config),
+        program.teardownOnly().encode(),
+        new NextCommands(folder, cgroup).programs(hooked, scope.isPresent(), program));
     return program;
   }
 
@@ -134,8 +140,7 @@ public final class BundleLaunch {
     return bundle.resolve(spec.root().path()).normalize().toString();
   }
 
-  private StoredState stored() throws IOException {
-    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
+  private StoredState stored(ContainerCgroup cgroup) throws IOException {
     JsonObject annotations = config.optionalObject("annotations").orElseGet(JsonObject::new);
     return new StoredState(
         config.string("ociVersion"),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
@@ -24,6 +25,8 @@ import nsbox.runtime.cgroup.Freezer;
 /// | `process` | "PID START-TIME" of the container's process, from its monitor |
 /// | `start` | the FIFO that the process waits at, as long as it is only created |
 /// | `teardown` | the program that removes all of it |
+/// | `start.program` | what `start` does, where that needs no planner |
+/// | `delete.program` | what `delete` does, where that needs no planner |
 /// | `lock` | held by whoever changes the container |
 public record StateFolder(Path path) {
   public String id() {
@@ -81,9 +84,14 @@ public record StateFolder(Path path) {
     return Json.parse(Files.readAllBytes(file), file.toString());
   }
 
-  public void store(StoredState state, byte[] config, byte[] teardown) throws IOException {
+  /// @param next programs for commands to come, by command
+  void store(StoredState state, byte[] config, byte[] teardown, Map<String, byte[]> next)
+      throws IOException {
     write("config.json", config);
     write("teardown", teardown);
+    for (Map.Entry<String, byte[]> program : next.entrySet()) {
+      write(program.getKey() + ".program", program.getValue());
+    }
     write("state.json", Json.bytes(state.toJson()));
   }
 
