@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import nsbox.json.Json;
+import nsbox.json.JsonObject;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.state.ProcessIdentity;
 
@@ -20,6 +21,27 @@ public record ContainerFolder(String id, Path lasting, Path running) {
 
   public Path recordFile() {
     return lasting.resolve("container.json");
+  }
+
+  /// What the user asked for, in docker's words: `Config` and `HostConfig`. Only `inspect` reads
+  /// it.
+  public Path settingsFile() {
+    return lasting.resolve("settings.json");
+  }
+
+  /// "SECONDS NANOS" since the epoch of the last start. Without it the container never ran.
+  public Path startedFile() {
+    return lasting.resolve("started");
+  }
+
+  /// There while a user wants the container not to run: no restart policy starts it again.
+  public Path stoppedFile() {
+    return lasting.resolve("stopped");
+  }
+
+  /// There while the container is paused.
+  public Path pausedFile() {
+    return running.resolve("paused");
   }
 
   public Path configFile() {
@@ -62,8 +84,13 @@ public record ContainerFolder(String id, Path lasting, Path running) {
   }
 
   public ContainerRecord record() throws IOException {
-    return ContainerRecord.of(
+    return new ContainerRecord(
         Json.parse(Files.readAllBytes(recordFile()), recordFile().toString()));
+  }
+
+  /// The configuration that every start is compiled from.
+  public JsonObject config() throws IOException {
+    return Json.parse(Files.readAllBytes(configFile()), configFile().toString());
   }
 
   /// Derives the state from what is there now.
@@ -71,18 +98,18 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     var process = ProcessIdentity.read(processFile());
     var monitor = ProcessIdentity.read(monitorFile());
     if (process.isPresent() && monitor.isPresent() && process.get().isAlive()) {
-      long since = modifiedSeconds(processFile());
-      return new ContainerState.Running(process.get(), monitor.get(), since);
+      return new ContainerState.Running(
+          process.get(), monitor.get(), modifiedSeconds(processFile()), Files.exists(pausedFile()));
     }
     String exit = ProcessIdentity.readIfThere(exitFile());
     if (!exit.isEmpty()) {
       return parseExit(exit);
     }
-    if (monitor.isPresent() && monitor.get().isAlive()) {
+    if (!Files.exists(startedFile()) || monitor.isPresent() && monitor.get().isAlive()) {
       return new ContainerState.Created();
     }
-    /* Nobody saw the end: the host went down, or the monitor was killed. */
-    return new ContainerState.Exited(255, modifiedSeconds(recordFile()));
+    /* Nobody saw the end: the host went down. */
+    return new ContainerState.Exited(255, modifiedSeconds(startedFile()));
   }
 
   private static long modifiedSeconds(Path file) throws IOException {

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
+import nsbox.json.JsonObject;
+import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
 import nsbox.snapshot.SpaceLimit;
@@ -87,11 +89,24 @@ public final class ContainerMaker {
     }
   }
 
+  /// Takes a container that is there for whoever starts or removes it: one at a time.
+  ///
+  /// @return false if somebody runs, starts or removes it
+  public boolean claimExisting(ContainerFolder folder) throws IOException {
+    try {
+      claimId(folder.id());
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
   /// Writes all files of the container and gives it its final name.
   ///
+  /// @param settings what the user asked for, in docker's words
   /// @param driver makes the container's own part of its root file system
-  public void make(ContainerPlan plan, ContainerRecord record, Driver driver) throws IOException {
-    ContainerFolder folder = plan.folder();
+  public void make(ContainerPlan plan, ContainerRecord record, JsonObject settings, Driver driver)
+      throws IOException {
     boolean lasting = !record.autoRemove();
     Path unfinished = containers.unfinished(record.id());
     Files.createDirectory(unfinished);
@@ -107,10 +122,19 @@ public final class ContainerMaker {
       Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
     }
-    Containers.write(
-        unfinished.resolve("config.json"), Json.bytes(plan.bundle().config()), lasting);
-    Containers.write(unfinished.resolve("container.json"), Json.bytes(record.toJson()), lasting);
-    Containers.write(folder.teardownFile(), plan.program().teardownOnly().encode(), false);
+    write(unfinished, plan.folder().configFile(), plan.bundle().config(), lasting);
+    write(unfinished, plan.folder().settingsFile(), settings, lasting);
+    write(unfinished, plan.folder().recordFile(), record.json(), lasting);
     containers.publish(record.id(), lasting);
+  }
+
+  private static void write(Path folder, Path file, JsonObject document, boolean lasting)
+      throws IOException {
+    Containers.write(folder.resolve(file.getFileName()), Json.bytes(document), lasting);
+  }
+
+  /// Leaves what whoever finds this start half done needs: how to take it back.
+  public void storeTeardown(ContainerFolder folder, Program program) throws IOException {
+    Containers.write(folder.teardownFile(), program.teardownOnly().encode(), false);
   }
 }

@@ -5,68 +5,113 @@ import java.util.List;
 import java.util.Map;
 import nsbox.json.JsonObject;
 
-/// What was asked of a container, as container.json keeps it. It never changes.
+/// What was asked of a container, as container.json keeps it: what `ps` shows and what a start
+/// needs. It changes only where a user changes it (`rename`, `update`); members that nobody here
+/// knows are kept then.
 ///
-/// @param image as the user named it
-/// @param layers chain IDs of the snapshots that it stands on, lowest first
-/// @param command program and arguments
-/// @param driver that made its root file system: [nsbox.snapshot.Driver#name]
-/// @param createdSeconds since the epoch
-/// @param stopSignal number of the signal that `stop` sends first
-/// @param storageBytes how much its files may take up; 0 for no limit
-/// @param autoRemove the container goes with its process
-public record ContainerRecord(
-    String id,
-    String name,
-    String image,
-    String imageId,
-    List<String> layers,
-    String driver,
-    List<String> command,
-    long createdSeconds,
-    int stopSignal,
-    long storageBytes,
-    boolean autoRemove,
-    boolean terminal,
-    Map<String, String> labels) {
+/// All that only `inspect` shows is in another file, [ContainerFolder#settingsFile].
+public final class ContainerRecord {
+  private final JsonObject json;
+
+  /// @throws IOException if a member is missing that every container has
+  public ContainerRecord(JsonObject json) throws IOException {
+    this.json = json;
+    for (String name : List.of("id", "name", "image", "imageId")) {
+      json.string(name);
+    }
+  }
+
+  public String id() {
+    return text("id");
+  }
 
   public String shortId() {
-    return id.substring(0, Math.min(12, id.length()));
+    return id().substring(0, Math.min(12, id().length()));
   }
 
-  JsonObject toJson() {
-    JsonObject labelObject = new JsonObject();
-    labels.forEach(labelObject::put);
-    return new JsonObject()
-        .put("id", id)
-        .put("name", name)
-        .put("image", image)
-        .put("imageId", imageId)
-        .put("layers", layers)
-        .put("driver", driver)
-        .put("command", command)
-        .put("createdSeconds", createdSeconds)
-        .put("stopSignal", stopSignal)
-        .put("storageBytes", storageBytes)
-        .put("autoRemove", autoRemove)
-        .put("terminal", terminal)
-        .put("labels", labelObject);
+  public String name() {
+    return text("name");
   }
 
-  static ContainerRecord of(JsonObject json) throws IOException {
-    return new ContainerRecord(
-        json.string("id"),
-        json.string("name"),
-        json.string("image"),
-        json.string("imageId"),
-        json.strings("layers"),
-        json.optionalString("driver").orElse("overlay"),
-        json.strings("command"),
-        json.number("createdSeconds"),
-        (int) json.number("stopSignal"),
-        json.has("storageBytes") ? json.number("storageBytes") : 0,
-        json.flag("autoRemove"),
-        json.flag("terminal"),
-        json.stringMap("labels"));
+  /// The image as the user named it.
+  public String image() {
+    return text("image");
+  }
+
+  public String imageId() {
+    return text("imageId");
+  }
+
+  /// Chain IDs of the snapshots that it stands on, lowest first.
+  public List<String> layers() throws IOException {
+    return json.strings("layers");
+  }
+
+  /// What made its root file system: [nsbox.snapshot.Driver#name].
+  public String driver() throws IOException {
+    return json.optionalString("driver").orElse("overlay");
+  }
+
+  /// Program and arguments.
+  public List<String> command() throws IOException {
+    return json.strings("command");
+  }
+
+  /// Since the epoch.
+  public long createdNanos() throws IOException {
+    return json.number("createdNanos");
+  }
+
+  /// Since the epoch.
+  public long createdSeconds() throws IOException {
+    return createdNanos() / 1_000_000_000;
+  }
+
+  /// Number of the signal that `stop` sends first.
+  public int stopSignal() throws IOException {
+    return (int) json.number("stopSignal");
+  }
+
+  /// How long `stop` waits for the end before it kills; -1 for ever.
+  public long stopSeconds() throws IOException {
+    return json.optionalNumber("stopSeconds").orElse(10L);
+  }
+
+  /// How much its files may take up; 0 for no limit.
+  public long storageBytes() throws IOException {
+    return json.optionalNumber("storageBytes").orElse(0L);
+  }
+
+  /// The container goes with its process.
+  public boolean autoRemove() throws IOException {
+    return json.flag("autoRemove");
+  }
+
+  public boolean terminal() throws IOException {
+    return json.flag("terminal");
+  }
+
+  /// Its standard input stays open, fed by whoever is attached.
+  public boolean keepInput() throws IOException {
+    return json.flag("keepInput");
+  }
+
+  /// It has the default system call filter, which the build has compiled.
+  public boolean defaultFilter() throws IOException {
+    return json.flag("defaultFilter");
+  }
+
+  public Map<String, String> labels() throws IOException {
+    return json.stringMap("labels");
+  }
+
+  /// The whole document, for what has no accessor here.
+  public JsonObject json() {
+    return json;
+  }
+
+  /* Looked at when the record was made. */
+  private String text(String name) {
+    return (String) json.members().get(name);
   }
 }

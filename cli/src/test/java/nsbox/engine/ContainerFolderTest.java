@@ -32,7 +32,7 @@ class ContainerFolderTest {
     state.running(container, self);
     Files.writeString(container.processFile(), self.text());
     Files.setLastModifiedTime(container.processFile(), FileTime.fromMillis(7000));
-    assertEquals(new ContainerState.Running(self, self, 7), container.state());
+    assertEquals(new ContainerState.Running(self, self, 7, false), container.state());
   }
 
   @Test
@@ -69,8 +69,24 @@ class ContainerFolderTest {
   }
 
   @Test
+  void isCreatedUntilItIsStarted() throws IOException {
+    Files.delete(container.startedFile());
+    assertEquals(new ContainerState.Created(), container.state());
+    assertEquals("created", container.state().word());
+  }
+
+  @Test
+  void isPausedWhereItsProcessesAreFrozen() throws IOException {
+    ProcessIdentity self = ProcessIdentity.ofSelf();
+    state.running(container, self);
+    Files.writeString(container.processFile(), self.text());
+    Files.writeString(container.pausedFile(), "");
+    assertEquals("paused", container.state().word());
+  }
+
+  @Test
   void isLostWhereNobodySawItsEnd() throws IOException {
-    Files.setLastModifiedTime(container.recordFile(), FileTime.fromMillis(9000));
+    Files.setLastModifiedTime(container.startedFile(), FileTime.fromMillis(9000));
     assertEquals(new ContainerState.Exited(255, 9), container.state());
     state.running(container, StateFixture.NOBODY);
     assertEquals(new ContainerState.Exited(255, 9), container.state());
@@ -88,8 +104,9 @@ class ContainerFolderTest {
   void keepsWhatWasAsked() throws IOException {
     ContainerRecord record = container.record();
     assertEquals("c1", record.id());
+    assertEquals(5, record.createdSeconds());
     assertEquals(15, record.stopSignal());
+    assertEquals(10, record.stopSeconds());
     assertEquals("b", record.labels().get("a"));
-    assertEquals(record, ContainerRecord.of(record.toJson()));
   }
 }

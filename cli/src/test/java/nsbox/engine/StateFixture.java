@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import nsbox.json.Json;
+import nsbox.json.JsonObject;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// Roots in a folder of their own, with containers as `run` leaves them.
@@ -26,22 +26,18 @@ final class StateFixture {
   ContainerFolder container(String id) throws IOException {
     ContainerFolder folder = containers.folder(id);
     Files.createDirectories(folder.lasting());
-    ContainerRecord record =
-        new ContainerRecord(
-            id,
-            "name",
-            "image",
-            "sha256:0",
-            List.of(),
-            "overlay",
-            List.of("sh"),
-            5,
-            15,
-            0,
-            false,
-            false,
-            Map.of("a", "b"));
-    Files.write(folder.recordFile(), Json.bytes(record.toJson()));
+    JsonObject record =
+        new JsonObject()
+            .put("id", id)
+            .put("name", "name")
+            .put("image", "image")
+            .put("imageId", "sha256:0")
+            .put("command", List.of("sh"))
+            .put("createdNanos", 5_000_000_000L)
+            .put("stopSignal", 15)
+            .put("labels", new JsonObject().put("a", "b"));
+    Files.write(folder.recordFile(), Json.bytes(record));
+    Files.writeString(folder.startedFile(), "6 0\n");
     return folder;
   }
 

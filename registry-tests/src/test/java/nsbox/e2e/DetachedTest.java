@@ -172,7 +172,8 @@ final class DetachedTest extends EndToEnd {
             "nsbox: cannot start container d\n"
                 + "  exec: \"bogus\": executable file not found in $PATH.\n"),
         nsbox.run("run", "-d", "--name", "d", ALPINE, "bogus"));
-    assertEquals(List.of(), nsbox.containers());
+    assertTrue(nsbox.run("ps", "-a").out().contains("Created"), "it was never started");
+    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
   }
 
   @Test

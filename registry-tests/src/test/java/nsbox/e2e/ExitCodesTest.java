@@ -96,7 +96,14 @@ final class ExitCodesTest extends EndToEnd {
             "",
             "nsbox: cannot start container x\n  exec: \"" + path + "\": permission denied.\n"),
         nsbox.run("run", "--name", "x", ALPINE, path));
-    assertEquals(0, nsbox.containers().size(), "a container that never ran stays");
+    assertTrue(nsbox.run("ps", "-a").out().contains("Created"), "it was never started");
+    assertEquals(
+        new Result(
+            126,
+            "",
+            "nsbox: cannot start container x\n  exec: \"" + path + "\": permission denied.\n"),
+        nsbox.run("start", "x"));
+    assertEquals(new Result(0, "x\n", ""), nsbox.run("rm", "x"));
   }
 
   @Test

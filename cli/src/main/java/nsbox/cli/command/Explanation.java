@@ -7,12 +7,14 @@ import nsbox.engine.ContainerPlan;
 import nsbox.engine.Images;
 import nsbox.image.Descriptor;
 import nsbox.image.StoredImage;
+import nsbox.runtime.program.Program;
 
 /// The way of one container from its image to PID 1, as text.
 final class Explanation {
   private Explanation() {}
 
-  static String of(String asked, Images images, Images.Unpacked unpacked, ContainerPlan plan) {
+  static String of(
+      String asked, Images images, Images.Unpacked unpacked, ContainerPlan plan, Program program) {
     StringBuilder text = new StringBuilder();
     image(text, asked, unpacked.image());
     layers(text, images, unpacked);
@@ -22,8 +24,8 @@ final class Explanation {
     for (Bundle.Origin origin : plan.bundle().origins()) {
       line(text, origin.field(), origin.value() + "  (" + origin.source() + ")");
     }
-    text.append("\nlaunch program, ").append(plan.program().encode().length).append(" bytes\n");
-    text.append(plan.program().text());
+    text.append("\nlaunch program, ").append(program.encode().length).append(" bytes\n");
+    text.append(program.text());
     return text.toString();
   }
 

@@ -3,6 +3,7 @@ package nsbox.cli.command;
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.cli.Command;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ParseResult;
 public final class PsCommand implements Command {
   private static final int COMMAND_LENGTH = 20;
 
-  private record Row(ContainerRecord record, ContainerState state) {}
+  private record Row(ContainerRecord record, ContainerState state, long createdNanos) {}
 
   @Override
   public CommandSpec spec() {
@@ -41,10 +42,11 @@ public final class PsCommand implements Command {
     for (ContainerFolder folder : session.containers().list()) {
       ContainerState state = folder.state();
       if (all || state instanceof ContainerState.Running) {
-        rows.add(new Row(folder.record(), state));
+        ContainerRecord record = folder.record();
+        rows.add(new Row(record, state, record.createdNanos()));
       }
     }
-    rows.sort((a, b) -> Long.compare(b.record().createdSeconds(), a.record().createdSeconds()));
+    rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
     session.front().out(isSet(parsed, "--quiet") ? ids(rows, full) : table(rows, full));
     return 0;
   }
@@ -57,7 +59,7 @@ public final class PsCommand implements Command {
     return text.toString();
   }
 
-  private static String table(List<Row> rows, boolean full) throws Failure {
+  private static String table(List<Row> rows, boolean full) throws IOException, Failure {
     long now = System.currentTimeMillis() / 1000;
     Table table =
         new Table("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES");
@@ -86,7 +88,16 @@ public final class PsCommand implements Command {
   private static String status(ContainerState state, long now) {
     return switch (state) {
       case ContainerState.Created() -> "Created";
-      case ContainerState.Running running -> "Up " + Human.duration(now - running.sinceSeconds());
+      case ContainerState.Running running ->
+          "Up "
+              + Human.duration(now - running.sinceSeconds())
+              + (running.paused() ? " (Paused)" : "");
+      case ContainerState.Restarting restarting ->
+          "Restarting ("
+              + restarting.exitCode()
+              + ") "
+              + Human.duration(now - restarting.atSeconds())
+              + " ago";
       case ContainerState.Exited exited ->
           "Exited (" + exited.exitCode() + ") " + Human.duration(now - exited.atSeconds()) + " ago";
     };

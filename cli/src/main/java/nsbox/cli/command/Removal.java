@@ -34,10 +34,25 @@ final class Removal {
         "remove " + folder.running(),
         Opcode.REMOVE_TREE,
         folder.running().toString());
+    run(session, steps, "cannot remove all files of container " + name);
+  }
+
+  /// Gives a container up that this process has claimed, and not started.
+  static void release(Session session, ContainerFolder folder) throws IOException {
+    Instructions steps = new Instructions();
+    steps.addIgnoring(
+        Instruction.MISSING,
+        "remove " + folder.running(),
+        Opcode.REMOVE_TREE,
+        folder.running().toString());
+    run(session, steps, "cannot release container " + folder.id());
+  }
+
+  private static void run(Session session, Instructions steps, String complaint)
+      throws IOException {
     Front.Outcome outcome = session.front().run(Program.of(steps).encode());
     if (!outcome.succeeded()) {
-      throw new IOException(
-          "cannot remove all files of container " + name + ": error " + outcome.errno());
+      throw new IOException(complaint + ": error " + outcome.errno());
     }
   }
 }

@@ -10,6 +10,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -51,7 +52,8 @@ public final class RmCommand implements Command {
       }
       Stopping.stop(session, folder, Signals.KILL, -1);
     }
-    if (folder.state() instanceof ContainerState.Created) {
+    ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
+    if (!maker.claimExisting(folder)) {
       if (!force) {
         throw new Failure(
             RUNNING,

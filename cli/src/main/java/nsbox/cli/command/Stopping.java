@@ -1,6 +1,7 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
@@ -32,6 +33,7 @@ final class Stopping {
     if (!(folder.state() instanceof ContainerState.Running running)) {
       return;
     }
+    markStopped(folder);
     ProcessIdentity process = running.process();
     Front.Outcome outcome = signal(session, process, signal, graceMilliseconds);
     if (outcome.errno() == Errno.ETIMEDOUT) {
@@ -39,6 +41,13 @@ final class Stopping {
     }
     check(folder, outcome);
     endMonitor(session, folder, running.monitor());
+  }
+
+  /* Before the signal: a monitor that starts its container again looks for it. */
+  private static void markStopped(ContainerFolder folder) throws IOException {
+    if (!Files.exists(folder.stoppedFile()) && Files.isDirectory(folder.lasting())) {
+      Files.write(folder.stoppedFile(), new byte[0]);
+    }
   }
 
   /// Waits for the monitor of a container that has no process any more, or none yet.

@@ -9,10 +9,12 @@ import nsbox.cli.artifact.ArtifactListCommand;
 import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.CommitCommand;
+import nsbox.cli.command.CreateCommand;
 import nsbox.cli.command.LogsCommand;
 import nsbox.cli.command.PsCommand;
 import nsbox.cli.command.RmCommand;
 import nsbox.cli.command.RunCommand;
+import nsbox.cli.command.StartCommand;
 import nsbox.cli.command.StopCommand;
 import nsbox.cli.image.CopyCommand;
 import nsbox.cli.image.ExistsCommand;
@@ -47,6 +49,8 @@ final class Catalog {
   static Command command(String name) {
     return switch (name) {
       case "run" -> new RunCommand();
+      case "create" -> new CreateCommand();
+      case "start" -> new StartCommand();
       case "ps" -> new PsCommand();
       case "logs" -> new LogsCommand();
       case "stop" -> new StopCommand();

@@ -12,6 +12,8 @@ final class Help {
 
       Containers:
         run        Create a container from an image and run it
+        create     Create a container from an image
+        start      Start containers that do not run
         ps         List containers
         logs       Show what a container wrote
         stop       Stop containers

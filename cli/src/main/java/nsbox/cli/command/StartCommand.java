@@ -1,0 +1,74 @@
+package nsbox.cli.command;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.positionals;
+
+import java.util.List;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerState;
+import nsbox.engine.Front;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox start`: runs containers that were created, or that have ended.
+public final class StartCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command("start", "[OPTIONS] CONTAINER...", "Start containers that do not run.");
+    spec.addOption(flag("Show what it writes, and end with its exit code", "-a", "--attach"));
+    spec.addPositional(Model.parameters("CONTAINER", "1..*", "Names or IDs"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    List<String> names = positionals(parsed);
+    boolean attach = isSet(parsed, "--attach");
+    if (attach && names.size() > 1) {
+      throw new Failure("you cannot start and attach multiple containers at once");
+    }
+    session.prepare();
+    if (attach) {
+      ContainerFolder folder = Lookup.container(session, names.getFirst());
+      if (folder.state() instanceof ContainerState.Running) {
+        throw new Failure("container " + names.getFirst() + " runs already");
+      }
+      start(session, folder, Front.Stay.ATTACHED);
+      return Command.LAUNCHED;
+    }
+    return EachContainer.run(session, names, folder -> start(session, folder, Front.Stay.DETACHED));
+  }
+
+  /// Starts a container that does not run; leaves one that does as it is.
+  static void start(Session session, ContainerFolder folder, Front.Stay stay) throws Exception {
+    if (folder.state() instanceof ContainerState.Running) {
+      return;
+    }
+    ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
+    if (!maker.claimExisting(folder)) {
+      /* Its last monitor may be about to go. */
+      Stopping.endMonitor(session, folder);
+      if (!maker.claimExisting(folder)) {
+        throw new Failure(
+            "cannot start container "
+                + folder.record().name()
+                + ": another command starts or removes it\n  Try again in a moment.");
+      }
+    }
+    NewContainer.Made container;
+    try {
+      container = new NewContainer.Made(folder, folder.record(), folder.config(), session.images());
+    } catch (Exception e) {
+      Removal.release(session, folder);
+      throw e;
+    }
+    Starting.start(session, container, stay);
+  }
+}

@@ -1,0 +1,106 @@
+package nsbox.cli.command;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import nsbox.cli.Errno;
+import nsbox.cli.Failure;
+import nsbox.cli.Session;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerStart;
+import nsbox.engine.Front;
+import nsbox.engine.Images;
+import nsbox.json.JsonObject;
+import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.snapshot.Driver;
+import nsbox.snapshot.Drivers;
+import nsbox.snapshot.UpperFileSystem;
+
+/// Starts a container that is on disk and whose run folder is this process's.
+final class Starting {
+  private Starting() {}
+
+  /// @throws Failure if the container's storage driver is not known
+  static Program program(
+      Session session,
+      Images images,
+      ContainerFolder folder,
+      ContainerRecord record,
+      JsonObject config)
+      throws IOException, UnsupportedSpecException, Failure {
+    Driver driver =
+        record.driver().equals(images.driver().name())
+            ? images.driver()
+            : Drivers.named(record.driver(), images.snapshots());
+    if (driver == null) {
+      throw new Failure("there is no storage driver " + record.driver());
+    }
+    return new ContainerStart(session.containers(), folder, record)
+        .program(config, driver, session.defaultFilter());
+  }
+
+  /// Launches. A container that does not come up is left as it was, or gone where it was to go with
+  /// its process.
+  static void start(Session session, NewContainer.Made container, Front.Stay stay)
+      throws Exception {
+    ContainerFolder folder = container.folder();
+    Program program;
+    boolean first = !Files.exists(folder.startedFile());
+    try {
+      program =
+          program(session, container.images(), folder, container.record(), container.config());
+      new ContainerMaker(session.containers(), session.caller()).storeTeardown(folder, program);
+      markStarted(folder);
+    } catch (Exception e) {
+      giveUp(session, container, first);
+      throw e;
+    }
+    Front.Outcome outcome = session.front().launch(program, stay);
+    if (!outcome.succeeded()) {
+      if (outcome.errno() == Errno.EOWNERDEAD) {
+        /* A monitor that fails cleans up after itself, one that was killed does not. */
+        session.front().run(program.teardownOnly().encode());
+      }
+      giveUp(session, container, first);
+      throw LaunchFailure.of(
+          "start container " + container.record().name(), program, outcome, overlayHint(session));
+    }
+  }
+
+  private static void giveUp(Session session, NewContainer.Made container, boolean first)
+      throws IOException {
+    if (container.record().autoRemove()) {
+      Removal.remove(session, container.folder(), container.record().name());
+      return;
+    }
+    if (first) {
+      /* It is as it was created. */
+      Files.deleteIfExists(container.folder().startedFile());
+      Files.deleteIfExists(container.folder().exitFile());
+    }
+    Removal.release(session, container.folder());
+  }
+
+  private static void markStarted(ContainerFolder folder) throws IOException {
+    Files.deleteIfExists(folder.exitFile());
+    Files.deleteIfExists(folder.stoppedFile());
+    Instant now = Instant.now();
+    Files.write(
+        folder.startedFile(),
+        (now.getEpochSecond() + " " + now.getNano() + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String overlayHint(Session session) {
+    Path containers = session.roots().containers();
+    return "Its changes would be kept on "
+        + UpperFileSystem.type(containers)
+        + ", in "
+        + containers
+        + ".\n  Where overlayfs cannot write: nsbox --storage-driver copy run ..., or another --root.";
+  }
+}

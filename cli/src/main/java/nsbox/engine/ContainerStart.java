@@ -1,0 +1,103 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.json.JsonObject;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.plan.FilterCompiler;
+import nsbox.runtime.plan.Handover;
+import nsbox.runtime.plan.Launch;
+import nsbox.runtime.plan.LaunchPlan;
+import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.Spec;
+import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.snapshot.Driver;
+import nsbox.snapshot.RootMount;
+
+/// From a container on disk to a launch program: every start of it, the first and all others.
+public final class ContainerStart {
+  private final Containers containers;
+  private final ContainerFolder folder;
+  private final ContainerRecord record;
+
+  public ContainerStart(Containers containers, ContainerFolder folder, ContainerRecord record) {
+    this.containers = containers;
+    this.folder = folder;
+    this.record = record;
+  }
+
+  /// Compiles config.json for the host as it is now.
+  ///
+  /// @param driver of the container's root file system
+  /// @throws UnsupportedSpecException if this host or this runtime cannot do what it asks
+  public Program program(JsonObject config, Driver driver, DefaultFilter filter)
+      throws IOException, UnsupportedSpecException {
+    FilterCompiler compiler =
+        record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
+    return LaunchPlan.compile(
+        new Launch(
+            folder.id(),
+            folder.lasting().toString(),
+            Spec.parse(config),
+            rootfs(driver),
+            record.keepInput(),
+            Optional.of(folder.log().toString()),
+            folder.records(),
+            CgroupLayout.ofHost(),
+            compiler,
+            Handover.monitored(0),
+            false,
+            teardown()));
+  }
+
+  private Rootfs rootfs(Driver driver) throws IOException {
+    RootMount mount = driver.mounts(record.layers(), folder.lasting());
+    if (mount instanceof RootMount.Directory directory) {
+      return new Rootfs.Directory(directory.path().toString(), true);
+    }
+    RootMount.Overlay overlay = (RootMount.Overlay) mount;
+    List<String> lowers = new ArrayList<>();
+    for (Path directory : overlay.lowers()) {
+      lowers.add(directory.toString());
+    }
+    RootMount.Writable writable = overlay.writable().orElseThrow();
+    return new Rootfs.Overlay(
+        lowers,
+        writable.upper().toString(),
+        writable.work().toString(),
+        folder.mountPoint().toString(),
+        record.autoRemove(),
+        overlay.userAttributes(),
+        Optional.empty());
+  }
+
+  /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */
+  private List<Instruction> teardown() throws IOException {
+    Instructions steps = new Instructions();
+    if (record.autoRemove()) {
+      String removed = containers.removed(folder.id()).toString();
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "take the container away",
+          Opcode.RENAME,
+          folder.lasting().toString(),
+          removed);
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "free the name " + record.name(),
+          Opcode.UNLINK_LINK,
+          containers.nameLink(record.name()).toString(),
+          Containers.nameTarget(folder.id()).toString());
+      steps.add("remove its files", Opcode.REMOVE_TREE, removed);
+    }
+    steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
+    return steps.list();
+  }
+}
