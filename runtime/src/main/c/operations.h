@@ -62,6 +62,7 @@ struct context {
     int console_fd;              /* socket of who gets the terminal, or -1 */
     int listener_fd;             /* of the seccomp filter, or -1 */
     char *home;                  /* "HOME=..." in place of an empty one, or NULL */
+    char *listen_pid;            /* "LISTEN_PID=..." likewise */
     int planner_fd;              /* socket of the planner that waits for this launch, or -1 */
     char detail[DETAIL_BYTES];   /* of the instruction that runs */
 };

@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/filter.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -272,10 +273,17 @@ int op_find_program(struct context *context, const struct argument *argument) {
     return error;
 }
 
-/* The empty HOME, for which the container's /etc/passwd has a value. */
-static void set_home(char **environment, char *home) {
-    for (; home && *environment; environment++)
-        if (!strcmp(*environment, "HOME=")) *environment = home;
+/* The descriptors from 3 on are meant for the process with this pid, see sd_listen_fds(3). Which one it
+ * has in the container nobody else knows. */
+int op_listen_pid(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return asprintf(&context->listen_pid, "LISTEN_PID=%d", getpid()) < 0 ? -ENOMEM : 0;
+}
+
+/* Puts an assignment, unless it is NULL, in the place of the empty one. */
+static void fill_in(char **environment, const char *empty, char *assignment) {
+    for (; assignment && *environment; environment++)
+        if (!strcmp(*environment, empty)) *environment = assignment;
 }
 
 int op_execute(struct context *context, const struct argument *argument) {
@@ -284,7 +292,8 @@ int op_execute(struct context *context, const struct argument *argument) {
     /* All that is still open closes with execve: also what a caller left open by accident. */
     unsigned first = 3u + (unsigned)argument[3].number;
     if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
-    set_home(environment, context->home);
+    fill_in(environment, "HOME=", context->home);
+    fill_in(environment, "LISTEN_PID=", context->listen_pid);
     if (!strchr(arguments[0], '/'))
         return execute_searched(arguments[0], arguments, environment, argument[2].bytes);
     execve(arguments[0], arguments, environment);

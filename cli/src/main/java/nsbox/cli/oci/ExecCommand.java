@@ -90,6 +90,7 @@ public final class ExecCommand implements Command {
             Making.path(parsed, session, "--pid-file"),
             Making.path(parsed, session, "--pidfd-socket"),
             session.invocation().keptDescriptors(),
+            new ServiceSockets(session.invocation()).listening(),
             false,
             false);
     Program program =

@@ -64,7 +64,7 @@ final class Making {
     Path bundle = session.path(parsed.matchedOptionValue("--bundle", "."));
     JsonObject config = ConfigFile.read(bundle);
     fillTerminalSize(config, session);
-    new ServiceSockets(session.invocation()).addTo(config);
+    new ServiceSockets(session.invocation()).mountIn(config);
     StateFolder folder = Containers.root(session).claim(id);
     String intent = (way == Way.CREATE ? "create" : "run") + " container " + id;
     /* Whoever deletes the container meanwhile waits until it is made, or given up. */
@@ -120,6 +120,7 @@ final class Making {
         path(parsed, session, "--pid-file"),
         path(parsed, session, "--pidfd-socket"),
         session.invocation().keptDescriptors(),
+        new ServiceSockets(session.invocation()).listening(),
         !isSet(parsed, "--no-new-keyring"),
         session.invocation().userId() != 0);
   }

@@ -9,8 +9,8 @@ import nsbox.cli.Invocation;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 
-/// What systemd gives a service, passed on to the container that is the service: the sockets that
-/// it listens on, see sd_listen_fds(3), and the one on which it says that it is ready, see
+/// What systemd gives a service, passed on to the process that is the service: the sockets that it
+/// listens on, see sd_listen_fds(3), and the one on which it says that it is ready, see
 /// sd_notify(3).
 ///
 /// runc passes what a container says on through a process of its own, and of all that only
@@ -21,7 +21,7 @@ import nsbox.json.JsonObject;
 /// none.
 final class ServiceSockets {
   private static final String LISTEN_COUNT = "LISTEN_FDS";
-  private static final String LISTEN_PID = "LISTEN_PID";
+  private static final String LISTEN_NAMES = "LISTEN_FDNAMES";
   private static final String NOTIFY = "NOTIFY_SOCKET";
 
   /// Where runc has it.
@@ -33,35 +33,33 @@ final class ServiceSockets {
     this.invocation = invocation;
   }
 
-  /// Adds to a configuration what the caller's environment has of this.
-  ///
-  /// @throws Failure if the socket is one that a container cannot be given
-  void addTo(JsonObject config) throws JsonException, Failure {
-    Optional<JsonObject> process = config.optionalObject("process");
-    if (process.isEmpty()) {
-      return;
-    }
-    Optional<String> listening = listening();
-    if (listening.isPresent()) {
-      set(process.get(), LISTEN_COUNT, listening.get());
-      set(process.get(), LISTEN_PID, "1");
-    }
-    String notify = invocation.environment().getOrDefault(NOTIFY, "");
-    if (!notify.isEmpty()) {
-      notifies(config, process.get(), notify);
-    }
-  }
-
-  /* The front has kept these descriptors, by the same rule. */
-  private Optional<String> listening() {
+  /// What the environment of the process that listens says, but for LISTEN_PID; empty where the
+  /// caller was given no sockets. The front has kept their descriptors, by the same rule.
+  Map<String, String> listening() {
     Map<String, String> environment = invocation.environment();
     String count = environment.getOrDefault(LISTEN_COUNT, "0");
-    boolean ours =
-        environment.getOrDefault(LISTEN_PID, "").equals(Integer.toString(invocation.processId()));
-    return ours && !count.equals("0") ? Optional.of(count) : Optional.empty();
+    String pid = environment.getOrDefault("LISTEN_PID", "");
+    if (count.equals("0") || !pid.equals(Integer.toString(invocation.processId()))) {
+      return Map.of();
+    }
+    String names = environment.get(LISTEN_NAMES);
+    return names == null
+        ? Map.of(LISTEN_COUNT, count)
+        : Map.of(LISTEN_COUNT, count, LISTEN_NAMES, names);
   }
 
-  private static void notifies(JsonObject config, JsonObject process, String socket)
+  /// Mounts the socket to be notified on into a container, if the caller has one.
+  ///
+  /// @throws Failure if the socket is one that a container cannot be given
+  void mountIn(JsonObject config) throws JsonException, Failure {
+    Optional<JsonObject> process = config.optionalObject("process");
+    String notify = invocation.environment().getOrDefault(NOTIFY, "");
+    if (process.isPresent() && !notify.isEmpty()) {
+      mount(config, process.get(), notify);
+    }
+  }
+
+  private static void mount(JsonObject config, JsonObject process, String socket)
       throws JsonException, Failure {
     if (!socket.startsWith("/")) {
       throw new Failure(
@@ -75,17 +73,13 @@ final class ServiceSockets {
             .put("source", socket)
             .put("options", List.of("bind", "nosuid", "noexec", "nodev", "ro")));
     config.put("mounts", mounts);
-    set(process, NOTIFY, NOTIFY_PATH);
-  }
-
-  private static void set(JsonObject process, String name, String value) throws JsonException {
     List<String> environment = new ArrayList<>();
     for (String assignment : process.strings("env")) {
-      if (!assignment.startsWith(name + "=")) {
+      if (!assignment.startsWith(NOTIFY + "=")) {
         environment.add(assignment);
       }
     }
-    environment.add(name + "=" + value);
+    environment.add(NOTIFY + "=" + NOTIFY_PATH);
     process.put("env", environment);
   }
 }

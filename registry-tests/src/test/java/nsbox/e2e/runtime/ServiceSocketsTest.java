@@ -1,6 +1,7 @@
 package nsbox.e2e.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
@@ -88,17 +89,80 @@ final class ServiceSocketsTest extends RealImageTests {
             .finish());
   }
 
+  private static final String WHO_LISTENS =
+      "echo $LISTEN_FDS [$LISTEN_FDNAMES] $LISTEN_PID $$; readlink /proc/self/fd/3; ls /proc/$$/fd";
+
+  /// Calls nsbox-runtime as systemd would, with one socket; `exec` keeps the pid.
+  private Result withASocket(String variables, String... words) throws Exception {
+    Files.writeString(nsbox.folder.resolve("third"), "");
+    StringBuilder command = new StringBuilder("export LISTEN_PID=$$ LISTEN_FDS=1 ");
+    command.append(variables).append("; exec 3<third; exec nsbox-runtime --root ").append(root());
+    for (String word : words) {
+      command.append(" '").append(word).append('\'');
+    }
+    return nsbox.sh(command.toString());
+  }
+
+  private static void isOf(String pid, String names, Result result) {
+    assertEquals("", result.err());
+    assertEquals(0, result.code());
+    List<String> lines = result.out().lines().toList();
+    String first = lines.getFirst();
+    assertTrue(first.startsWith("1 [" + names + "] "), first);
+    String[] words = first.split(" ");
+    assertEquals(words[3], words[2], first);
+    assertTrue(words[2].matches(pid), first);
+    assertEquals(List.of("0", "1", "2", "3"), lines.subList(2, 6));
+  }
+
   @Test
   void listenFromTheThirdDescriptorOn() throws Exception {
-    command(
-        "sh", "-c", "echo $LISTEN_FDS $LISTEN_PID $$; readlink /proc/self/fd/3; ls /proc/$$/fd");
-    String run = " nsbox-runtime --root " + root() + " run -b " + bundle() + " " + newId();
-    Files.writeString(nsbox.folder.resolve("third"), "");
-    Result result = nsbox.sh("export LISTEN_PID=$$ LISTEN_FDS=1; exec 3<third; exec" + run);
-    assertEquals("", result.err());
-    List<String> lines = result.out().lines().toList();
-    assertEquals("1 1 1", lines.getFirst());
-    assertEquals(List.of("0", "1", "2", "3"), lines.subList(2, 6));
+    command("sh", "-c", WHO_LISTENS);
+    isOf("1", "", withASocket("", "run", "-b", bundle().toString(), newId()));
+  }
+
+  @Test
+  void listenUnderTheirNamesAndByThePidThatTheyHave() throws Exception {
+    JsonObject before = config();
+    command("sh", "-c", WHO_LISTENS);
+    JsonObject config = config();
+    List<Object> namespaces = new ArrayList<>();
+    for (JsonObject namespace : config.object("linux").objects("namespaces")) {
+      if (!namespace.string("type").equals("pid")) {
+        namespaces.add(namespace);
+      }
+    }
+    write(config.put("linux", config.object("linux").put("namespaces", namespaces)));
+    try {
+      isOf(
+          "[0-9]{2,}",
+          "web",
+          withASocket("LISTEN_FDNAMES=web", "run", "-b", bundle().toString(), newId()));
+    } finally {
+      write(before);
+    }
+  }
+
+  @Test
+  void listenAlsoAsAFurtherProcess() throws Exception {
+    command("sleep", "1000");
+    String id = running();
+    isOf("[0-9]+", "web", withASocket("LISTEN_FDNAMES=web", "exec", id, "sh", "-c", WHO_LISTENS));
+    assertEquals(
+        new Result(0, "[] []\n", ""),
+        runtime("exec", id, "sh", "-c", "echo [$LISTEN_FDS] [$LISTEN_PID]"));
+  }
+
+  /* What a created container was given is not for who joins it later: they lack the descriptors. */
+  @Test
+  void areForOneProcessAlone() throws Exception {
+    command("sleep", "1000");
+    String id = newId();
+    assertEquals(
+        new Result(0, "", ""), withASocket("", "run", "-d", "-b", bundle().toString(), id));
+    assertEquals(
+        new Result(0, "[] []\n", ""),
+        runtime("exec", id, "sh", "-c", "echo [$LISTEN_FDS] [$LISTEN_PID]"));
   }
 
   @Test

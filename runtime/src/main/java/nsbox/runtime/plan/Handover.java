@@ -1,5 +1,6 @@
 package nsbox.runtime.plan;
 
+import java.util.Map;
 import java.util.Optional;
 
 /// How a container is handed over to whoever asked for it.
@@ -12,6 +13,8 @@ import java.util.Optional;
 /// @param pidFile names the container's process once it is there
 /// @param pidfdSocket gets a descriptor of the container's process
 /// @param preservedDescriptors how many of the caller's descriptors from 3 on the container gets
+/// @param listening what the environment says of those descriptors where they are sockets that the
+///   caller was told to listen on, see sd_listen_fds(3), but for LISTEN_PID; else empty
 /// @param newKeyring whether the container gets a session keyring of its own
 /// @param denySetgroups whether the user namespace forbids setgroups(2), as an unprivileged caller
 ///   must
@@ -23,6 +26,7 @@ public record Handover(
     Optional<String> pidFile,
     Optional<String> pidfdSocket,
     int preservedDescriptors,
+    Map<String, String> listening,
     boolean newKeyring,
     boolean denySetgroups) {
 
@@ -36,6 +40,7 @@ public record Handover(
         Optional.empty(),
         Optional.empty(),
         preservedDescriptors,
+        Map.of(),
         true,
         false);
   }

@@ -107,20 +107,28 @@ final class ProcessStage {
   }
 
   /* Of a name given twice the last value counts, while most programs would take the first. The step
-   * that looks for a home fills an empty HOME in. */
+   * that looks for a home fills an empty HOME in, and that of `listens` an empty LISTEN_PID. */
   private List<String> environment() {
     Map<String, String> values = Spec.environment(process.environment());
-    if (!lacksHome() && values.size() == process.environment().size()) {
+    if (!lacksHome() && !listens() && values.size() == process.environment().size()) {
       return process.environment();
     }
     if (lacksHome()) {
       values.put("HOME", "");
+    }
+    if (listens()) {
+      values.putAll(launch.handover().listening());
+      values.put("LISTEN_PID", "");
     }
     List<String> environment = new ArrayList<>();
     for (Map.Entry<String, String> value : values.entrySet()) {
       environment.add(value.getKey() + "=" + value.getValue());
     }
     return environment;
+  }
+
+  private boolean listens() {
+    return !launch.handover().listening().isEmpty();
   }
 
   /// For a further process of the container.
@@ -179,6 +187,9 @@ final class ProcessStage {
       init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     } else {
       init.add("outlive whoever made it", Opcode.OUTLIVE_MONITOR);
+    }
+    if (listens()) {
+      init.add("tell it by its pid that it is the one to listen", Opcode.LISTEN_PID);
     }
     init.add(
         "run " + String.join(" ", process.arguments()),

@@ -95,6 +95,7 @@ public enum Opcode {
   OUTLIVE_MONITOR(110, ""),
   FIND_PROGRAM(111, "ss"),
   HOME(112, "i"),
+  LISTEN_PID(93, ""),
   TERMINAL(70, "iiii"),
   NULL_INPUT(71, ""),
   CHOWN_STDIO(72, "ii"),
