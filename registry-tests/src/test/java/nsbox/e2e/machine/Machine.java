@@ -70,6 +70,11 @@ public final class Machine {
     return start(Map.of("SYSTEMD", "yes"));
   }
 
+  /// A machine with one of the first processors of its kind: without AVX, without SSE4.
+  public static Machine startOnAnOldProcessor() throws Exception {
+    return start(Map.of("CPU", "qemu64"));
+  }
+
   private static Machine start(Map<String, String> environment) throws Exception {
     for (String program : List.of("qemu-system-x86_64", "busybox", "cpio", "depmod", "lz4")) {
       EndToEnd.program(program);

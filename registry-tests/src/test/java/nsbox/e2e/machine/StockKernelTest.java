@@ -8,9 +8,15 @@ import nsbox.e2e.Layout;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
-/// What a distribution's kernel has, or lacks yet, and nsbox finds another way for.
+/// What a distribution's kernel has, or lacks yet, and nsbox finds another way for; on a processor
+/// that lacks what the build's has.
 final class StockKernelTest extends InMachine {
   private static final int LAYERS = 120;
+
+  @Override
+  protected Machine start() throws Exception {
+    return Machine.startOnAnOldProcessor();
+  }
 
   /* Before Linux 6.8 a layer cannot be told by itself, and this many do not fit into mount(2)'s page. */
   @Override
@@ -22,6 +28,21 @@ final class StockKernelTest extends InMachine {
           Layout.file("own-" + number, "of " + number), Layout.file("topmost", number + "\n"));
     }
     layout.write("many:1");
+  }
+
+  /* One command for each of the archives of classes, which hold code of the build's processor. */
+  @Test
+  void startsOnAnyProcessor() throws Exception {
+    assertEquals(
+        new Result(0, "0\nlist\nHello from a container that nsbox made.\nimport\n", ""),
+        in(
+            """
+            grep -cE ' (avx|sse4_1)' /proc/cpuinfo
+            nsbox-runtime list >/dev/null && echo list
+            nsbox run --rm hello >hello && head -n 1 hello
+            NSBOX_ROOT=/scratch/another nsbox import /machine/box.tar box:1 >/dev/null && echo import
+            rm hello
+            """));
   }
 
   private Result runMany(String root) throws Exception {
