@@ -145,6 +145,13 @@ int attach_and_close(int mount, int target) {
     return error;
 }
 
+/* The descriptor; or the error, if something went wrong with it, and then it is closed. */
+static int or_error(int fd, int error) {
+    if (!error) return fd;
+    if (fd >= 0) close(fd);
+    return error;
+}
+
 int op_unshare(struct context *context, const struct argument *argument) {
     (void)context;
     return unshare((int)argument[0].number) < 0 ? -errno : 0;
@@ -196,11 +203,7 @@ int op_mount_at(struct context *context, const struct argument *argument) {
     if (target < 0) return target;
     int mount = new_mount(argument[0].bytes, argument[1].bytes, argument[3].number, argument[4].list, NULL);
     int error = check_cover(context, mount, target, argument[2].bytes);
-    if (error) {
-        close(mount);
-        mount = error;
-    }
-    return attach_and_close(mount, target);
+    return attach_and_close(or_error(mount, error), target);
 }
 
 int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear, uint64_t propagation) {
@@ -213,8 +216,7 @@ int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear,
      * it must not become writable by an "rw" that was meant for the top. Propagation goes all the way. */
     int error = set_attributes(mount, flags & BIND_ATTRIBUTES_BELOW, set, clear, 0);
     if (!error) error = set_attributes(mount, below, 0, 0, propagation);
-    if (error) close(mount);
-    return error ? error : mount;
+    return or_error(mount, error);
 }
 
 int place_mount(struct context *context, int mount, const char *path) {
@@ -223,16 +225,10 @@ int place_mount(struct context *context, int mount, const char *path) {
                  : S_ISDIR(status.st_mode) ? open_directory_at(context, path, 0755)
                                            : open_file_at(context, path);
     /* move_mount says EINVAL here, which could mean anything. */
-    if (target >= 0 && !S_ISDIR(status.st_mode) && fstat(target, &place) == 0 && S_ISDIR(place.st_mode)) {
-        close(target);
-        target = -EISDIR;
-    }
+    if (target >= 0 && !S_ISDIR(status.st_mode) && fstat(target, &place) == 0 && S_ISDIR(place.st_mode))
+        target = or_error(target, -EISDIR);
     int error = check_cover(context, mount, target, path);
-    if (error) {
-        close(target);
-        target = error;
-    }
-    return attach_and_close(mount, target);
+    return attach_and_close(mount, or_error(target, error));
 }
 
 int op_bind_at(struct context *context, const struct argument *argument) {
@@ -254,12 +250,12 @@ int op_readonly_at(struct context *context, const struct argument *argument) {
     if (target < 0) return target;
     int mount = clone_mount(target, "", true);
     int error = mount < 0 ? mount : set_attributes(mount, true, MOUNT_ATTR_RDONLY, 0, 0);
-    if (error) {
-        if (mount >= 0) close(mount);
-        close(target);
-        return error;
-    }
-    return attach_and_close(mount, target);
+    return attach_and_close(or_error(mount, error), target);
+}
+
+bool is_null_device(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
 }
 
 /* A masked file becomes the host's /dev/null, not the container's, which the image may have
@@ -276,18 +272,9 @@ int op_mask_at(struct context *context, const struct argument *argument) {
         mount = new_mount("tmpfs", "tmpfs", MOUNT_ATTR_RDONLY, options, NULL);
     } else {
         mount = clone_mount(AT_FDCWD, "/dev/null", false);
-        if (mount >= 0 && (fstat(mount, &status) < 0 || !S_ISCHR(status.st_mode) ||
-                           status.st_rdev != makedev(1, 3))) {
-            close(mount);
-            mount = -ENODEV;
-        }
-        if (mount >= 0) {
-            int error = set_attributes(mount, false, MOUNT_ATTR_RDONLY, 0, 0);
-            if (error) {
-                close(mount);
-                mount = error;
-            }
-        }
+        int error = mount < 0 ? mount : is_null_device(mount) ? 0 : -ENODEV;
+        if (!error) error = set_attributes(mount, false, MOUNT_ATTR_RDONLY, 0, 0);
+        mount = or_error(mount, error);
     }
     return attach_and_close(mount, target);
 }

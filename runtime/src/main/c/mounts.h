@@ -36,6 +36,9 @@ int attach_mount(int mount, int target);
 /* The same, and closes both. Either may be -errno, which is the answer then. */
 int attach_and_close(int mount, int target);
 
+/* Whether it is the device that /dev/null should be. */
+bool is_null_device(int fd);
+
 /* Whether it is a file of procfs; whether it is the root of one. */
 bool is_procfs(int fd);
 bool is_procfs_root(int fd);

@@ -95,19 +95,14 @@ int op_terminal(struct context *context, const struct argument *argument) {
     return error;
 }
 
-/* The /dev/null of the container in place of the host's, once it is known to be the real one. */
+/* The /dev/null of the container in place of the host's, once it is known to be the real one. What else a
+ * volume may have put there, such as a FIFO that nobody writes to, must not hold us up. */
 int op_null_input(struct context *context, const struct argument *argument) {
     (void)argument;
-    int fd = open_at(context, "/dev/null", O_RDONLY);
+    int fd = open_at(context, "/dev/null", O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) return fd;
-    struct stat status;
-    int error = 0;
-    if (fstat(fd, &status) < 0)
-        error = -errno;
-    else if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
-        error = -ENODEV;
-    else if (dup2(fd, 0) < 0)
-        error = -errno;
+    int error = is_null_device(fd) ? 0 : -ENODEV;
+    if (!error && (fcntl(fd, F_SETFL, 0) < 0 || dup2(fd, 0) < 0)) error = -errno;
     close(fd);
     return error;
 }

@@ -171,6 +171,19 @@ final class IsolationTest extends EndToEnd {
     }
   }
 
+  /* A FIFO that nobody writes to would wait for ever to be opened. */
+  @Test
+  void readsNothingFromAnotherFileInThePlaceOfNull() throws Exception {
+    assertEquals(new Result(0, "", ""), nsbox.sh("mkfifo fifo && : >plain"));
+    for (String file : new String[] {"fifo", "plain"}) {
+      String volume = nsbox.folder.resolve(file) + ":/dev/null";
+      Result result = nsbox.run("run", "--rm", "-v", volume, ALPINE, "cat");
+      assertEquals(125, result.code(), result.toString());
+      assertEquals("", result.out());
+      assertTrue(result.err().contains("no such device"), result.err());
+    }
+  }
+
   @Test
   void leavesNoProcessWhenItsFirstOneEnds() throws Exception {
     prints("", "sleep 1000 & sleep 1000 & exit 0");
