@@ -146,7 +146,7 @@ public final class Containers {
   }
 
   /* A container that is there, or that somebody who lives is still making. */
-  private boolean isKept(String id) throws IOException {
+  boolean isKept(String id) throws IOException {
     return Files.exists(folder(id).recordFile()) || ProcessIdentity.lives(folder(id).monitorFile());
   }
 

@@ -3,10 +3,9 @@ package nsbox.cli.image;
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import nsbox.cli.Command;
+import nsbox.cli.Confirmation;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.output.Human;
@@ -57,15 +56,9 @@ public final class ImagePruneCommand implements Command {
   }
 
   private static boolean confirmed(Session session, boolean all) throws Exception {
-    session
-        .front()
-        .out(
-            "WARNING! This will remove all "
-                + (all ? "images without at least one container" : "dangling images")
-                + ".\nAre you sure you want to continue? [y/N] ");
-    byte[] buffer = new byte[64];
-    int count = session.front().read(buffer);
-    String answer = new String(buffer, 0, count, StandardCharsets.UTF_8).strip();
-    return List.of("y", "Y", "yes").contains(answer);
+    return Confirmation.ask(
+        session,
+        "WARNING! This will remove all "
+            + (all ? "images without at least one container." : "dangling images."));
   }
 }

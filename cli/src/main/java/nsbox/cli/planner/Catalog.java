@@ -39,6 +39,12 @@ import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
 import nsbox.cli.system.DfCommand;
+import nsbox.cli.volume.VolumeCreateCommand;
+import nsbox.cli.volume.VolumeExistsCommand;
+import nsbox.cli.volume.VolumeInspectCommand;
+import nsbox.cli.volume.VolumeListCommand;
+import nsbox.cli.volume.VolumePruneCommand;
+import nsbox.cli.volume.VolumeRmCommand;
 import nsbox.engine.Registries;
 
 /// The commands of `nsbox`, alone and in groups.
@@ -80,7 +86,7 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "image", "system", "artifact" -> true;
+      case "image", "system", "artifact", "volume" -> true;
       default -> false;
     };
   }
@@ -91,6 +97,7 @@ final class Catalog {
       case "image" -> imageCommand(name);
       case "system" -> systemCommand(name);
       case "artifact" -> artifactCommand(name);
+      case "volume" -> volumeCommand(name);
       default -> null;
     };
   }
@@ -127,6 +134,18 @@ final class Catalog {
       case "pull" -> new PullCommand();
       case "push" -> new PushCommand();
       case "rm" -> new ArtifactRmCommand();
+      default -> null;
+    };
+  }
+
+  private static Command volumeCommand(String name) {
+    return switch (name) {
+      case "create" -> new VolumeCreateCommand();
+      case "exists" -> new VolumeExistsCommand();
+      case "inspect" -> new VolumeInspectCommand();
+      case "ls", "list" -> new VolumeListCommand();
+      case "prune" -> new VolumePruneCommand();
+      case "rm", "remove" -> new VolumeRmCommand();
       default -> null;
     };
   }

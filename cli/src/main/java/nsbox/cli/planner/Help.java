@@ -45,6 +45,7 @@ final class Help {
         artifact   Work with OCI artifacts: SBOMs, signatures, charts
 
       Host:
+        volume     Work with volumes: files that outlive containers
         system     Show what lies on the disk: system df
 
       Options:
@@ -64,6 +65,7 @@ final class Help {
       case "image" -> IMAGE;
       case "system" -> SYSTEM;
       case "artifact" -> ARTIFACT;
+      case "volume" -> VOLUME;
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -108,6 +110,21 @@ final class Help {
         pull     Bring artifacts from registries
         push     Bring artifacts to registries
         rm       Remove artifacts
+      """;
+
+  private static final String VOLUME =
+      """
+      Usage: nsbox volume COMMAND
+
+      Works with volumes: files that outlive containers.
+
+      Commands:
+        create   Create a volume
+        exists   Tell by the exit code whether a volume is there
+        inspect  Show all that is known of volumes
+        ls       List volumes
+        prune    Remove volumes that no container uses
+        rm       Remove volumes
       """;
 
   private static final String SYSTEM =

@@ -1,0 +1,80 @@
+package nsbox.cli.volume;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.optional;
+import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.cli.Command;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.cli.output.GoTemplate;
+import nsbox.cli.output.JsonForm;
+import nsbox.engine.Volume;
+import nsbox.json.JsonObject;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox volume inspect`: all that is known of volumes.
+public final class VolumeInspectCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "volume inspect",
+            "[OPTIONS] VOLUME...",
+            "Show all that is known of volumes, as a list of JSON objects.");
+    spec.addOption(flag("All volumes", "-a", "--all"));
+    spec.addOption(text("FORMAT", "json or a Go template for each volume", "-f", "--format"));
+    PositionalParamSpec names = Model.optionalParameters("VOLUME", "Names");
+    spec.addPositional(names);
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    Optional<String> format = optional(parsed, "--format");
+    boolean compact = format.isPresent() && format.get().strip().equals("json");
+    Optional<GoTemplate> template =
+        format.isPresent() && !compact
+            ? Optional.of(GoTemplate.parse(format.get()))
+            : Optional.empty();
+    boolean all = isSet(parsed, "--all");
+    List<String> names = positionals(parsed);
+    if (all != names.isEmpty()) {
+      throw new Failure("volume inspect needs either names or --all");
+    }
+    session.prepare();
+    int code = 0;
+    List<JsonObject> shown = new ArrayList<>();
+    if (all) {
+      for (Volume volume : VolumeLookup.volumes(session).list()) {
+        shown.add(VolumeRows.document(volume));
+      }
+    }
+    for (String name : names) {
+      try {
+        shown.add(VolumeRows.document(VolumeLookup.volume(session, name)));
+      } catch (Failure e) {
+        session.front().err("nsbox: " + e.getMessage() + "\n");
+        code = e.exitCode();
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    if (template.isPresent()) {
+      for (JsonObject document : shown) {
+        text.append(template.get().render(document)).append('\n');
+      }
+    } else {
+      text.append(compact ? JsonForm.compact(shown) : JsonForm.pretty(shown)).append('\n');
+    }
+    session.front().out(text.toString());
+    return code;
+  }
+}
