@@ -1,5 +1,5 @@
-/* How a container is handed over to whoever called: the wait for `start`, the console socket, files
- * and sockets that name its process. */
+/* How a container is handed over to whoever called: the wait for `start`, the console socket, sockets
+ * that get its process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -104,21 +104,6 @@ int op_await_planner(struct context *context, const struct argument *argument) {
 int op_console_socket(struct context *context, const struct argument *argument) {
     context->console_fd = connect_to(argument[0].bytes);
     return context->console_fd < 0 ? context->console_fd : 0;
-}
-
-/* Callers read it as soon as it is there: it is whole by then. */
-int op_pid_file(struct context *context, const struct argument *argument) {
-    char temporary[4096], text[16];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.%d", argument[0].bytes, getpid()) >= sizeof temporary)
-        return -ENAMETOOLONG;
-    int length = snprintf(text, sizeof text, "%d", context->container.pid);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0) return -errno;
-    int error = write_all(fd, text, (size_t)length);
-    close(fd);
-    if (!error && rename(temporary, argument[0].bytes) < 0) error = -errno;
-    if (error) unlink(temporary);
-    return error;
 }
 
 int op_pidfd_socket(struct context *context, const struct argument *argument) {

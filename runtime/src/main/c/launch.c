@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -21,7 +20,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "operations.h"
@@ -33,64 +31,6 @@ void context_init(struct context *context, const struct program *program) {
     context->container = (struct container){.pidfd = -1, .status_fd = -1, .stdin_fd = -1,
                                             .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1,
                                             .log_fd = -1};
-}
-
-uint64_t start_time(pid_t pid) {
-    char path[32], stat[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
-    ssize_t length = read(fd, stat, sizeof stat - 1);
-    close(fd);
-    if (length <= 0) return 0;
-    stat[length] = 0;
-    /* The name in parentheses may hold anything, so count fields from its last parenthesis. */
-    const char *at = strrchr(stat, ')');
-    for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
-    return at ? strtoull(at + 1, NULL, 10) : 0;
-}
-
-/* One file a record, whole or not at all: readers look while we write. */
-static int record(const char *path, const char *text) {
-    char temporary[4096];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.new", path) >= sizeof temporary)
-        return -ENAMETOOLONG;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return -errno;
-    int error = write_all(fd, text, strlen(text));
-    close(fd);
-    if (!error && rename(temporary, path) < 0) error = -errno;
-    if (error) unlink(temporary);
-    return error;
-}
-
-static int record_identity(const char *path, pid_t pid) {
-    char text[64];
-    snprintf(text, sizeof text, "%d %llu\n", pid, (unsigned long long)start_time(pid));
-    return record(path, text);
-}
-
-int op_record_monitor(struct context *context, const struct argument *argument) {
-    (void)context;
-    return record_identity(argument[0].bytes, getpid());
-}
-
-int op_record_process(struct context *context, const struct argument *argument) {
-    if (context->container.pid <= 0) return -ESRCH;
-    return record_identity(argument[0].bytes, context->container.pid);
-}
-
-/* "exit CODE" or "signal NUMBER", then the seconds since the epoch. Who replays the teardown of a
- * lost monitor never saw the end: nothing is recorded then, and what is there stays. */
-int op_record_exit(struct context *context, const struct argument *argument) {
-    if (!context->container.exited) return 0;
-    int status = context->container.wait_status;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    char text[64];
-    snprintf(text, sizeof text, "%s %d %lld\n", WIFSIGNALED(status) ? "signal" : "exit",
-             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)now.tv_sec);
-    return record(argument[0].bytes, text);
 }
 
 /* The pipes of the three standard streams: [0] is read, [1] is written. */

@@ -216,10 +216,28 @@ int op_chdir(struct context *context, const struct argument *argument) {
     return directory[0] == '/' ? 0 : -EXDEV;
 }
 
-/* Tries each directory of the search path; what was found but may not run counts more than what was
- * not found. */
-static int execute_searched(const char *name, char **arguments, char **environment, const char *path) {
-    int error = -ENOENT;
+/* Something to do with a program: gives 0, or -errno where it cannot be done. */
+typedef int attempt(const char *path, char **arguments, char **environment);
+
+static int execute(const char *path, char **arguments, char **environment) {
+    execve(path, arguments, environment);
+    return -errno;
+}
+
+static int check(const char *path, char **arguments, char **environment) {
+    (void)arguments;
+    (void)environment;
+    struct stat status;
+    if (stat(path, &status) < 0) return -errno;
+    if (S_ISDIR(status.st_mode)) return -EISDIR;
+    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+/* A name without a slash is tried in each directory of the search path; what was found but may not run,
+ * as a directory may not, counts more than what was not found. */
+static int search(const char *name, const char *path, attempt *try, char **arguments, char **environment) {
+    if (strchr(name, '/')) return try(name, arguments, environment);
+    int answer = -ENOENT;
     char candidate[4096 + 256];
     while (*path) {
         size_t length = strcspn(path, ":");
@@ -228,44 +246,21 @@ static int execute_searched(const char *name, char **arguments, char **environme
             candidate[length] = '/';
             /* An empty entry is the working directory. */
             strcpy(length ? candidate + length + 1 : candidate, name);
-            execve(candidate, arguments, environment);
-            if (errno == EACCES)
-                error = -EACCES;
-            else if (errno != ENOENT && errno != ENOTDIR)
-                return -errno;
+            int error = try(candidate, arguments, environment);
+            if (error == -EACCES || error == -EISDIR)
+                answer = -EACCES;
+            else if (error != -ENOENT && error != -ENOTDIR)
+                return error;
         }
         path += length + (path[length] == ':');
     }
-    return error;
-}
-
-static int check_program(const char *path) {
-    struct stat status;
-    if (stat(path, &status) < 0) return -errno;
-    if (S_ISDIR(status.st_mode)) return -EISDIR;
-    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
+    return answer;
 }
 
 /* Whether there is a program to run, before anybody is told that the container is made. */
 int op_find_program(struct context *context, const struct argument *argument) {
     (void)context;
-    const char *name = argument[0].bytes, *path = argument[1].bytes;
-    if (strchr(name, '/')) return check_program(name);
-    int error = -ENOENT;
-    char candidate[4096 + 256];
-    for (; *path; path += *path == ':') {
-        size_t length = strcspn(path, ":");
-        if (length + strlen(name) + 2 <= sizeof candidate) {
-            memcpy(candidate, path, length);
-            candidate[length] = '/';
-            strcpy(length ? candidate + length + 1 : candidate, name);
-            int found = check_program(candidate);
-            if (found == 0) return 0;
-            if (found == -EACCES) error = found;
-        }
-        path += length;
-    }
-    return error;
+    return search(argument[0].bytes, argument[1].bytes, check, NULL, NULL);
 }
 
 /* The descriptors from 3 on are meant for the process with this pid, see sd_listen_fds(3). Which one it
@@ -289,8 +284,5 @@ int op_execute(struct context *context, const struct argument *argument) {
     if (syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC) < 0) return -errno;
     fill_in(environment, "HOME=", context->home);
     fill_in(environment, "LISTEN_PID=", context->listen_pid);
-    if (!strchr(arguments[0], '/'))
-        return execute_searched(arguments[0], arguments, environment, argument[2].bytes);
-    execve(arguments[0], arguments, environment);
-    return -errno;
+    return search(arguments[0], argument[2].bytes, execute, arguments, environment);
 }
