@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.runtime.testing.LaunchedProgram.Result;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,40 @@ class DeviceStageTest {
 
   private static String show(String... paths) {
     return "stat -c '%F %a %u:%g %t:%T %n' " + String.join(" ", paths);
+  }
+
+  @Test
+  void makesNoDevicesInADevOfTheHost() throws Exception {
+    Program program =
+        new LaunchFixture()
+            .with("mounts", "[{'destination': '/dev', 'source': '/dev', 'options': ['rbind']}]")
+            .compile();
+    assertEquals(0, all(program, Opcode.MKNOD_AT).size());
+  }
+
+  @Test
+  void linksToTheKernelsMemoryWhereTheHostHasIt() throws Exception {
+    boolean linked =
+        all(new LaunchFixture().compile(), Opcode.SYMLINK_AT).stream()
+            .anyMatch(link -> link.arguments().equals(List.of("/proc/kcore", "/dev/core")));
+    assertEquals(Files.exists(Path.of("/proc/kcore")), linked);
+  }
+
+  @Test
+  void makesDevicesOfEveryKind() throws Exception {
+    Program program =
+        new LaunchFixture()
+            .with(
+                "linux.devices",
+                "[{'path': '/dev/b', 'type': 'b', 'major': 8, 'minor': 1, 'fileMode': 384,"
+                    + " 'uid': 3, 'gid': 4}, {'path': '/dev/p', 'type': 'p'},"
+                    + " {'path': '/dev/u', 'type': 'u', 'major': 9, 'minor': 9}]")
+            .compile();
+    List<Instruction> nodes = all(program, Opcode.MKNOD_AT);
+    assertEquals(List.of("/dev/null", 0020666L, 1L, 3L, 0L, 0L), nodes.get(0).arguments());
+    assertEquals(List.of("/dev/b", 0060600L, 8L, 1L, 3L, 4L), nodes.get(6).arguments());
+    assertEquals(List.of("/dev/p", 0010666L, 0L, 0L, 0L, 0L), nodes.get(7).arguments());
+    assertEquals(List.of("/dev/u", 0020666L, 9L, 9L, 0L, 0L), nodes.get(8).arguments());
   }
 
   @Test

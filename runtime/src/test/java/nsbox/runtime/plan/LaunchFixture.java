@@ -1,5 +1,7 @@
 package nsbox.runtime.plan;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -163,6 +165,10 @@ final class LaunchFixture {
             handover,
             noPivot,
             teardown.list()));
+  }
+
+  static UnsupportedSpecException refused(LaunchFixture fixture) {
+    return assertThrows(UnsupportedSpecException.class, fixture::compile);
   }
 
   /// All instructions of a kind, in order, whatever their section.

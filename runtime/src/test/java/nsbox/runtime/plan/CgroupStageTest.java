@@ -1,0 +1,89 @@
+package nsbox.runtime.plan;
+
+import static nsbox.runtime.plan.LaunchFixture.all;
+import static nsbox.runtime.plan.LaunchFixture.only;
+import static nsbox.runtime.plan.LaunchFixture.refused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.json.JsonException;
+import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CgroupStageTest {
+  @Test
+  void refusesToLimitProcessesWhereNothingCan() throws IOException {
+    LaunchFixture fixture = new LaunchFixture().on(new CgroupLayout(List.of()));
+    assertEquals(
+        "linux.resources.pids.limit: this host has no pids controller",
+        refused(fixture).getMessage());
+  }
+
+  @Test
+  void startsOnAHostWithoutCgroups() throws Exception {
+    Program program =
+        new LaunchFixture().on(new CgroupLayout(List.of())).without("linux.resources").compile();
+    assertEquals(0, all(program, Opcode.KILL_CGROUP).size());
+    assertEquals("", only(program, Opcode.SPAWN).arguments().get(3));
+  }
+
+  @Test
+  void filtersDevicesByAProgramWhereThereIsNoFileForIt() throws Exception {
+    Instruction filter = only(new LaunchFixture().compile(), Opcode.DEVICE_FILTER);
+    assertEquals("/golden/cgroup/nsbox/c1", filter.arguments().get(0));
+    assertEquals(
+        0,
+        all(new LaunchFixture().on(LaunchFixture.HYBRID).compile(), Opcode.DEVICE_FILTER).size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'allow': true, 'type': 'x'}",
+        "{'allow': true, 'type': 'c', 'access': 'rwx'}",
+        "{'allow': true, 'type': 'c', 'major': -7}"
+      })
+  void saysWhichDeviceRuleIsNone(String rule) throws IOException {
+    LaunchFixture fixture =
+        new LaunchFixture().with("linux.resources.devices", "[{'allow': false}, " + rule + "]");
+    JsonException e = assertThrows(JsonException.class, fixture::compile);
+    assertTrue(
+        e.getMessage().startsWith("config.json: linux.resources.devices[1]"), e.getMessage());
+  }
+
+  @Test
+  void putsARelativeCgroupBelowTheCallersOwn() throws Exception {
+    Program program =
+        new LaunchFixture()
+            .on(LaunchFixture.VERSION_1)
+            .with("linux.cgroupsPath", "'web'")
+            .compile();
+    List<Object> paths = new ArrayList<>();
+    for (Instruction step : all(program, Opcode.RMDIR)) {
+      paths.add(step.arguments().getFirst());
+    }
+    assertEquals(
+        List.of(
+            "/golden/cgroup/systemd/init.scope/web",
+            "/golden/cgroup/cpu,cpuacct/web",
+            "/golden/cgroup/cpuset/web",
+            "/golden/cgroup/devices/web",
+            "/golden/cgroup/pids/agents/7/web"),
+        paths);
+  }
+
+  @Test
+  void namesTheCgroupAfterTheContainerWhereNoPathIsConfigured() throws Exception {
+    Program program = new LaunchFixture().without("linux.cgroupsPath").compile();
+    assertEquals(List.of("/golden/cgroup/user.slice/c1"), only(program, Opcode.RMDIR).arguments());
+  }
+}
