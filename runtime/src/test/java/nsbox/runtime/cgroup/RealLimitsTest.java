@@ -245,15 +245,20 @@ class RealLimitsTest {
         .formatted(what, device.replace(":", ", 'minor': "), rate);
   }
 
-  /// `major:minor` of a disk.
+  /// `major:minor` of a disk, or else of a file that is in use as one.
   private static String blockDevice() throws IOException {
+    Path found = null;
     try (var devices = Files.newDirectoryStream(Path.of("/sys/block"))) {
       for (Path device : devices) {
-        if (Files.exists(device.resolve("device"))) {
-          return Files.readString(device.resolve("dev")).strip();
+        boolean disk = Files.exists(device.resolve("device"));
+        if (disk || (found == null && Files.exists(device.resolve("loop/backing_file")))) {
+          found = device;
         }
       }
     }
-    throw new IOException("no disk in /sys/block");
+    if (found == null) {
+      throw new IOException("no disk in /sys/block");
+    }
+    return Files.readString(found.resolve("dev")).strip();
   }
 }
