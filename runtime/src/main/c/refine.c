@@ -169,7 +169,20 @@ static int copy_root(int to, const struct stat *from, bool keep_mode) {
     return copy_status(to, ".", &status);
 }
 
-/* Fills the prepared mount with what the container has where it is going to stand. Through
+/* 1, 0 if there is something in it, or -errno. */
+static int is_empty(int directory) {
+    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+    if (!entries) return -errno;
+    struct dirent *entry;
+    int count = 0;
+    while (count < 3 && (errno = 0, entry = readdir(entries))) count++; /* "." and ".." are two */
+    int error = count < 3 ? -errno : 0;
+    closedir(entries);
+    return error ? error : count < 3;
+}
+
+/* Fills the prepared mount, if it is empty, with what the container has where it is going to stand. Through
  * descriptors, while the mount is nowhere to be seen. */
 int op_copy_up(struct context *context, const struct argument *argument) {
     int mount = last_prepared(context);
@@ -182,7 +195,9 @@ int op_copy_up(struct context *context, const struct argument *argument) {
     /* The descriptor of a mount only names it; to make files takes one that is open. */
     int to = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (!error && to < 0) error = -errno;
-    if (error) {
+    int empty = error ? error : is_empty(to);
+    if (empty != 1) {
+        error = empty;
         close(from);
     } else {
         error = copy_directory(from, to, 0);

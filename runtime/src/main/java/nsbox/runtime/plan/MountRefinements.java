@@ -60,13 +60,30 @@ final class MountRefinements {
         || !options.hasPlainPropagation()
         || mount.mapping().isPresent()
         || options.wants("idmap")
-        || options.wants("ridmap");
+        || options.wants("ridmap")
+        || options.wants("tmpcopyup");
   }
 
   /// A bind mount in several steps.
   void bind(String label, String source, MountSpec mount, MountOptions options)
       throws UnsupportedSpecException {
-    place(prepareBind(label, source, mount, options), mount.destination());
+    boolean filled = options.wants("tmpcopyup");
+    int number = prepareBind(label, source, mount, filled ? options.writable() : options);
+    if (filled) {
+      fill(mount, false);
+      if (options.readonly()) {
+        init.add("make it read-only", Opcode.MOUNT_ATTRIBUTES, 0, MountOptions.RDONLY, 0, 0);
+      }
+    }
+    place(number, mount.destination());
+  }
+
+  private void fill(MountSpec mount, boolean keepMode) {
+    init.add(
+        "copy what is in " + mount.destination() + " into it, if it is empty",
+        Opcode.COPY_UP,
+        mount.destination(),
+        keepMode ? 1 : 0);
   }
 
   /// All of a bind mount but its place.
@@ -174,11 +191,7 @@ final class MountRefinements {
     for (String option : data) {
       mode |= option.startsWith("mode=");
     }
-    init.add(
-        "copy what is in " + mount.destination() + " into it",
-        Opcode.COPY_UP,
-        mount.destination(),
-        mode ? 1 : 0);
+    fill(mount, mode);
     place(prepared++, mount.destination());
   }
 
@@ -224,9 +237,10 @@ final class MountRefinements {
       throw new UnsupportedSpecException(
           "mounts: " + mount.destination(), "a bind mount takes no option " + options.data());
     }
-    if (options.wants("tmpcopyup") && (!mount.type().equals("tmpfs") || remount)) {
+    boolean fillable = mount.type().equals("tmpfs") || mount.isBind();
+    if (options.wants("tmpcopyup") && (!fillable || remount)) {
       throw new UnsupportedSpecException(
-          "mounts: " + mount.destination(), "only a new tmpfs takes tmpcopyup");
+          "mounts: " + mount.destination(), "only a new tmpfs or bind mount takes tmpcopyup");
     }
   }
 }

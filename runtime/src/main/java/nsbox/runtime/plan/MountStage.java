@@ -80,6 +80,11 @@ final class MountStage {
       if (mount.isBind()
           && !options.wants("remount")
           && !refinements.isLink(source(mount), options)) {
+        if (options.wants("tmpcopyup")) {
+          throw new UnsupportedSpecException(
+              "mounts: " + mount.destination(),
+              "a bind mount takes no tmpcopyup in a user namespace");
+        }
         String label = "open " + source(mount) + " for " + mount.destination();
         prepared.add(refinements.prepareBind(label, source(mount), mount, options));
       }

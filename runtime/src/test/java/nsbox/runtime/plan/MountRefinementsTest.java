@@ -20,6 +20,7 @@ import nsbox.runtime.testing.LaunchedProgram.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -236,6 +237,23 @@ class MountRefinementsTest {
   }
 
   @Test
+  void fillsTheSourceOfABindMountOnce(@TempDir Path volume) throws Exception {
+    Path image = Files.createDirectories(overlay.lowest().resolve("data"));
+    Files.writeString(image.resolve("first"), "x");
+    Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rwxrwx---"));
+    String mount =
+        "{'destination': '/data', 'type': 'bind', 'source': '"
+            + volume
+            + "', 'options': ['rbind', 'ro', 'tmpcopyup']}";
+    assertEquals(
+        new Result(0, "first\n770\nread-only\n"),
+        run(mount, "ls /data; stat -c %a /data; touch /data/x 2>/dev/null || echo read-only"));
+    assertEquals("x", Files.readString(volume.resolve("first")));
+    Files.writeString(image.resolve("second"), "x");
+    assertEquals(new Result(0, "first\n"), run(mount, "ls /data"), "it is not empty any more");
+  }
+
+  @Test
   void copiesNothingFromWhereThereIsNothing() throws Exception {
     assertEquals(
         new Result(0, "0\n"),
@@ -366,8 +384,8 @@ class MountRefinementsTest {
           {'destination': '/d', 'type': 'tmpfs', 'options': ['src-nofollow']}            | only a bind mount takes [src-nofollow]
           {'destination': '/d', 'type': 'tmpfs', 'options': ['copy-symlink']}            | only a bind mount takes [copy-symlink]
           {'destination': '/d', 'source': '/s', 'options': ['bind', 'remount', 'idmap']} | only a bind mount takes [bind, remount, idmap]
-          {'destination': '/d', 'type': 'proc', 'options': ['tmpcopyup']}                | only a new tmpfs takes tmpcopyup
-          {'destination': '/d', 'type': 'tmpfs', 'options': ['remount', 'tmpcopyup']}    | only a new tmpfs takes tmpcopyup
+          {'destination': '/d', 'type': 'proc', 'options': ['tmpcopyup']}                | only a new tmpfs or bind mount takes tmpcopyup
+          {'destination': '/d', 'type': 'tmpfs', 'options': ['remount', 'tmpcopyup']}    | only a new tmpfs or bind mount takes tmpcopyup
           {'destination': '/d', 'source': '/s', 'options': ['bind', 'remount', 'x=y']}   | a bind mount takes no option [x=y]
           """)
   void refusesWhatAMountHasNoUseFor(String mount, String reason) {
