@@ -72,20 +72,21 @@ void close_mappings(struct context *context) {
     while (context->mapping_count > 0) close(context->mappings[--context->mapping_count]);
 }
 
+int map_mount(const struct context *context, int mount, uint64_t number, bool recursive) {
+    if (number >= context->mapping_count) return -EBADF;
+    int error = change_mount(mount, recursive,
+                             (struct mount_attr){.attr_set = MOUNT_ATTR_IDMAP,
+                                                 .userns_fd = (uint64_t)context->mappings[number]});
+    return error == -EINVAL ? -EOPNOTSUPP : error;
+}
+
 /* Covers a path with its own mount, ids shifted: whoever comes by this path from now on, in this
- * mount namespace, gets them so. EINVAL says that the file system cannot do that, but so many other
- * things, too, that it is reported by a name of its own. */
+ * mount namespace, gets them so. */
 int op_map_ids(struct context *context, const struct argument *argument) {
-    if (argument[1].number >= context->mapping_count) return -EBADF;
     int target = open(argument[0].bytes, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (target < 0) return -errno;
     int mount = clone_mount(target, "", false);
-    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP,
-                                    .userns_fd = (uint64_t)context->mappings[argument[1].number]};
-    int error = mount < 0 ? mount : 0;
-    if (!error &&
-        syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attributes, sizeof attributes) < 0)
-        error = errno == EINVAL ? -EOPNOTSUPP : -errno;
+    int error = mount < 0 ? mount : map_mount(context, mount, argument[1].number, false);
     if (!error) error = attach_mount(mount, target);
     if (mount >= 0) close(mount);
     close(target);

@@ -11,8 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EXIT_NSBOX 125
-
 bool is_runtime(char *const *words) {
     const char *name = words[0] ? strrchr(words[0], '/') : NULL;
     name = name ? name + 1 : words[0];

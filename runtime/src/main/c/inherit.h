@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 
+/* What we end with where it is we who failed, and not the container. */
+#define EXIT_NSBOX 125
+
 /* Whether we were called as nsbox-runtime. */
 bool is_runtime(char *const *words);
 

@@ -33,8 +33,6 @@
 
 extern char **environ;
 
-#define EXIT_NSBOX 125
-
 #define COMMAND_FILE "@lib/args/"
 #define MAX_COMMAND 16
 /* MFD_EXEC, which older headers lack: the sysctl vm.memfd_noexec takes it away from who does not ask. */

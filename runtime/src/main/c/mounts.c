@@ -92,10 +92,13 @@ static int open_file_at(struct context *context, const char *path) {
     return fd;
 }
 
-static int set_attributes(int fd, bool recursive, uint64_t set, uint64_t clear, uint64_t propagation) {
-    struct mount_attr attributes = {.attr_set = set, .attr_clr = clear, .propagation = propagation};
+int change_mount(int mount, bool recursive, struct mount_attr attributes) {
     unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-    return syscall(SYS_mount_setattr, fd, "", flags, &attributes, sizeof attributes) < 0 ? -errno : 0;
+    return syscall(SYS_mount_setattr, mount, "", flags, &attributes, sizeof attributes) < 0 ? -errno : 0;
+}
+
+static int set_attributes(int mount, bool recursive, uint64_t set, uint64_t clear) {
+    return change_mount(mount, recursive, (struct mount_attr){.attr_set = set, .attr_clr = clear});
 }
 
 int attach_mount(int mount, int target) {
@@ -214,8 +217,8 @@ int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear,
     if (mount < 0) return -errno;
     /* Attributes stop at the mount itself unless asked otherwise: what the host shows read-only below
      * it must not become writable by an "rw" that was meant for the top. Propagation goes all the way. */
-    int error = set_attributes(mount, flags & BIND_ATTRIBUTES_BELOW, set, clear, 0);
-    if (!error) error = set_attributes(mount, below, 0, 0, propagation);
+    int error = set_attributes(mount, flags & BIND_ATTRIBUTES_BELOW, set, clear);
+    if (!error) error = change_mount(mount, below, (struct mount_attr){.propagation = propagation});
     return or_error(mount, error);
 }
 
@@ -240,7 +243,7 @@ int op_bind_at(struct context *context, const struct argument *argument) {
 int op_set_attributes_at(struct context *context, const struct argument *argument) {
     int fd = open_at(context, argument[0].bytes, O_PATH);
     if (fd < 0) return fd;
-    int error = set_attributes(fd, argument[1].number, argument[2].number, argument[3].number, 0);
+    int error = set_attributes(fd, argument[1].number, argument[2].number, argument[3].number);
     close(fd);
     return error;
 }
@@ -249,7 +252,7 @@ int op_readonly_at(struct context *context, const struct argument *argument) {
     int target = open_at(context, argument[0].bytes, O_PATH);
     if (target < 0) return target;
     int mount = clone_mount(target, "", true);
-    int error = mount < 0 ? mount : set_attributes(mount, true, MOUNT_ATTR_RDONLY, 0, 0);
+    int error = mount < 0 ? mount : set_attributes(mount, true, MOUNT_ATTR_RDONLY, 0);
     return attach_and_close(or_error(mount, error), target);
 }
 
@@ -273,7 +276,7 @@ int op_mask_at(struct context *context, const struct argument *argument) {
     } else {
         mount = clone_mount(AT_FDCWD, "/dev/null", false);
         int error = mount < 0 ? mount : is_null_device(mount) ? 0 : -ENODEV;
-        if (!error) error = set_attributes(mount, false, MOUNT_ATTR_RDONLY, 0, 0);
+        if (!error) error = set_attributes(mount, false, MOUNT_ATTR_RDONLY, 0);
         mount = or_error(mount, error);
     }
     return attach_and_close(mount, target);

@@ -2,6 +2,7 @@
 #ifndef NSBOX_MOUNTS_H
 #define NSBOX_MOUNTS_H
 
+#include <linux/mount.h>
 #include <sys/types.h>
 
 #include "operations.h"
@@ -29,6 +30,9 @@ int place_mount(struct context *context, int mount, const char *path);
 
 /* Gives a file system that is being made, or made anew, one option. */
 int configure(int filesystem, const char *option);
+
+/* Changes attributes or propagation of a mount, and of those below it where it is recursive. */
+int change_mount(int mount, bool recursive, struct mount_attr attributes);
 
 /* Puts a mount without a place onto an open target. */
 int attach_mount(int mount, int target);

@@ -37,10 +37,7 @@ int op_go_on_in_child(struct context *context, const struct argument *argument) 
     if (pid < 0) return -errno;
     if (pid > 0) leave(context, pid, pidfd);
     setsid(); /* only the leader of a session can take a terminal */
-    struct message answer;
-    int unexpected;
-    ssize_t length = receive_message(context->status_fd, &answer, &unexpected);
-    return length > 0 && answer.kind == MESSAGE_GO_ON ? 0 : -EOWNERDEAD;
+    return await_go_on(context);
 }
 
 int op_sync(struct context *context, const struct argument *argument) {

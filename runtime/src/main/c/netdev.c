@@ -1,5 +1,5 @@
-/* Network interfaces on their way into a container: by the monitor, which has rights over both network
- * namespaces. */
+/* Requests to the kernel's network: those that the planner has put together, and those that take an
+ * interface into a container, by the monitor, which has rights over both network namespaces. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_addr.h>
@@ -57,6 +57,17 @@ static ssize_t receive(int fd, void *reply, size_t size) {
     if (header->nlmsg_type != NLMSG_ERROR) return length;
     if (header->nlmsg_len < NLMSG_LENGTH(sizeof(struct nlmsgerr))) return -EBADMSG;
     return ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+}
+
+int op_netlink(struct context *context, const struct argument *argument) {
+    (void)context;
+    int fd = open_netlink();
+    if (fd < 0) return fd;
+    char reply[1024];
+    ssize_t answer = send(fd, argument[0].bytes, argument[0].length, 0) < 0 ? -errno
+                                                                            : receive(fd, reply, sizeof reply);
+    close(fd);
+    return answer > 0 ? -EBADMSG : (int)answer;
 }
 
 static int ask(int fd, struct request *request, void *reply, size_t size) {

@@ -10,13 +10,25 @@
 
 #include "mounts.h"
 
-int op_prepare_bind(struct context *context, const struct argument *argument) {
-    if (context->prepared_count == MAX_PREPARED) return -E2BIG;
-    int mount = clone_bind(argument[0].bytes, argument[1].number, argument[2].number, argument[3].number,
-                           argument[4].number);
+/* Takes a mount over, which may be -errno, and numbers it. */
+static int keep(struct context *context, int mount) {
     if (mount < 0) return mount;
+    if (context->prepared_count == MAX_PREPARED) {
+        close(mount);
+        return -E2BIG;
+    }
     context->prepared[context->prepared_count++] = mount;
     return 0;
+}
+
+int op_prepare_bind(struct context *context, const struct argument *argument) {
+    return keep(context, clone_bind(argument[0].bytes, argument[1].number, argument[2].number,
+                                    argument[3].number, argument[4].number));
+}
+
+int op_prepare_filesystem(struct context *context, const struct argument *argument) {
+    return keep(context, new_mount(argument[0].bytes, argument[1].bytes, argument[2].number,
+                                   argument[3].list, NULL));
 }
 
 int op_place_at(struct context *context, const struct argument *argument) {

@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
-#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <linux/filter.h>
 #include <stdio.h>
@@ -14,10 +13,8 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -31,29 +28,6 @@ int op_set_hostname(struct context *context, const struct argument *argument) {
 int op_set_domainname(struct context *context, const struct argument *argument) {
     (void)context;
     return setdomainname(argument[0].bytes, argument[0].length) < 0 ? -errno : 0;
-}
-
-int op_netlink(struct context *context, const struct argument *argument) {
-    (void)context;
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (fd < 0) return -errno;
-    struct {
-        struct nlmsghdr header;
-        struct nlmsgerr answer;
-        char rest[512];
-    } reply;
-    int error = 0;
-    ssize_t length = 0;
-    if (send(fd, argument[0].bytes, argument[0].length, 0) < 0 ||
-        (length = recv(fd, &reply, sizeof reply, 0)) < 0)
-        error = -errno;
-    else if ((size_t)length < sizeof reply.header + sizeof reply.answer.error ||
-             reply.header.nlmsg_type != NLMSG_ERROR)
-        error = -EBADMSG;
-    else
-        error = reply.answer.error;
-    close(fd);
-    return error;
 }
 
 /* Shows the terminal as /dev/console by its descriptor, not by its name under /dev/pts, which

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "idmap.h"
 #include "mounts.h"
 
 /* How deep a tree may be that is copied: each level takes two descriptors and some of the stack. */
@@ -19,11 +20,6 @@
 
 static int last_prepared(const struct context *context) {
     return context->prepared_count ? context->prepared[context->prepared_count - 1] : -EBADF;
-}
-
-static int change_mount(int fd, bool recursive, struct mount_attr attributes) {
-    unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-    return syscall(SYS_mount_setattr, fd, "", flags, &attributes, sizeof attributes) < 0 ? -errno : 0;
 }
 
 int op_mount_attributes(struct context *context, const struct argument *argument) {
@@ -35,24 +31,9 @@ int op_mount_attributes(struct context *context, const struct argument *argument
                                             .propagation = argument[3].number});
 }
 
-/* EINVAL says that the file system cannot do that, but so many other things, too, that it is reported
- * by a name of its own. */
 int op_mount_mapping(struct context *context, const struct argument *argument) {
     int mount = last_prepared(context);
-    if (mount < 0) return mount;
-    if (argument[0].number >= context->mapping_count) return -EBADF;
-    int error = change_mount(mount, argument[1].number,
-                             (struct mount_attr){.attr_set = MOUNT_ATTR_IDMAP,
-                                                 .userns_fd = (uint64_t)context->mappings[argument[0].number]});
-    return error == -EINVAL ? -EOPNOTSUPP : error;
-}
-
-int op_prepare_filesystem(struct context *context, const struct argument *argument) {
-    if (context->prepared_count == MAX_PREPARED) return -E2BIG;
-    int mount = new_mount(argument[0].bytes, argument[1].bytes, argument[2].number, argument[3].list, NULL);
-    if (mount < 0) return mount;
-    context->prepared[context->prepared_count++] = mount;
-    return 0;
+    return mount < 0 ? mount : map_mount(context, mount, argument[0].number, argument[1].number);
 }
 
 int op_propagation_at(struct context *context, const struct argument *argument) {

@@ -48,13 +48,16 @@ ssize_t receive_message(int channel, struct message *received, int *descriptor) 
     return length == 0 || length == (ssize_t)sizeof *received ? length : -EBADMSG;
 }
 
-int wait_for_monitor(struct context *context, const struct message *message, int descriptor) {
-    int error = send_message(context->status_fd, message, descriptor);
-    if (error) return error;
+int await_go_on(struct context *context) {
     struct message answer;
     int unexpected;
     ssize_t length = receive_message(context->status_fd, &answer, &unexpected);
     if (unexpected >= 0) close(unexpected);
     if (length < 0) return (int)length;
     return length > 0 && answer.kind == MESSAGE_GO_ON ? 0 : -EOWNERDEAD;
+}
+
+int wait_for_monitor(struct context *context, const struct message *message, int descriptor) {
+    int error = send_message(context->status_fd, message, descriptor);
+    return error ? error : await_go_on(context);
 }

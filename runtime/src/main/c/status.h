@@ -31,8 +31,9 @@ ssize_t receive_message(int channel, struct message *message, int *descriptor);
 /* Sends bytes and a descriptor over any socket of the kind AF_UNIX. 0 or -errno. */
 int send_descriptor(int channel, const void *bytes, size_t length, int descriptor);
 
-/* By init: tells the monitor and waits until it says go on. 0 or -errno. */
+/* By init: waits until the monitor says go on; tells it before why. 0 or -errno. */
 struct context;
+int await_go_on(struct context *context);
 int wait_for_monitor(struct context *context, const struct message *message, int descriptor);
 
 #endif
