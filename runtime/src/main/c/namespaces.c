@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "call.h"
 #include "idmap.h"
 #include "mounts.h"
 #include "status.h"
@@ -49,8 +50,27 @@ int op_sync(struct context *context, const struct argument *argument) {
 int op_map_process(struct context *context, const struct argument *argument) {
     pid_t pid = context->container.pid;
     int error = argument[2].number ? write_map(pid, "setgroups", "deny") : 0;
-    if (!error) error = write_map(pid, "uid_map", argument[0].bytes);
-    return error ? error : write_map(pid, "gid_map", argument[1].bytes);
+    if (!error && argument[0].length > 0) error = write_map(pid, "uid_map", argument[0].bytes);
+    if (!error && argument[1].length > 0) error = write_map(pid, "gid_map", argument[1].bytes);
+    return error;
+}
+
+/* The same for who is not root, by a program that has the right to it and looks up what root has granted:
+ * newuidmap(1), newgidmap(1). */
+int op_map_process_by(struct context *context, const struct argument *argument) {
+    size_t count = argument[1].length;
+    char **arguments = calloc(count + 3, sizeof *arguments);
+    if (!arguments) return -ENOMEM;
+    char pid[16], *nothing[] = {NULL};
+    snprintf(pid, sizeof pid, "%d", context->container.pid);
+    arguments[0] = argument[0].bytes;
+    arguments[1] = pid;
+    for (size_t i = 0; i < count; i++) arguments[2 + i] = argument[1].list[i];
+    struct call call = {.program = argument[0].bytes, .arguments = arguments, .environment = nothing,
+                        .directory = "", .input = ""};
+    int error = run_call(context, &call);
+    free(arguments);
+    return error;
 }
 
 /* All are opened before the first is joined: a path means the host's. Each must be of its type. */
@@ -98,6 +118,14 @@ int op_become_root(struct context *context, const struct argument *argument) {
     /* EPERM: the namespace denies setgroups(2), or maps no group 0. */
     if (syscall(SYS_setgroups, 0, NULL) < 0 && errno != EPERM && errno != EINVAL) return -errno;
     if (syscall(SYS_setresgid, 0, 0, 0) < 0 || syscall(SYS_setresuid, 0, 0, 0) < 0) return -errno;
+    return 0;
+}
+
+/* Where the user namespace was made by one who is not root, it may forbid to give groups away, for a group
+ * can also be what keeps its members from a file. Then that is not tried again. */
+int op_keep_groups(struct context *context, const struct argument *argument) {
+    (void)argument;
+    context->keeps_groups = syscall(SYS_setgroups, 0, NULL) < 0 && errno == EPERM;
     return 0;
 }
 

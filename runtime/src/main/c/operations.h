@@ -63,6 +63,7 @@ struct context {
     int listener_fd;             /* of the seccomp filter, or -1 */
     char *home;                  /* "HOME=..." in place of an empty one, or NULL */
     char *listen_pid;            /* "LISTEN_PID=..." likewise */
+    bool keeps_groups;           /* the user namespace forbids to change them, also to fewer */
     int planner_fd;              /* socket of the planner that waits for this launch, or -1 */
     char detail[DETAIL_BYTES];   /* of the instruction that runs */
 };

@@ -141,7 +141,6 @@ int op_bounding_set(struct context *context, const struct argument *argument) {
 }
 
 int op_identity(struct context *context, const struct argument *argument) {
-    (void)context;
     size_t count = argument[2].length / sizeof(uint32_t);
     gid_t *groups = calloc(count + 1, sizeof(gid_t));
     if (!groups) return -ENOMEM;
@@ -150,7 +149,8 @@ int op_identity(struct context *context, const struct argument *argument) {
     gid_t gid = (gid_t)argument[1].number;
     int error = 0;
     /* The raw calls: one thread is all we are. Capabilities stay for `capabilities` to set. */
-    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || syscall(SYS_setgroups, count, groups) < 0 ||
+    if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 ||
+        (!(context->keeps_groups && count == 0) && syscall(SYS_setgroups, count, groups) < 0) ||
         syscall(SYS_setresgid, gid, gid, gid) < 0 || syscall(SYS_setresuid, uid, uid, uid) < 0 ||
         prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
         error = -errno;

@@ -39,12 +39,4 @@ public record RuntimeOptions(
           CgroupManager.CGROUPFS,
           Rootless.AUTO,
           Optional.empty());
-
-  /// @throws Failure if an option is known and cannot be followed yet
-  public void refuseWhatIsNotDone() throws Failure {
-    if (rootless == Rootless.YES) {
-      throw new Failure(
-          "--rootless true: this version of nsbox runs as root and does not do without a cgroup");
-    }
-  }
 }

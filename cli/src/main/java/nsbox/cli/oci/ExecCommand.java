@@ -91,11 +91,15 @@ public final class ExecCommand implements Command {
             Making.path(parsed, session, "--pidfd-socket"),
             session.invocation().keptDescriptors(),
             new ServiceSockets(session.invocation()).listening(),
-            false,
             false);
     Program program =
         ExecLaunch.compile(
-            folder, Containers.state(folder), process, Model.values(parsed, "--cgroup"), handover);
+            folder,
+            Containers.state(folder),
+            process,
+            Model.values(parsed, "--cgroup"),
+            handover,
+            Caller.rights(session));
     Front.Outcome outcome =
         session.front().launch(program, detached ? Front.Stay.NOT : Front.Stay.ATTACHED);
     if (!outcome.succeeded()) {

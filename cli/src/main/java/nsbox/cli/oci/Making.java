@@ -59,7 +59,7 @@ final class Making {
   static void make(ParseResult parsed, Session session, String id, Way way) throws Exception {
     boolean inScope = session.runtimeOptions().cgroupManager() == CgroupManager.SYSTEMD;
     if (inScope) {
-      Scopes.requireSystemd();
+      Scopes.requireSystemd(session);
     }
     Path bundle = session.path(parsed.matchedOptionValue("--bundle", "."));
     JsonObject config = ConfigFile.read(bundle);
@@ -81,7 +81,8 @@ final class Making {
                 session.runtimeOptions().cgroupManager() == CgroupManager.DISABLED
                     ? new CgroupLayout(List.of())
                     : CgroupLayout.ofHost(),
-                inScope);
+                inScope,
+                Caller.rights(session));
         scope = launch.scopeOrder();
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
@@ -121,8 +122,7 @@ final class Making {
         path(parsed, session, "--pidfd-socket"),
         session.invocation().keptDescriptors(),
         new ServiceSockets(session.invocation()).listening(),
-        !isSet(parsed, "--no-new-keyring"),
-        session.invocation().userId() != 0);
+        !isSet(parsed, "--no-new-keyring"));
   }
 
   /* As runc has it, word for word: engines look for these. */

@@ -54,7 +54,7 @@ public final class PauseCommand implements Command {
       }
       Optional<Freezer> freezer = Freezer.of(Containers.state(folder).cgroup());
       if (freezer.isEmpty()) {
-        throw new Failure("this host has no cgroup that could pause a container");
+        throw new Failure("container " + folder.id() + " has no cgroup that could pause it");
       }
       if (pauses) {
         freezer.get().freeze();

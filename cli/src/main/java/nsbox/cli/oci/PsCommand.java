@@ -14,6 +14,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.runtime.cgroup.CgroupProcesses;
+import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.state.StateFolder;
 import nsbox.runtime.state.StateFolder.Status;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,10 +42,7 @@ public final class PsCommand implements Command {
     List<String> words = positionals(parsed);
     String format = parsed.matchedOptionValue("--format", "table");
     StateFolder folder = Containers.find(session, words.getFirst());
-    List<Long> pids =
-        folder.status() == Status.STOPPED
-            ? List.of()
-            : CgroupProcesses.of(Containers.state(folder).cgroup());
+    List<Long> pids = folder.status() == Status.STOPPED ? List.of() : pids(folder);
     switch (format) {
       case "json" -> session.front().out(pids + "\n");
       case "table" ->
@@ -52,6 +50,15 @@ public final class PsCommand implements Command {
       default -> throw new Failure("invalid format option: " + format + ", expected table or json");
     }
     return 0;
+  }
+
+  private static List<Long> pids(StateFolder folder) throws Exception {
+    ContainerCgroup cgroup = Containers.state(folder).cgroup();
+    if (cgroup.places().isEmpty()) {
+      throw new Failure(
+          "container " + folder.id() + " has no cgroup, so nobody knows its processes");
+    }
+    return CgroupProcesses.of(cgroup);
   }
 
   /* As runc does it: all that ps(1) has to say, without the lines of other processes. */

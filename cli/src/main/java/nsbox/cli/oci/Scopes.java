@@ -24,8 +24,14 @@ import nsbox.runtime.systemd.UnitProperty;
 final class Scopes {
   private Scopes() {}
 
-  /// @throws Failure if there is no systemd to make them
-  static void requireSystemd() throws Failure {
+  /// @throws Failure if there is no systemd to make them for this user
+  static void requireSystemd(Session session) throws Failure {
+    if (session.invocation().userId() != 0) {
+      throw new Failure(
+          "cgroup manager systemd: only root can use it in this version; you are user "
+              + session.invocation().userId()
+              + "\n  Use --cgroup-manager cgroupfs or disabled.");
+    }
     if (!Systemd.isRunning()) {
       throw new Failure("cgroup manager systemd: systemd is not running on this host");
     }

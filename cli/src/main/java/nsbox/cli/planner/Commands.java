@@ -132,13 +132,15 @@ public final class Commands {
       front.out(line.getUsageMessage());
       return 0;
     }
-    if (command.needsRoot() && invocation.userId() != 0) {
+    if (!runtime && command.needsRoot() && invocation.userId() != 0) {
       throw new Failure(
           "this version runs as root only; you are user "
               + invocation.userId()
-              + "\n  Use sudo, or become root.");
+              + "\n  Use sudo, or become root. nsbox-runtime alone runs as any user.");
     }
-    options.runtimeOptions().refuseWhatIsNotDone();
+    if (runtime && command.needsRoot()) {
+      options.requireOwnRoot(invocation.userId());
+    }
     Session session =
         new Session(
             invocation,

@@ -1,5 +1,6 @@
 package nsbox.cli.planner;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Invocation;
 import nsbox.cli.RuntimeOptions;
+import nsbox.cli.UserNamespace;
 import nsbox.engine.StateRoots;
 
 /// The options that stand before the command.
@@ -25,6 +27,7 @@ record GlobalOptions(
     boolean version,
     RuntimeOptions runtimeOptions,
     List<String> rest) {
+  private static final String RUNTIME_ROOT = "/run/nsbox-runtime";
 
   /// @throws Failure if an option is none of these, or lacks its value
   static GlobalOptions parse(Invocation invocation, boolean runtime) throws Failure {
@@ -32,7 +35,7 @@ record GlobalOptions(
     String root = variable(environment, "NSBOX_ROOT", "/var/lib/nsbox");
     String run = variable(environment, "NSBOX_RUN_ROOT", "/run/nsbox");
     if (runtime) {
-      root = "/run/nsbox-runtime";
+      root = runtimeRoot(invocation);
     }
     String driver = variable(environment, "NSBOX_STORAGE_DRIVER", "");
     boolean debug = false;
@@ -80,6 +83,36 @@ record GlobalOptions(
         version,
         runtime ? flags.options(debug) : RuntimeOptions.DEFAULT,
         words.rest());
+  }
+
+  /* As runc has it: a user has a folder of its own that goes with a reboot, and root of a user namespace
+   * may be such a user. */
+  private static String runtimeRoot(Invocation invocation) throws Failure {
+    String folder = variable(invocation.environment(), "XDG_RUNTIME_DIR", "");
+    if (folder.isEmpty() || invocation.userId() == 0 && isRealRoot(invocation)) {
+      return RUNTIME_ROOT;
+    }
+    return folder + "/nsbox-runtime";
+  }
+
+  /// @throws Failure if the containers are where only root can make any
+  void requireOwnRoot(int userId) throws Failure {
+    if (userId != 0 && roots.root().toString().equals(RUNTIME_ROOT)) {
+      throw new Failure(
+          RUNTIME_ROOT
+              + " is for root's containers; you are user "
+              + userId
+              + ", and XDG_RUNTIME_DIR names no folder of your own\n  Set it, or use --root.");
+    }
+  }
+
+  private static boolean isRealRoot(Invocation invocation) throws Failure {
+    try {
+      return UserNamespace.isInitial()
+          || invocation.environment().getOrDefault("USER", "").equals("root");
+    } catch (IOException e) {
+      throw new Failure("cannot find out whose root this is: " + e.getMessage(), e);
+    }
   }
 
   private static Failure unknown(String option, Invocation invocation) {

@@ -162,7 +162,8 @@ final class Help {
         features  Say what of the runtime specification is applied
 
       Options:
-        --root DIR           Where the state of containers is kept (/run/nsbox-runtime)
+        --root DIR           Where the state of containers is kept (/run/nsbox-runtime, or
+                             $XDG_RUNTIME_DIR/nsbox-runtime where the caller is not root)
         --log FILE           Write errors there too
         --log-format FORMAT  text or json (text)
         --log-level LEVEL    error, warning, info or debug: what is written there (warning)
@@ -171,7 +172,7 @@ final class Help {
                              Who makes cgroups: cgroupfs (nsbox itself) or systemd (cgroupfs)
         --systemd-cgroup     As --cgroup-manager systemd
         --rootless VALUE     true, false or auto: whether a cgroup that may not be made is done
-                             without (auto); true is refused
+                             without (auto: where the caller is not the host's root)
         --criu PROGRAM       What checkpoints containers
         --version            Print the version
         --help               Print this text; 'nsbox-runtime COMMAND --help' explains a command

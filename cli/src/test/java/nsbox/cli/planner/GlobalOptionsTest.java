@@ -215,11 +215,9 @@ class GlobalOptionsTest {
   }
 
   @Test
-  void ofTheRuntimeAreRefusedWhereTheyCannotBeFollowed() throws Failure {
-    RuntimeOptions options = parse(Map.of(), true, "--rootless=true").runtimeOptions();
-    assertThrows(Failure.class, options::refuseWhatIsNotDone);
-    parse(Map.of(), true, "--systemd-cgroup").runtimeOptions().refuseWhatIsNotDone();
-    RuntimeOptions.DEFAULT.refuseWhatIsNotDone();
+  void ofTheRuntimeHaveTheFolderOfTheHostsRootWhateverItsSessionHas() throws Failure {
+    Map<String, String> session = Map.of("XDG_RUNTIME_DIR", "/run/user/0");
+    assertEquals(Path.of("/run/nsbox-runtime"), parse(session, true, "list").roots().root());
   }
 
   @Test

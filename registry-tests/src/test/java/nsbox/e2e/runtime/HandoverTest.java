@@ -170,7 +170,7 @@ final class HandoverTest extends RuntimeTests {
         Files.readString(Path.of("/proc/self/cgroup")),
         Files.readString(Path.of("/proc/" + pid + "/cgroup")));
     assertEquals(
-        "nsbox-runtime: this host has no cgroup that could pause a container\n",
+        "nsbox-runtime: container " + id("free") + " has no cgroup that could pause it\n",
         runtime("pause", id("free")).expect(1).err());
     runtime("kill", "--all", id("free"), "KILL").expect(0);
     Nsbox.await("its end", () -> state("free").string("status").equals("stopped"));

@@ -11,7 +11,13 @@ import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 ///
 /// @param places in the order of the hierarchies
 /// @param isUnified version 2 rules alone
-public record ContainerCgroup(List<Place> places, boolean isUnified) {
+/// @param missing hierarchies in which it has none, for whoever made it was not allowed to
+public record ContainerCgroup(List<Place> places, boolean isUnified, List<Hierarchy> missing) {
+
+  /// One that is in all hierarchies.
+  public ContainerCgroup(List<Place> places, boolean isUnified) {
+    this(places, isUnified, List.of());
+  }
 
   /// @param directory absolute, as the host sees it
   public record Place(Hierarchy hierarchy, String directory) {}
@@ -22,24 +28,38 @@ public record ContainerCgroup(List<Place> places, boolean isUnified) {
   ///   each hierarchy's root, others at the cgroup of this process, which differs from one
   ///   hierarchy to the next
   public static ContainerCgroup of(CgroupLayout layout, String path) {
+    return of(layout, path, false);
+  }
+
+  /// @param optional whether it does without those that this process may not make
+  public static ContainerCgroup of(CgroupLayout layout, String path, boolean optional) {
     List<Place> places = new ArrayList<>();
+    List<Hierarchy> missing = new ArrayList<>();
     for (Hierarchy hierarchy : layout.hierarchies()) {
-      places.add(new Place(hierarchy, directory(hierarchy, path)));
+      Place place = new Place(hierarchy, directory(hierarchy, path));
+      if (optional && !CgroupAccess.isAllowed(place)) {
+        missing.add(hierarchy);
+      } else {
+        places.add(place);
+      }
     }
-    return new ContainerCgroup(List.copyOf(places), layout.isUnified());
+    return new ContainerCgroup(List.copyOf(places), layout.isUnified(), List.copyOf(missing));
   }
 
   /// The cgroup of a container that was made before, by what [#paths] gave then: a later process
   /// may be in another cgroup itself.
   public static ContainerCgroup stored(CgroupLayout layout, Map<String, String> paths) {
     List<Place> places = new ArrayList<>();
+    List<Hierarchy> missing = new ArrayList<>();
     for (Hierarchy hierarchy : layout.hierarchies()) {
       String directory = paths.get(names(hierarchy).getFirst());
       if (directory != null) {
         places.add(new Place(hierarchy, directory));
+      } else {
+        missing.add(hierarchy);
       }
     }
-    return new ContainerCgroup(List.copyOf(places), layout.isUnified());
+    return new ContainerCgroup(List.copyOf(places), layout.isUnified(), List.copyOf(missing));
   }
 
   /// The directories by controller, `name=systemd`, or the empty name for version 2: what runc
@@ -73,6 +93,16 @@ public record ContainerCgroup(List<Place> places, boolean isUnified) {
     for (Place place : places) {
       if (place.hierarchy().unified()) {
         return Optional.of(place.directory());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The hierarchy of a controller, where the host has it and the container has no cgroup in it.
+  Optional<Hierarchy> missing(String controller) {
+    for (Hierarchy hierarchy : missing) {
+      if (isUnified || !hierarchy.unified() && hierarchy.hasController(controller)) {
+        return Optional.of(hierarchy);
       }
     }
     return Optional.empty();

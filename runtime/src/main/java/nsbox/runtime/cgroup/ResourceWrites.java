@@ -62,12 +62,21 @@ public final class ResourceWrites {
   String directory(String controller, String field) throws UnsupportedSpecException, IOException {
     Optional<String> directory = cgroup.directory(controller);
     if (directory.isEmpty()) {
-      throw unsupported(field, "this host has no " + controller + " controller");
+      throw unsupported(field, missing(controller));
     }
     if (cgroup.isUnified() && !controller.isEmpty()) {
       requireListed(controller, field);
     }
     return directory.get();
+  }
+
+  private String missing(String controller) {
+    Optional<CgroupLayout.Hierarchy> missing = cgroup.missing(controller);
+    return missing.isPresent()
+        ? "the container has no cgroup in "
+            + missing.get().mountPoint()
+            + "; who makes it has no right to one there, unless root delegates it"
+        : "this host has no " + controller + " controller";
   }
 
   private void requireListed(String controller, String field)

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.cgroup.CgroupAccess;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 import nsbox.runtime.cgroup.CgroupWrite;
 import nsbox.runtime.cgroup.ContainerCgroup;
@@ -31,7 +32,7 @@ final class CgroupStage {
 
   CgroupStage(Launch launch) {
     this.launch = launch;
-    this.cgroup = ContainerCgroup.of(launch.cgroups(), launch.cgroupPath());
+    this.cgroup = launch.cgroup();
   }
 
   /// The container's cgroup as a directory of the host.
@@ -41,7 +42,10 @@ final class CgroupStage {
         return place.directory();
       }
     }
-    throw new IllegalArgumentException("no hierarchy of this host: " + hierarchy);
+    /* Without a cgroup of its own it is in that of whoever makes it. */
+    return hierarchy.ownPath().equals("/")
+        ? hierarchy.mountPoint()
+        : hierarchy.mountPoint() + hierarchy.ownPath();
   }
 
   /// @throws UnsupportedSpecException if the cgroup is in use, or if this host cannot limit what is
@@ -53,9 +57,10 @@ final class CgroupStage {
       return;
     }
     Resources resources = Resources.parse(launch.spec().linux().resources());
-    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
-      createParents(monitor, hierarchy, resources);
-      createDirectory(monitor, hierarchy);
+    requireRights();
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      createParents(monitor, place.hierarchy(), resources);
+      createDirectory(monitor, place.hierarchy());
     }
     limit(monitor, resources);
   }
@@ -65,7 +70,29 @@ final class CgroupStage {
     for (CgroupWrite write : ResourceWrites.of(resources, cgroup)) {
       write.addTo(monitor);
     }
-    DeviceWrites.addTo(monitor, resources.devices(), cgroup);
+    /* Only the host's root can filter devices. Nobody else has any beyond those that it has anyway:
+     * the kernel opens none that was made in a user namespace. */
+    if (launch.rights().ofHost()) {
+      DeviceWrites.addTo(monitor, resources.devices(), cgroup);
+    }
+  }
+
+  /* What was asked for by name is not done without. */
+  private void requireRights() throws UnsupportedSpecException {
+    if (!launch.rights().cgroupsOptional()) {
+      return;
+    }
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      if (!CgroupAccess.isAllowed(place)) {
+        throw new UnsupportedSpecException(
+            "linux.cgroupsPath",
+            "permission denied: user "
+                + launch.rights().uid()
+                + " may not make "
+                + place.directory()
+                + "; without this field the container gets no cgroup there");
+      }
+    }
   }
 
   /// Has the scope made for the process that was just spawned, which waits before all else.
@@ -80,7 +107,8 @@ final class CgroupStage {
     monitor.add("wait until it waits", Opcode.AWAIT_SYNC, number);
     monitor.add("have it put into the scope " + launch.scope().get(), Opcode.AWAIT_PLANNER);
     Resources resources = Resources.parse(launch.spec().linux().resources());
-    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      Hierarchy hierarchy = place.hierarchy();
       /* systemd hands down those that it knows. */
       List<String> path = above(hierarchy);
       path.addFirst(hierarchy.mountPoint());
@@ -128,29 +156,27 @@ final class CgroupStage {
   /// By `tasks` and not by `cgroup.procs`: who moves but itself, one thread, needs no lock over all
   /// processes of the host, for which the kernel waits about 9 ms.
   void join(Instructions init) {
-    for (Hierarchy hierarchy : launch.cgroups().hierarchies()) {
-      if (!hierarchy.unified()) {
-        String directory = directory(hierarchy);
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      if (!place.hierarchy().unified()) {
+        String directory = place.directory();
         init.write("join the cgroup " + directory, directory + "/tasks", "0");
       }
     }
   }
 
   void remove(Instructions teardown) {
-    List<Hierarchy> hierarchies = launch.cgroups().hierarchies();
-    if (hierarchies.isEmpty()) {
+    if (cgroup.places().isEmpty()) {
       return;
     }
     /* One hierarchy knows all processes; version 2 kills them in one step. */
-    Hierarchy killing = launch.cgroups().unified().orElse(hierarchies.getFirst());
-    teardown.add(
-        "end whatever still runs in " + directory(killing), Opcode.KILL_CGROUP, directory(killing));
-    for (Hierarchy hierarchy : hierarchies) {
+    String killing = cgroup.unifiedDirectory().orElse(cgroup.places().getFirst().directory());
+    teardown.add("end whatever still runs in " + killing, Opcode.KILL_CGROUP, killing);
+    for (ContainerCgroup.Place place : cgroup.places()) {
       teardown.addIgnoring(
           Instruction.MISSING,
-          "remove the cgroup " + directory(hierarchy),
+          "remove the cgroup " + place.directory(),
           Opcode.RMDIR,
-          directory(hierarchy));
+          place.directory());
     }
   }
 

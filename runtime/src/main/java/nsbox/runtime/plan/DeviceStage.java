@@ -48,15 +48,16 @@ final class DeviceStage {
   void add() throws UnsupportedSpecException {
     checkPlaces();
     boolean ownDev = hasOwnDev(launch.spec());
-    if (mounts.preparesBinds()) {
+    boolean binds = launch.spec().linux().hasNamespace("user") || !launch.rights().ofHost();
+    if (binds) {
       for (String path : bound(launch.spec())) {
-        mounts.place(path);
+        mounts.bindSame(path);
       }
     } else if (ownDev) {
       defaultNodes();
     }
     for (LinuxSpec.Device device : launch.spec().linux().devices()) {
-      if (device.type() == 'p' || !mounts.preparesBinds()) {
+      if (device.type() == 'p' || !binds) {
         node(device, 0);
       }
     }

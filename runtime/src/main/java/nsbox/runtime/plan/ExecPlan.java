@@ -67,7 +67,9 @@ public final class ExecPlan {
     }
     scheduling.affinityAfterCgroup();
     process.oomScore();
-    process.streamsOfUserNamespace();
+    if (launch.rights().root()) {
+      process.streamsOfUserNamespace();
+    }
     init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
     init.add(
         "join the namespaces of process " + target.pid(),

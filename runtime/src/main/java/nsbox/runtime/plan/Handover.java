@@ -16,8 +16,6 @@ import java.util.Optional;
 /// @param listening what the environment says of those descriptors where they are sockets that the
 ///   caller was told to listen on, see sd_listen_fds(3), but for LISTEN_PID; else empty
 /// @param newKeyring whether the container gets a session keyring of its own
-/// @param denySetgroups whether the user namespace forbids setgroups(2), as an unprivileged caller
-///   must
 public record Handover(
     boolean ownStreams,
     boolean monitored,
@@ -27,8 +25,7 @@ public record Handover(
     Optional<String> pidfdSocket,
     int preservedDescriptors,
     Map<String, String> listening,
-    boolean newKeyring,
-    boolean denySetgroups) {
+    boolean newKeyring) {
 
   /// Run at once, by a monitor that carries the streams.
   public static Handover monitored(int preservedDescriptors) {
@@ -41,7 +38,6 @@ public record Handover(
         Optional.empty(),
         preservedDescriptors,
         Map.of(),
-        true,
-        false);
+        true);
   }
 }

@@ -3,6 +3,7 @@ package nsbox.runtime.plan;
 import java.util.List;
 import java.util.Optional;
 import nsbox.runtime.cgroup.CgroupLayout;
+import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.spec.Spec;
 
@@ -15,6 +16,7 @@ import nsbox.runtime.spec.Spec;
 /// @param noPivot the root is moved over the host's, for where pivot_root(2) cannot be used
 /// @param scope the container's cgroup from each hierarchy's root, where not this program makes it
 ///   but the planner, with a service manager, for a process that waits for it; empty otherwise
+/// @param rights of whoever makes the container
 /// @param teardown what the caller wants done after the container's end, last of all
 public record Launch(
     String id,
@@ -29,9 +31,10 @@ public record Launch(
     Handover handover,
     boolean noPivot,
     Optional<String> scope,
+    Rights rights,
     List<Instruction> teardown) {
 
-  /// A launch whose program makes the cgroup.
+  /// A launch by root whose program makes the cgroup.
   public Launch(
       String id,
       String bundle,
@@ -58,7 +61,14 @@ public record Launch(
         handover,
         noPivot,
         Optional.empty(),
+        Rights.ALL,
         teardown);
+  }
+
+  /// The container's cgroup, as far as it is to have one.
+  public ContainerCgroup cgroup() {
+    return ContainerCgroup.of(
+        cgroups, cgroupPath(), rights.cgroupsOptional() && spec.linux().cgroupsPath().isEmpty());
   }
 
   /// `linux.cgroupsPath` as the directories are named by it, whoever makes them.

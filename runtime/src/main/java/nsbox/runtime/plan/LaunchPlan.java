@@ -60,6 +60,9 @@ public final class LaunchPlan {
 
   private void build() throws UnsupportedSpecException, IOException {
     namespaces.check();
+    if (!launch.rights().root()) {
+      new Rootless(launch.rights(), launch.spec()).check();
+    }
     checkMounts();
     beforeTheProcess();
     theProcess();
@@ -103,7 +106,9 @@ public final class LaunchPlan {
     rdt.join(init);
     if (namespaces.onTheWay()) {
       process.oomScore();
-      process.streamsOfUserNamespace();
+      if (launch.rights().root()) {
+        process.streamsOfUserNamespace();
+      }
       namespaces.join();
       mounts.prepare();
       namespaces.goOn();

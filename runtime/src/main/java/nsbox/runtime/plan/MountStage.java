@@ -72,7 +72,7 @@ final class MountStage {
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, directory.path());
     }
-    if (!namespaces.inUserNamespace()) {
+    if (!namespaces.preparesBinds()) {
       return;
     }
     for (MountSpec mount : launch.spec().mounts()) {
@@ -102,7 +102,13 @@ final class MountStage {
   }
 
   boolean preparesBinds() {
-    return namespaces.inUserNamespace();
+    return namespaces.preparesBinds();
+  }
+
+  /// Shows a file of the host on the same path.
+  void bindSame(String path) throws UnsupportedSpecException {
+    MountSpec mount = new MountSpec(path, "bind", path, List.of("bind", "rprivate"));
+    bind(mount, MountOptions.parse(mount.options()));
   }
 
   /// The new root, mounted where only this process sees it.

@@ -100,6 +100,11 @@ final class NamespaceStage {
     return linux.hasNewNamespace("user");
   }
 
+  /// Whether root outside has to open what is bound into the container: its user may not reach it.
+  boolean preparesBinds() {
+    return inUserNamespace() && launch.rights().root();
+  }
+
   /// Whether the container's process has other rights over mounts and devices than the host's root.
   boolean inUserNamespace() {
     return linux.hasNamespace("user");
@@ -124,19 +129,57 @@ final class NamespaceStage {
     if (onTheWay()) {
       monitor.add("wait for the container's process", Opcode.AWAIT_PROCESS);
     }
+    if (hasTwoWays()) {
+      mapIds();
+      monitor.add("let it go on", Opcode.GO_ON);
+      monitor.add("wait for the next process", Opcode.AWAIT_PROCESS);
+    }
     monitor.add(
         "record the container's process", Opcode.RECORD_PROCESS, launch.records().process());
     if (onTheWay()) {
-      if (newUser()) {
-        monitor.add(
-            "map the ids of the container's users",
-            Opcode.MAP_PROCESS,
-            IdMapping.lines(linux.uidMappings()),
-            IdMapping.lines(linux.gidMappings()),
-            launch.handover().denySetgroups() ? 1 : 0);
+      if (newUser() && !hasTwoWays()) {
+        mapIds();
       }
       monitor.add("let it go on", Opcode.GO_ON);
     }
+  }
+
+  /* The kernel takes the whole of a map from root, and from anybody else one of that user's id alone.
+   * What more it may map, root has written down, and two programs look it up. */
+  private void mapIds() {
+    Rights rights = launch.rights();
+    boolean users = rights.mapsUsers(linux.uidMappings());
+    boolean groups = rights.mapsGroups(linux.gidMappings());
+    if (users || groups) {
+      monitor.add(
+          "map the ids of the container's " + (users ? "users" : "groups"),
+          Opcode.MAP_PROCESS,
+          users ? IdMapping.lines(linux.uidMappings()) : "",
+          groups ? IdMapping.lines(linux.gidMappings()) : "",
+          !rights.root() && groups ? 1 : 0);
+    }
+    if (!users) {
+      mapIds("uidMappings", rights.uidMapper().orElseThrow(), linux.uidMappings());
+    }
+    if (!groups) {
+      mapIds("gidMappings", rights.gidMapper().orElseThrow(), linux.gidMappings());
+    }
+  }
+
+  private void mapIds(String field, String program, List<IdRange> ranges) {
+    List<String> numbers = new ArrayList<>();
+    for (IdRange range : ranges) {
+      numbers.add(Long.toString(range.containerId()));
+      numbers.add(Long.toString(range.hostId()));
+      numbers.add(Long.toString(range.size()));
+    }
+    monitor.add("map linux." + field + " by " + program, Opcode.MAP_PROCESS_BY, program, numbers);
+  }
+
+  /// Whether its user namespace is made first, alone: only in it there is the right to a new clock,
+  /// which has to be set before a process gets it.
+  private boolean hasTwoWays() {
+    return !launch.rights().root() && newUser() && linux.hasNewNamespace("time");
   }
 
   static int streams(Launch launch) {
@@ -147,8 +190,11 @@ final class NamespaceStage {
     return streams | (launch.keepInput() ? SPAWN_STDIN : 0);
   }
 
-  /// Up to where the host's rights end.
+  /// Up to where the host's rights end, or to where there are any.
   void join() {
+    if (!launch.rights().root()) {
+      enterUser();
+    }
     List<String> paths = new ArrayList<>();
     List<String> types = new ArrayList<>();
     /* The mount namespace last: in it, paths are others. */
@@ -162,8 +208,8 @@ final class NamespaceStage {
       paths.add(linux.namespace("mount").get().path().get());
       types.add("mount");
     }
-    if (!paths.isEmpty() || linux.hasNamespace("user")) {
-      init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
+    if ((!paths.isEmpty() || linux.hasNamespace("user")) && launch.rights().root()) {
+      hide();
     }
     addJoin(paths, types);
     if (linux.hasNewNamespace("time")) {
@@ -172,6 +218,26 @@ final class NamespaceStage {
         init.add("set its clocks", Opcode.TIME_OFFSETS, offsets(linux.timeOffsets()));
       }
     }
+  }
+
+  private void hide() {
+    init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
+  }
+
+  /* For who is not root: all rights are those of its user namespace. */
+  private void enterUser() {
+    if (hasTwoWays()) {
+      init.add("go on as a child in a new user namespace", Opcode.GO_ON_IN_CHILD, CLONE_NEWUSER);
+      init.add("become root of the user namespace", Opcode.BECOME_ROOT);
+    } else if (linux.hasNamespace("user") && !newUser()) {
+      hide();
+      joinUser();
+    }
+  }
+
+  private void joinUser() {
+    addJoin(List.of(linux.namespace("user").get().path().get()), List.of("user"));
+    init.add("become root of the user namespace", Opcode.BECOME_ROOT);
   }
 
   private static boolean isLate(String type) {
@@ -195,15 +261,18 @@ final class NamespaceStage {
 
   /// From there on.
   void goOn() {
-    if (linux.hasNamespace("user") && !newUser()) {
-      addJoin(List.of(linux.namespace("user").get().path().get()), List.of("user"));
-      init.add("become root of the user namespace", Opcode.BECOME_ROOT);
+    if (linux.hasNamespace("user") && !newUser() && launch.rights().root()) {
+      joinUser();
     }
     init.add(
         "go on as a child in new namespaces: " + newNames(),
         Opcode.GO_ON_IN_CHILD,
         newNamespaces());
-    if (newUser()) {
+    if (newUser() && !launch.rights().root()) {
+      /* Not before: to who cannot be looked into, nobody but root can give a map of ids. */
+      hide();
+    }
+    if (newUser() && !hasTwoWays()) {
       init.add("become root of the user namespace", Opcode.BECOME_ROOT);
     }
     init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
@@ -214,7 +283,7 @@ final class NamespaceStage {
   private long newNamespaces() {
     long flags = 0;
     for (Namespace namespace : linux.namespaces()) {
-      if (isBornInto(namespace)) {
+      if (isBornInto(namespace) && !(hasTwoWays() && namespace.type().equals("user"))) {
         flags |= flag(namespace.type());
       }
     }

@@ -64,7 +64,7 @@ final class ProcessStage {
     if (!launch.keepInput() && !launch.handover().ownStreams()) {
       init.add("read nothing from standard input", Opcode.NULL_INPUT);
     }
-    if (!launch.spec().linux().hasNamespace("user")) {
+    if (!launch.spec().linux().hasNamespace("user") || !launch.rights().root()) {
       giveStreams(user.uid(), user.gid());
     }
   }
@@ -86,7 +86,7 @@ final class ProcessStage {
   private void giveStreams(long uid, long gid) {
     /* Those of a caller may be where nobody may change them. */
     init.addIgnoring(
-        launch.handover().ownStreams() ? Instruction.ALL : 0,
+        launch.handover().ownStreams() || !launch.rights().root() ? Instruction.ALL : 0,
         "give the standard streams to user " + uid,
         Opcode.CHOWN_STDIO,
         uid,
@@ -214,6 +214,9 @@ final class ProcessStage {
           Opcode.UMASK,
           user.umask().get());
     }
+    if (!launch.rights().ofHost()) {
+      init.add("keep the caller's groups where they cannot be given away", Opcode.KEEP_GROUPS);
+    }
     init.add(
         "become user " + user.uid() + ", group " + user.gid() + groups(user),
         Opcode.IDENTITY,
@@ -225,6 +228,10 @@ final class ProcessStage {
   private void awaitStart() {
     String name = process.arguments().getFirst();
     init.add("look for " + name, Opcode.FIND_PROGRAM, name, searchPath());
+    if (!launch.rights().root()) {
+      /* As this user it could not be joined by a further process before it runs. */
+      init.add("let its maker look into it", Opcode.DUMPABLE, 1);
+    }
     init.add("wait for start", Opcode.AWAIT_START);
   }
 

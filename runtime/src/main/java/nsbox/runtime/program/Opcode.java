@@ -17,6 +17,8 @@ public enum Opcode {
   SEND_LISTENER(10, "sss"),
   HOOK(11, "svvisss"),
   AWAIT_LISTENER(12, ""),
+  MAP_PROCESS_BY(17, "sv"),
+  KEEP_GROUPS(18, ""),
 
   RECORD_MONITOR(20, "s"),
   SPAWN(21, "iiss"),

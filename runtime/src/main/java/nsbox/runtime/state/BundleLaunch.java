@@ -17,6 +17,7 @@ import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
+import nsbox.runtime.plan.Rights;
 import nsbox.runtime.plan.Rootfs;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -37,19 +38,22 @@ public final class BundleLaunch {
   private final CgroupLayout cgroups;
   private final String owner;
   private final Optional<ScopeName> scope;
+  private final Rights rights;
 
   /// @param folder of the container, claimed by the caller
   /// @param owner the name of the user who makes it
   /// @param config the bundle's configuration, as [nsbox.runtime.spec.ConfigFile] reads it
   /// @param cgroups in which the container gets a cgroup; one without hierarchies for none
   /// @param inScope whether systemd makes the container's cgroup, a scope
+  /// @param rights of this process
   public BundleLaunch(
       StateFolder folder,
       Path bundle,
       JsonObject config,
       String owner,
       CgroupLayout cgroups,
-      boolean inScope)
+      boolean inScope,
+      Rights rights)
       throws IOException, UnsupportedSpecException {
     this.folder = folder;
     this.bundle = bundle;
@@ -57,6 +61,7 @@ public final class BundleLaunch {
     this.spec = Spec.parse(config);
     this.cgroups = cgroups;
     this.owner = owner;
+    this.rights = rights;
     this.scope = inScope ? Optional.of(scope()) : Optional.empty();
   }
 
@@ -124,15 +129,15 @@ public final class BundleLaunch {
             handover,
             noPivot,
             scope.isPresent() ? Optional.of(scope.get().cgroup()) : Optional.empty(),
+            rights,
             teardown.list());
     Program program = LaunchPlan.compile(launch);
-    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
     boolean hooked = !spec.hooks().poststart().isEmpty();
     folder.store(
-        stored(cgroup),
+        stored(launch.cgroup()),
         Json.bytes(config),
         program.teardownOnly().encode(),
-        new NextCommands(folder, cgroup).programs(hooked, scope.isPresent(), program));
+        new NextCommands(folder, launch.cgroup()).programs(hooked, scope.isPresent(), program));
     return program;
   }
 

@@ -15,6 +15,7 @@ import nsbox.runtime.plan.ExecPlan;
 import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
+import nsbox.runtime.plan.Rights;
 import nsbox.runtime.plan.Rootfs;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.ProcessSpec;
@@ -38,7 +39,8 @@ public final class ExecLaunch {
       StoredState state,
       JsonObject process,
       List<String> cgroups,
-      Handover handover)
+      Handover handover,
+      Rights rights)
       throws IOException, UnsupportedSpecException {
     Spec spec = Spec.parse(folder.config()).withProcess(ProcessSpec.parse(process));
     Launch launch =
@@ -54,6 +56,8 @@ public final class ExecLaunch {
             FilterCompiler::direct,
             handover,
             false,
+            Optional.empty(),
+            rights,
             List.of());
     return ExecPlan.compile(launch, target(folder, state.cgroup(), cgroups));
   }
