@@ -47,9 +47,18 @@ static unsigned preserved_descriptors(char *const *words) {
     return value ? (unsigned)strtoul(value, NULL, 10) : 0;
 }
 
+/* `nsbox` has the option only with some commands, and the word may be a container's: what is open stays,
+ * and the planner knows what was meant. */
+static unsigned open_descriptors(unsigned wanted) {
+    unsigned count = 0;
+    while (count < wanted && count < 1024 && fcntl(3 + (int)count, F_GETFD) >= 0) count++;
+    return count;
+}
+
 /* All but these close with the next execve. Gives how many stay. */
 unsigned keep_descriptors(char *const *words) {
-    unsigned kept = is_runtime(words) ? listening_descriptors() + preserved_descriptors(words) : 0;
+    unsigned preserved = preserved_descriptors(words);
+    unsigned kept = is_runtime(words) ? listening_descriptors() + preserved : open_descriptors(preserved);
     for (unsigned fd = 3; fd < 3 + kept; fd++)
         if (kept > 1024 || fcntl((int)fd, F_GETFD) < 0) {
             fprintf(stderr, "nsbox-runtime: descriptor %u is to be preserved, but it is not open\n", fd);

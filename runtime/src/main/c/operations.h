@@ -14,7 +14,7 @@ struct operation {
 /* How `spawn` treats the container's standard streams. */
 enum {
     SPAWN_STDIN = 1,    /* keep its standard input open, fed from ours where we are attached */
-    SPAWN_TERMINAL = 2, /* the program will make a terminal: no pipes */
+    SPAWN_TERMINAL = 2, /* the program will make a terminal, or needs no streams: no pipes */
     SPAWN_OURS = 4,     /* no pipes: the container gets the streams that we have */
 };
 

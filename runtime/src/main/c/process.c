@@ -71,14 +71,25 @@ int op_terminal(struct context *context, const struct argument *argument) {
 
 /* The /dev/null of the container in place of the host's, once it is known to be the real one. What else a
  * volume may have put there, such as a FIFO that nobody writes to, must not hold us up. */
-int op_null_input(struct context *context, const struct argument *argument) {
-    (void)argument;
-    int fd = open_at(context, "/dev/null", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+static int take_null(struct context *context, int mode, int last) {
+    int fd = open_at(context, "/dev/null", mode | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) return fd;
     int error = is_null_device(fd) ? 0 : -ENODEV;
-    if (!error && (fcntl(fd, F_SETFL, 0) < 0 || dup2(fd, 0) < 0)) error = -errno;
+    if (!error && fcntl(fd, F_SETFL, 0) < 0) error = -errno;
+    for (int stream = 0; !error && stream <= last; stream++)
+        if (dup2(fd, stream) < 0) error = -errno;
     close(fd);
     return error;
+}
+
+int op_null_input(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return take_null(context, O_RDONLY, 0);
+}
+
+int op_null_streams(struct context *context, const struct argument *argument) {
+    (void)argument;
+    return take_null(context, O_RDWR, 2);
 }
 
 /* So that a user of the container can open /dev/stdout again. Only pipes: they are ours. */

@@ -13,13 +13,13 @@ import java.util.Optional;
 ///
 /// @param home of the user as the image has it, empty where it says nothing
 /// @param groups supplementary groups, the primary one among them
-record Account(long uid, long gid, String home, List<Long> groups) {
+public record Account(long uid, long gid, String home, List<Long> groups) {
   private static final String PASSWD = "/etc/passwd";
   private static final String GROUP = "/etc/group";
   private static final long MAX_ID = 0xfffffffeL;
 
   /// @param user `user[:group]`, or empty for root
-  static Account resolve(String user, RootFiles files) throws IOException, BundleException {
+  public static Account resolve(String user, RootFiles files) throws IOException, BundleException {
     int colon = user.indexOf(':');
     String name = colon < 0 ? user : user.substring(0, colon);
     String groupName = colon < 0 ? "" : user.substring(colon + 1);

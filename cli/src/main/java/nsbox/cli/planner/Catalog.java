@@ -10,6 +10,7 @@ import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.CommitCommand;
 import nsbox.cli.command.CreateCommand;
+import nsbox.cli.command.ExecCommand;
 import nsbox.cli.command.LogsCommand;
 import nsbox.cli.command.PsCommand;
 import nsbox.cli.command.RmCommand;
@@ -57,6 +58,7 @@ final class Catalog {
       case "run" -> new RunCommand();
       case "create" -> new CreateCommand();
       case "start" -> new StartCommand();
+      case "exec" -> new ExecCommand();
       case "ps" -> new PsCommand();
       case "logs" -> new LogsCommand();
       case "stop" -> new StopCommand();

@@ -14,6 +14,7 @@ final class Help {
         run        Create a container from an image and run it
         create     Create a container from an image
         start      Start containers that do not run
+        exec       Run a further process in a container
         ps         List containers
         logs       Show what a container wrote
         stop       Stop containers

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import nsbox.engine.DefaultFilter;
 import nsbox.runtime.state.ProcessIdentity;
@@ -69,11 +70,22 @@ final class Training {
           "--network=host",
           "hello:latest");
       expect(0, "run", "-d", "hello");
+      runsAs(name, ProcessIdentity.ofSelf());
+      expect(LAUNCHED, "exec", name, "/hello");
+      expect(LAUNCHED, "exec", "-it", "-e", "A=b", "-w", "/tmp", name, "/hello");
+      expect(0, "exec", "-d", name, "/hello");
       expect(0, "ps", "-a");
       expect(0, "logs", name);
       expect(0, "stop", name);
       expect(0, "rm", "-f", name);
     }
+  }
+
+  /* What a monitor would have left. */
+  private void runsAs(String name, ProcessIdentity process) throws IOException {
+    Path link = Files.readSymbolicLink(Path.of(state, "root", "names", name));
+    Files.writeString(
+        Path.of(state, "run").resolve(link.getFileName()).resolve("process"), process.text());
   }
 
   /// Runs one command and fails if it ends otherwise.

@@ -1,5 +1,8 @@
 package nsbox.runtime.plan;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.runtime.spec.UnsupportedSpecException;
@@ -7,7 +10,7 @@ import nsbox.runtime.spec.UnsupportedSpecException;
 /// The capabilities of Linux: their names, each at its number.
 ///
 /// @spec https://man7.org/linux/man-pages/man7/capabilities.7.html
-final class CapabilityNames {
+public final class CapabilityNames {
   private static final List<String> NAMES =
       List.of(
           "CHOWN",
@@ -61,6 +64,23 @@ final class CapabilityNames {
       all.add("CAP_" + name);
     }
     return all;
+  }
+
+  /// Those that this process may give to others, in the order of their numbers.
+  public static List<String> ofThisProcess() throws IOException {
+    long bits = 0;
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("CapBnd:")) {
+        bits = Long.parseUnsignedLong(line.substring("CapBnd:".length()).strip(), 16);
+      }
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < NAMES.size(); i++) {
+      if ((bits >> i & 1) != 0) {
+        names.add("CAP_" + NAMES.get(i));
+      }
+    }
+    return names;
   }
 
   /// The set as bits, bit n for capability n.

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// How a container is handed over to whoever asked for it.
 ///
-/// @param ownStreams the container gets the caller's own standard streams, not pipes to a monitor
+/// @param ownStreams the container gets the caller's own standard streams, not pipes to a monitor,
+///   and not to the container's /dev/null where nobody would carry them
 /// @param monitored somebody stays and watches; else the container's process is the caller's orphan
 ///   as soon as it is made
 /// @param startFifo where a container that is only created waits for `start`; empty to run at once
@@ -26,6 +27,26 @@ public record Handover(
     int preservedDescriptors,
     Map<String, String> listening,
     boolean newKeyring) {
+
+  /// Run at once and left to itself, its streams on the container's /dev/null.
+  public static Handover alone(int preservedDescriptors) {
+    return new Handover(
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        preservedDescriptors,
+        Map.of(),
+        true,
+        false);
+  }
+
+  /// Whether the process has neither streams of its caller's nor somebody who carries others.
+  boolean nullStreams() {
+    return !ownStreams && !monitored;
+  }
 
   /// Run at once, by a monitor that carries the streams.
   public static Handover monitored(int preservedDescriptors) {

@@ -183,7 +183,8 @@ final class NamespaceStage {
   }
 
   static int streams(Launch launch) {
-    int streams = launch.spec().process().terminal() ? SPAWN_TERMINAL : 0;
+    boolean noPipes = launch.spec().process().terminal() || launch.handover().nullStreams();
+    int streams = noPipes ? SPAWN_TERMINAL : 0;
     if (launch.handover().ownStreams() && streams == 0) {
       streams = SPAWN_OURS;
     }

@@ -61,6 +61,10 @@ final class ProcessStage {
           console ? 1 : 0);
       return;
     }
+    if (launch.handover().nullStreams()) {
+      init.add("read nothing, and drop what is written", Opcode.NULL_STREAMS);
+      return;
+    }
     if (!launch.keepInput() && !launch.handover().ownStreams()) {
       init.add("read nothing from standard input", Opcode.NULL_INPUT);
     }

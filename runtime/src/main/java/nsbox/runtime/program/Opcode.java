@@ -100,6 +100,7 @@ public enum Opcode {
   LISTEN_PID(93, ""),
   TERMINAL(70, "iiii"),
   NULL_INPUT(71, ""),
+  NULL_STREAMS(160, ""),
   CHOWN_STDIO(72, "ii"),
   SESSION_KEYRING(73, "s"),
   RLIMIT(74, "iii"),

@@ -29,6 +29,21 @@ public final class ExecLaunch {
 
   private ExecLaunch() {}
 
+  /// A container that runs, as a further process needs to know it.
+  ///
+  /// @param bundle absolute
+  /// @param config that it was made from
+  /// @param process its first one
+  /// @param filters what makes its system call filter
+  public record Container(
+      String id,
+      String bundle,
+      String rootfs,
+      JsonObject config,
+      ProcessIdentity process,
+      ContainerCgroup cgroup,
+      FilterCompiler filters) {}
+
   /// @param process as `process` in config.json
   /// @param cgroups below the container's: `PATH`, or `CONTROLLER:PATH` for a hierarchy of version
   ///   1
@@ -42,24 +57,46 @@ public final class ExecLaunch {
       Handover handover,
       Rights rights)
       throws IOException, UnsupportedSpecException {
-    Spec spec = Spec.parse(folder.config()).withProcess(ProcessSpec.parse(process));
-    Launch launch =
-        new Launch(
+    Container container =
+        new Container(
             folder.id(),
             state.bundle(),
+            state.rootfs(),
+            folder.config(),
+            folder.process().orElseThrow(),
+            state.cgroup(),
+            FilterCompiler::direct);
+    return compile(container, process, cgroups, !handover.ownStreams(), handover);
+  }
+
+  /// The same for a container of any keeper.
+  ///
+  /// @param keepInput whether its standard input is the caller's
+  public static Program compile(
+      Container container,
+      JsonObject process,
+      List<String> cgroups,
+      boolean keepInput,
+      Handover handover)
+      throws IOException, UnsupportedSpecException {
+    Spec spec = Spec.parse(container.config()).withProcess(ProcessSpec.parse(process));
+    Launch launch =
+        new Launch(
+            container.id(),
+            container.bundle(),
             spec,
-            new Rootfs.Directory(state.rootfs()),
-            !handover.ownStreams(),
+            new Rootfs.Directory(container.rootfs()),
+            keepInput,
             Optional.empty(),
             new Launch.Records("", "", ""),
             CgroupLayout.ofHost(),
-            FilterCompiler::direct,
+            container.filters(),
             handover,
             false,
             Optional.empty(),
             rights,
             List.of());
-    return ExecPlan.compile(launch, target(folder, state.cgroup(), cgroups));
+    return ExecPlan.compile(launch, target(container.process(), container.cgroup(), cgroups));
   }
 
   /// The container as it is found.
@@ -67,12 +104,11 @@ public final class ExecLaunch {
   /// @throws IOException if it has no process
   public static ExecPlan.Target target(StateFolder folder, ContainerCgroup cgroup)
       throws IOException {
-    return target(folder, cgroup, List.of());
+    return target(folder.process().orElseThrow(), cgroup, List.of());
   }
 
   private static ExecPlan.Target target(
-      StateFolder folder, ContainerCgroup cgroup, List<String> below) throws IOException {
-    ProcessIdentity init = folder.process().orElseThrow();
+      ProcessIdentity init, ContainerCgroup cgroup, List<String> below) throws IOException {
     List<String> directories = new ArrayList<>();
     for (Place place : cgroup.places()) {
       if (!place.hierarchy().unified()) {
