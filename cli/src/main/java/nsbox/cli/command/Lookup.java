@@ -1,8 +1,10 @@
 package nsbox.cli.command;
 
+import java.io.IOException;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
 
 /// Finds containers as users name them.
@@ -12,7 +14,8 @@ final class Lookup {
   private Lookup() {}
 
   /// @throws Failure with exit code 1, as podman's, if there is none
-  static ContainerFolder container(Session session, String nameOrId) throws Exception {
+  static ContainerFolder container(Session session, String nameOrId)
+      throws IOException, Failure, AmbiguousContainerException {
     Optional<ContainerFolder> found = session.containers().find(nameOrId);
     if (found.isEmpty()) {
       throw new Failure(

@@ -2,104 +2,196 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.optional;
+import static nsbox.cli.Model.text;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.output.Human;
+import nsbox.cli.output.ListFormat;
 import nsbox.cli.output.Table;
+import nsbox.cli.output.Visible;
 import nsbox.engine.ContainerFolder;
-import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `nsbox ps`: lists containers, the newest first.
+///
+/// The table that is printed without `--format` needs no template: it is what people wait for.
 public final class PsCommand implements Command {
-  private static final int COMMAND_LENGTH = 20;
-
-  private record Row(ContainerRecord record, ContainerState state, long createdNanos) {}
+  private static final String COLUMNS =
+      "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 
   @Override
   public CommandSpec spec() {
     CommandSpec spec = Model.command("ps", "[OPTIONS]", "List containers, the newest first.");
     spec.addOption(flag("Also those that do not run", "-a", "--all"));
-    spec.addOption(flag("Print IDs only", "-q", "--quiet"));
+    spec.addOption(
+        texts(
+            "KEY=VALUE",
+            "List only what fits; KEY is "
+                + String.join(", ", ContainerFilters.KEYS)
+                + ". With status and exited also those that do not run",
+            "-f",
+            "--filter"));
+    spec.addOption(
+        text("FORMAT", "json, table TEMPLATE or a Go template for each row", "--format"));
+    spec.addOption(
+        text("N", "The last N that were created, also if they do not run", "-n", "--last"));
+    spec.addOption(
+        flag("The last one that was created, also if it does not run", "-l", "--latest"));
+    spec.addOption(flag("Print no headings", "--noheading"));
     spec.addOption(flag("Cut nothing off", "--no-trunc"));
+    spec.addOption(flag("Print IDs only", "-q", "--quiet"));
+    spec.addOption(flag("Add what files take up: its own, and with its image's", "-s", "--size"));
+    spec.addOption(text("KEY", "Order by " + ContainerOrder.KEYS, "--sort"));
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    session.prepare();
-    boolean all = isSet(parsed, "--all");
-    boolean full = isSet(parsed, "--no-trunc");
-    List<Row> rows = new ArrayList<>();
-    for (ContainerFolder folder : session.containers().list()) {
-      ContainerState state = folder.state();
-      if (all || state instanceof ContainerState.Running) {
-        ContainerRecord record = folder.record();
-        rows.add(new Row(record, state, record.createdNanos()));
-      }
+    Optional<String> asked = optional(parsed, "--format");
+    boolean quiet = isSet(parsed, "--quiet");
+    Optional<ListFormat> format = Optional.empty();
+    if (asked.isPresent() && !quiet) {
+      String columns = isSet(parsed, "--size") ? COLUMNS + "\t{{.Size}}" : COLUMNS;
+      format = Optional.of(ListFormat.parse(asked, columns));
     }
+    String sort = optional(parsed, "--sort").orElse("");
+    ContainerOrder.check(sort);
+    long last = isSet(parsed, "--latest") ? 1 : last(optional(parsed, "--last"));
+    session.prepare();
+    ContainerFilters filters = ContainerFilters.parse(values(parsed, "--filter"), session);
+    boolean all = isSet(parsed, "--all") || last > 0 || filters.ofAnyState();
+    List<ListedContainer> rows = rows(session, filters, all);
     rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
-    session.front().out(isSet(parsed, "--quiet") ? ids(rows, full) : table(rows, full));
+    if (last > 0 && rows.size() > last) {
+      rows = new ArrayList<>(rows.subList(0, (int) last));
+    }
+    boolean full = isSet(parsed, "--no-trunc");
+    if (quiet) {
+      warnAboutFormat(session, asked);
+      ContainerOrder.sort(rows, sort, null);
+      session.front().out(ids(rows, full));
+      return 0;
+    }
+    boolean headings = !isSet(parsed, "--noheading");
+    boolean sized = isSet(parsed, "--size");
+    ContainerSizes sizes =
+        sized || format.isPresent() || sort.equals("size")
+            ? new ContainerSizes(session.images().snapshots())
+            : null;
+    ContainerOrder.sort(rows, sort, sizes);
+    if (format.isEmpty()) {
+      session.front().out(table(rows, full, headings, sized ? sizes : null));
+      return 0;
+    }
+    boolean whole = format.get() instanceof ListFormat.JsonLines;
+    ContainerRows shown = new ContainerRows(sizes, full, sized, whole, now());
+    List<JsonObject> documents = new ArrayList<>();
+    for (ListedContainer row : rows) {
+      documents.add(shown.row(row));
+    }
+    String text = format.get().print(documents, ContainerRows.headings(), headings);
+    session.front().out(session.invocation().outputIsTerminal() ? Visible.lines(text) : text);
     return 0;
   }
 
-  private static String ids(List<Row> rows, boolean full) {
+  private static List<ListedContainer> rows(Session session, ContainerFilters filters, boolean all)
+      throws IOException {
+    List<ListedContainer> rows = new ArrayList<>();
+    for (ContainerFolder folder : session.containers().list()) {
+      try {
+        ContainerState state = folder.state();
+        if (all
+            || state instanceof ContainerState.Running
+            || state instanceof ContainerState.Restarting) {
+          ListedContainer row = ListedContainer.of(folder, state);
+          if (filters.match(row)) {
+            rows.add(row);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        /* It has just been removed. */
+      }
+    }
+    return rows;
+  }
+
+  private static long last(Optional<String> text) throws Failure {
+    try {
+      return text.isEmpty() ? 0 : Integer.parseInt(text.get());
+    } catch (NumberFormatException e) {
+      throw new Failure("--last " + text.get() + ": expected a number of containers", e);
+    }
+  }
+
+  private static void warnAboutFormat(Session session, Optional<String> format) throws IOException {
+    if (format.isPresent()) {
+      session.front().err("nsbox: --format is ignored, for --quiet prints IDs only\n");
+    }
+  }
+
+  private static long now() {
+    return System.currentTimeMillis() / 1000;
+  }
+
+  private static String ids(List<ListedContainer> rows, boolean full) {
     StringBuilder text = new StringBuilder();
-    for (Row row : rows) {
+    for (ListedContainer row : rows) {
       text.append(full ? row.record().id() : row.record().shortId()).append('\n');
     }
     return text.toString();
   }
 
-  private static String table(List<Row> rows, boolean full) throws IOException, Failure {
-    long now = System.currentTimeMillis() / 1000;
-    Table table =
-        new Table("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES");
-    for (Row row : rows) {
-      ContainerRecord record = row.record();
+  /* `sizes` is null where there is no such column. */
+  private static String table(
+      List<ListedContainer> rows, boolean full, boolean headings, ContainerSizes sizes)
+      throws IOException {
+    long now = now();
+    ContainerRows texts = new ContainerRows(sizes, full, sizes != null, true, now);
+    Table table = new Table();
+    if (headings) {
       table.add(
-          full ? record.id() : record.shortId(),
-          record.image(),
-          command(record.command(), full),
-          Human.duration(now - record.createdSeconds()) + " ago",
-          status(row.state(), now),
-          "",
-          record.name());
+          cells(
+              sizes,
+              "CONTAINER ID",
+              "IMAGE",
+              "COMMAND",
+              "CREATED",
+              "STATUS",
+              "PORTS",
+              "NAMES",
+              "SIZE"));
+    }
+    for (ListedContainer row : rows) {
+      table.add(
+          cells(
+              sizes,
+              full ? row.record().id() : row.record().shortId(),
+              row.record().image(),
+              ContainerRows.command(row.record().command(), full),
+              Human.duration(now - row.createdSeconds()) + " ago",
+              ContainerStatus.text(row.state(), now),
+              "",
+              row.record().name(),
+              sizes == null ? "" : texts.size(row)));
     }
     return table.toString();
   }
 
-  private static String command(List<String> words, boolean full) {
-    String text = String.join(" ", words).replace('\n', ' ');
-    if (!full && text.length() > COMMAND_LENGTH) {
-      text = text.substring(0, COMMAND_LENGTH - 1) + "…";
-    }
-    return '"' + text + '"';
-  }
-
-  private static String status(ContainerState state, long now) {
-    return switch (state) {
-      case ContainerState.Created() -> "Created";
-      case ContainerState.Running running ->
-          "Up "
-              + Human.duration(now - running.sinceSeconds())
-              + (running.paused() ? " (Paused)" : "");
-      case ContainerState.Restarting restarting ->
-          "Restarting ("
-              + restarting.exitCode()
-              + ") "
-              + Human.duration(now - restarting.atSeconds())
-              + " ago";
-      case ContainerState.Exited exited ->
-          "Exited (" + exited.exitCode() + ") " + Human.duration(now - exited.atSeconds()) + " ago";
-    };
+  private static String[] cells(ContainerSizes sizes, String... cells) {
+    return sizes != null ? cells : java.util.Arrays.copyOf(cells, cells.length - 1);
   }
 }

@@ -45,7 +45,7 @@ public sealed interface ListFormat {
   ///   name
   /// @param withHeadings whether a table begins with them
   /// @throws TemplateException if the rows lack what the template names
-  default String print(List<JsonObject> rows, Map<String, String> headings, boolean withHeadings)
+  default String print(List<JsonObject> rows, Map<String, ?> headings, boolean withHeadings)
       throws TemplateException {
     return switch (this) {
       case JsonLines() -> {

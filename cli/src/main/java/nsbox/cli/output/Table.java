@@ -14,7 +14,7 @@ public final class Table {
   }
 
   /// A table of which the first row is added like any other.
-  Table() {}
+  public Table() {}
 
   /// Control characters in a cell are shown, not sent: what images and users write must not steer
   /// the terminal of whoever reads the table.
@@ -28,6 +28,9 @@ public final class Table {
 
   @Override
   public String toString() {
+    if (rows.isEmpty()) {
+      return "";
+    }
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

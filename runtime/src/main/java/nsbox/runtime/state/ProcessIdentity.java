@@ -76,6 +76,10 @@ public record ProcessIdentity(int pid, long startTime) {
   }
 
   public static String readIfThere(Path file) throws IOException {
+    /* Most files are missing of a container that does not run, and an exception is dear. */
+    if (!Files.exists(file)) {
+      return "";
+    }
     try {
       return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (java.nio.file.NoSuchFileException e) {
