@@ -24,6 +24,7 @@ import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
+import nsbox.runtime.plan.Rights;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ExecLaunch;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,7 +91,8 @@ public final class ExecCommand implements Command {
             process,
             List.of(),
             input,
-            alone ? Handover.alone(descriptors) : Handover.monitored(descriptors));
+            alone ? Handover.alone(descriptors) : Handover.monitored(descriptors),
+            Rights.ALL);
     Front.Outcome outcome = session.front().launch(program, stay(detached, alone));
     if (!outcome.succeeded()) {
       running(folder); // it may have ended meanwhile, which says more

@@ -39,8 +39,7 @@ public record Handover(
         Optional.empty(),
         preservedDescriptors,
         Map.of(),
-        true,
-        false);
+        true);
   }
 
   /// Whether the process has neither streams of its caller's nor somebody who carries others.

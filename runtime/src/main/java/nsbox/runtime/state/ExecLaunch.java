@@ -66,18 +66,20 @@ public final class ExecLaunch {
             folder.process().orElseThrow(),
             state.cgroup(),
             FilterCompiler::direct);
-    return compile(container, process, cgroups, !handover.ownStreams(), handover);
+    return compile(container, process, cgroups, !handover.ownStreams(), handover, rights);
   }
 
   /// The same for a container of any keeper.
   ///
   /// @param keepInput whether its standard input is the caller's
+  /// @param rights of the caller
   public static Program compile(
       Container container,
       JsonObject process,
       List<String> cgroups,
       boolean keepInput,
-      Handover handover)
+      Handover handover,
+      Rights rights)
       throws IOException, UnsupportedSpecException {
     Spec spec = Spec.parse(container.config()).withProcess(ProcessSpec.parse(process));
     Launch launch =
