@@ -29,8 +29,7 @@ void context_init(struct context *context, const struct program *program) {
     *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1, .start_fd = -1,
                                 .console_fd = -1, .listener_fd = -1, .planner_fd = -1};
     context->container = (struct container){.pidfd = -1, .status_fd = -1, .stdin_fd = -1,
-                                            .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1,
-                                            .log_fd = -1};
+                                            .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1};
 }
 
 /* The pipes of the three standard streams: [0] is read, [1] is written. */
@@ -102,15 +101,8 @@ static void close_pair_end(int fd) {
     if (fd >= 0) close(fd);
 }
 
-static int open_log(const char *path) {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-}
-
 int op_spawn(struct context *context, const struct argument *argument) {
     struct container *container = &context->container;
-    const char *log = argument[2].bytes;
-    if (*log && (container->log_fd = open_log(log)) < 0) return -errno;
-
     container->input = argument[1].number & SPAWN_STDIN;
     struct streams streams;
     int error = open_streams(&streams, argument[1].number);
@@ -122,8 +114,8 @@ int op_spawn(struct context *context, const struct argument *argument) {
                                .pidfd = (uint64_t)(uintptr_t)&container->pidfd,
                                .exit_signal = SIGCHLD};
     int cgroup = -1;
-    if (*argument[3].bytes) {
-        cgroup = open(argument[3].bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*argument[2].bytes) {
+        cgroup = open(argument[2].bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (cgroup < 0) return -errno;
         clone.flags |= CLONE_INTO_CGROUP;
         clone.cgroup = (uint64_t)cgroup;

@@ -29,6 +29,7 @@
 #include "monitor.h"
 #include "operations.h"
 #include "stored.h"
+#include "watch.h"
 #include "wire.h"
 
 extern char **environ;
@@ -212,8 +213,12 @@ static void launch(int channel, const struct program *program, enum stay stay) {
     if (stay != STAY_NOT) monitor_block_signals();
     struct context context;
     context_init(&context, program);
+    struct watch watch;
+    watch_init(&watch);
+    context.watch = &watch;
     if (stay != STAY_DETACHED) context.planner_fd = channel; /* else it is the front's, which passes on one answer */
-    struct failure failure = run_section(&context, program, SECTION_MONITOR);
+    struct failure failure = run_section(&context, program, SECTION_WATCH);
+    if (!failure.error) failure = run_section(&context, program, SECTION_MONITOR);
     if (failure.error) {
         if (context.init_failure.error) failure = context.init_failure;
         monitor_abandon(&context.container);
@@ -226,7 +231,7 @@ static void launch(int channel, const struct program *program, enum stay stay) {
     if (stay == STAY_NOT) return;
     close(channel);
     if (kept_descriptors > 0) syscall(SYS_close_range, 3u, 2u + kept_descriptors, 0);
-    int code = monitor_container(&context.container, stay == STAY_ATTACHED);
+    int code = monitor_container(&context, stay == STAY_ATTACHED);
     struct failure teardown = run_teardown(&context, program);
     if (teardown.error)
         fprintf(stderr, "nsbox: clean-up step %u: %s; the next nsbox command repeats it\n",

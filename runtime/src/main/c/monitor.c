@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "streams.h"
+#include "watch.h"
 
 enum { STREAM_IN, STREAM_OUT, STREAM_ERR, STREAMS };
 enum { POLL_SIGNALS = STREAMS, POLL_PROCESS, POLLED };
 
 struct monitor {
     struct container *container;
+    struct watch *watch;
     bool attached;
     int signals;
     struct stream streams[STREAMS];
@@ -62,8 +64,8 @@ static void connect_stream(struct monitor *monitor, int which, int from, int to,
     struct stream *stream = &monitor->streams[which];
     stream->from = from;
     stream->to = monitor->attached ? to : -1;
-    if (name && monitor->container->log_fd >= 0) {
-        monitor->logs[which] = (struct log_stream){monitor->container->log_fd, name};
+    if (name && monitor->watch->log.path) {
+        monitor->logs[which] = (struct log_stream){.log = &monitor->watch->log, .name = name};
         stream->log = &monitor->logs[which];
     }
 }
@@ -135,6 +137,7 @@ static void finish_output(struct monitor *monitor) {
             stream_move(stream, wanted[0].revents);
             if (!wanted[0].revents && wanted[1].revents && asked_to_end(monitor)) return;
         }
+        log_finish(&monitor->logs[i]);
     }
 }
 
@@ -156,10 +159,12 @@ static int exit_code(int status) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int monitor_container(struct container *container, bool attached) {
+int monitor_container(struct context *context, bool attached) {
     /* Static: a monitor has one container, and its buffers need not be on the stack. */
     static struct monitor monitor;
+    struct container *container = &context->container;
     monitor.container = container;
+    monitor.watch = context->watch;
     monitor.attached = attached;
     sigset_t mask;
     sigprocmask(SIG_SETMASK, NULL, &mask);

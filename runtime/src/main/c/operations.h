@@ -34,7 +34,6 @@ struct container {
     int stdout_fd, stderr_fd;  /* read ends, or -1 */
     int terminal_fd;           /* master of its terminal, or -1 */
     int terminal_peer_fd;      /* keeps the terminal alive while the container has it closed, or -1 */
-    int log_fd;                /* or -1 */
     bool input;                /* what the user types is for the container */
     bool exited;
     int wait_status;           /* as of waitpid(2); valid once exited */
@@ -46,10 +45,13 @@ struct container {
 /* Mounts that are made before the container's process leaves the host's user namespace. */
 #define MAX_PREPARED 256
 
+struct watch;
+
 /* What instructions share. One process, one context: the container's process has its own copy. */
 struct context {
     const struct program *program;
     struct container container;
+    struct watch *watch;         /* of a monitor, else NULL */
     struct failure init_failure; /* what stopped the container's process before execve */
     bool nothing_ran;            /* this launch failed before there was a process */
     int root_fd;                 /* O_PATH of the new root; -1 before enter_root */

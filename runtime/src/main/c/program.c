@@ -8,7 +8,9 @@
 #include "operations.h"
 
 #define PROGRAM_MAGIC 0x5842534eu /* "NSBX" */
-#define PROGRAM_VERSION 1
+#define PROGRAM_VERSION 2
+/* Has no section `watch`; programs of this version still lie beside containers. */
+#define PROGRAM_VERSION_1 1
 #define MAX_INSTRUCTIONS 65536u
 #define MAX_LIST 1048576u
 
@@ -76,8 +78,10 @@ static void read_instruction(struct reader *r, struct instruction *instruction) 
 
 bool decode_program(const unsigned char *bytes, size_t length, struct program *program) {
     struct reader r = {bytes, length, false};
-    if (read_u32(&r) != PROGRAM_MAGIC || read_u32(&r) != PROGRAM_VERSION) return false;
-    for (size_t s = 0; s < SECTIONS; s++) {
+    bool ours = read_u32(&r) == PROGRAM_MAGIC;
+    uint32_t version = read_u32(&r);
+    if (!ours || (version != PROGRAM_VERSION && version != PROGRAM_VERSION_1)) return false;
+    for (size_t s = 0; s < (version == PROGRAM_VERSION ? SECTIONS : SECTION_WATCH); s++) {
         struct instructions *section = &program->sections[s];
         section->count = read_u32(&r);
         if (section->count > MAX_INSTRUCTIONS || r.bad) return false;

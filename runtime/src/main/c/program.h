@@ -1,4 +1,4 @@
-/* A launch program in memory: three lists of instructions, decoded and checked before any runs. */
+/* A launch program in memory: four lists of instructions, decoded and checked before any runs. */
 #ifndef NSBOX_PROGRAM_H
 #define NSBOX_PROGRAM_H
 
@@ -35,6 +35,7 @@ enum section {
     SECTION_MONITOR,  /* the monitor, from the start until the container's process is up */
     SECTION_INIT,     /* the container's process, from clone to execve */
     SECTION_TEARDOWN, /* the monitor after the container's end, or whoever finds the monitor dead */
+    SECTION_WATCH,    /* the monitor, before all else: what it does beside the container */
     SECTIONS,
 };
 

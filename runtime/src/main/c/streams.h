@@ -17,7 +17,7 @@ struct stream {
     bool end_of_terminal;  /* at the end of `from`, type control-D instead of closing */
     struct log_stream *log; /* or NULL */
     size_t start, end;     /* what waits in `buffer` */
-    char buffer[16384];
+    char buffer[65536];
 };
 
 /* What to wait for: sets `fd` and `events` for poll(2); fd -1 where there is nothing. */

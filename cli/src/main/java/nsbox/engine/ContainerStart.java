@@ -12,6 +12,7 @@ import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
 import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.plan.Watch;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -48,7 +49,7 @@ public final class ContainerStart {
             Spec.parse(config),
             rootfs(driver),
             record.keepInput(),
-            Optional.of(folder.log().toString()),
+            new Watch(Optional.of(new Watch.LogFile("json-file", folder.log().toString(), 0, 1))),
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,

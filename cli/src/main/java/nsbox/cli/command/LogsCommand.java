@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import nsbox.cli.Command;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -19,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 
 /// `nsbox logs`: what a container wrote, each stream to its own.
 ///
-/// Reads the records that `log.h` describes: time, stream, F or P, and the bytes.
+/// Reads what `log.h` describes, in either format.
 public final class LogsCommand implements Command {
   @Override
   public CommandSpec spec() {
@@ -33,13 +35,24 @@ public final class LogsCommand implements Command {
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     session.prepare();
-    Path log = Lookup.container(session, positionals(parsed).getFirst()).log();
-    if (Files.exists(log)) {
+    Path newest = Lookup.container(session, positionals(parsed).getFirst()).log();
+    for (Path log : oldestFirst(newest)) {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(log), 1 << 16)) {
         copy(in, session.front(), isSet(parsed, "--timestamps"));
       }
     }
     return 0;
+  }
+
+  /* Files that were begun anew have a number, the oldest the highest. */
+  private static List<Path> oldestFirst(Path newest) {
+    List<Path> logs = new ArrayList<>();
+    Path log = newest;
+    for (int number = 1; Files.exists(log); number++) {
+      logs.addFirst(log);
+      log = newest.resolveSibling(newest.getFileName() + "." + number);
+    }
+    return logs;
   }
 
   static void copy(InputStream log, Front front, boolean timestamps) throws IOException {
@@ -49,29 +62,27 @@ public final class LogsCommand implements Command {
     boolean outOpen = false;
     boolean errorOpen = false;
     for (byte[] line = line(log); line != null; line = line(log)) {
-      int time = indexOfBlank(line, 0);
-      int stream = indexOfBlank(line, time + 1);
-      int tag = indexOfBlank(line, stream + 1);
-      if (time < 0 || stream < 0 || tag < 0) {
+      LogRecord record = LogRecord.parse(line);
+      if (record == null) {
         continue; // the end of a record that a full disk cut off
       }
-      boolean error = line[stream - 1] == 'r';
+      boolean error = record.error();
       if (error != pendingError || pending.size() > 1 << 16) {
         flush(pending, pendingError, front);
         pendingError = error;
       }
       if (timestamps && !(error ? errorOpen : outOpen)) {
-        pending.write(line, 0, time + 1);
+        pending.write(record.time());
+        pending.write(' ');
       }
-      pending.write(line, tag + 1, line.length - tag - 1);
-      boolean open = line[tag - 1] != 'F';
-      if (!open) {
+      pending.write(record.bytes());
+      if (record.ended()) {
         pending.write('\n');
       }
       if (error) {
-        errorOpen = open;
+        errorOpen = !record.ended();
       } else {
-        outOpen = open;
+        outOpen = !record.ended();
       }
     }
     flush(pending, pendingError, front);
@@ -83,15 +94,6 @@ public final class LogsCommand implements Command {
       front.write(error, pending.toByteArray(), pending.size());
       pending.reset();
     }
-  }
-
-  private static int indexOfBlank(byte[] line, int from) {
-    for (int i = from; i > 0 - 1 && i < line.length; i++) {
-      if (line[i] == ' ') {
-        return i;
-      }
-    }
-    return -1;
   }
 
   private static byte[] line(InputStream in) throws IOException {

@@ -86,7 +86,7 @@ final class Making {
         scope = launch.scopeOrder();
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
-        program = launch.compile(handover, isSet(parsed, "--no-pivot"), Optional.empty());
+        program = launch.compile(handover, isSet(parsed, "--no-pivot"));
         if (way == Way.RUN_AND_KEEP) {
           program = program.withoutTeardown();
         }

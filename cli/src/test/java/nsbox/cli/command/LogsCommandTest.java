@@ -78,6 +78,33 @@ class LogsCommandTest {
     assertEquals(20 * 16001, plain(log).replace("out:", "").length());
   }
 
+  @Test
+  void readsRecordsOfJson() throws IOException {
+    String log =
+        json("stdout", "a\\u003cb\\n", T1)
+            + json("stderr", "e\\n", T1)
+            + json("stdout", "par", T2)
+            + json("stdout", "t\u00e4\\n", T3)
+            + json("stdout", "$ ", T3);
+    assertEquals("out:a<b\nerr:e\nout:part\u00e4\n$ ", plain(log));
+    assertEquals(
+        "out:" + T1 + " a<b\nerr:" + T1 + " e\nout:" + T2 + " part\u00e4\n" + T3 + " $ ",
+        timed(log));
+  }
+
+  @Test
+  void leavesOutTheEndOfARecordOfJsonThatWasCutOff() throws IOException {
+    String record = json("stdout", "b\\n", T1);
+    for (int length = 1; length < record.length() - 1; length++) {
+      String cut = record.substring(0, length);
+      assertEquals("out:a\n", plain(json("stdout", "a\\n", T1) + cut), cut);
+    }
+  }
+
+  private static String json(String stream, String text, String time) {
+    return "{\"log\":\"%s\",\"stream\":\"%s\",\"time\":\"%s\"}\n".formatted(text, stream, time);
+  }
+
   private static String plain(String log) throws IOException {
     return copied(log, false);
   }

@@ -53,7 +53,6 @@ public final class ExecPlan {
         Opcode.SPAWN,
         0,
         NamespaceStage.streams(launch),
-        "",
         target.unified());
     monitor.add("wait for its child", Opcode.AWAIT_PROCESS);
     monitor.add("let it go on", Opcode.GO_ON);

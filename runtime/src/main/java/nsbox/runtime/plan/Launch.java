@@ -11,7 +11,7 @@ import nsbox.runtime.spec.Spec;
 ///
 /// @param bundle directory that relative paths of the configuration start from
 /// @param keepInput the container's standard input stays open, fed by whoever is attached
-/// @param log file that collects the container's output
+/// @param watch what its monitor does besides
 /// @param handover how the container is handed over to the caller
 /// @param noPivot the root is moved over the host's, for where pivot_root(2) cannot be used
 /// @param scope the container's cgroup from each hierarchy's root, where not this program makes it
@@ -24,7 +24,7 @@ public record Launch(
     Spec spec,
     Rootfs rootfs,
     boolean keepInput,
-    Optional<String> log,
+    Watch watch,
     Records records,
     CgroupLayout cgroups,
     FilterCompiler seccompFilter,
@@ -41,7 +41,7 @@ public record Launch(
       Spec spec,
       Rootfs rootfs,
       boolean keepInput,
-      Optional<String> log,
+      Watch watch,
       Records records,
       CgroupLayout cgroups,
       FilterCompiler seccompFilter,
@@ -54,7 +54,7 @@ public record Launch(
         spec,
         rootfs,
         keepInput,
-        log,
+        watch,
         records,
         cgroups,
         seccompFilter,

@@ -55,7 +55,8 @@ public final class LaunchPlan {
   public static Program compile(Launch launch) throws UnsupportedSpecException, IOException {
     LaunchPlan plan = new LaunchPlan(launch);
     plan.build();
-    return new Program(plan.monitor.list(), plan.init.list(), plan.teardown.list());
+    return new Program(
+        plan.monitor.list(), plan.init.list(), plan.teardown.list(), launch.watch().instructions());
   }
 
   private void build() throws UnsupportedSpecException, IOException {

@@ -109,8 +109,7 @@ public final class MountsPlan {
   private static Program program(Instructions init) {
     Instructions monitor = new Instructions();
     int ownStreams = 4;
-    monitor.add(
-        "create a process on the way into the container", Opcode.SPAWN, 0, ownStreams, "", "");
+    monitor.add("create a process on the way into the container", Opcode.SPAWN, 0, ownStreams, "");
     monitor.add("wait until it is done", Opcode.AWAIT_EXEC);
     init.add("be done", Opcode.DONE);
     return new Program(monitor.list(), init.list(), List.of());

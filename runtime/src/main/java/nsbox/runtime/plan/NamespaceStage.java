@@ -120,7 +120,6 @@ final class NamespaceStage {
         Opcode.SPAWN,
         flags,
         streams(launch),
-        launch.log().orElse(""),
         cgroup);
   }
 

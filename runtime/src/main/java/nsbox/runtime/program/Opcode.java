@@ -21,7 +21,7 @@ public enum Opcode {
   KEEP_GROUPS(18, ""),
 
   RECORD_MONITOR(20, "s"),
-  SPAWN(21, "iiss"),
+  SPAWN(21, "iis"),
   RECORD_PROCESS(22, "s"),
   AWAIT_EXEC(23, ""),
   RECORD_EXIT(24, "s"),
@@ -40,6 +40,8 @@ public enum Opcode {
   PID_FILE(37, "s"),
   PIDFD_SOCKET(38, "s"),
   START(39, "s"),
+
+  LOG_FILE(115, "ssii"),
 
   WRITE_FIRST(28, "vv"),
 

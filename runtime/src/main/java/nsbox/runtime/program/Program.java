@@ -13,10 +13,20 @@ import java.util.List;
 /// @param teardown run after the container's end, by its monitor or by whoever finds that dead;
 ///   every step is safe to repeat, and a failing one keeps only the last from running, which
 ///   forgets the container
+/// @param watch run by the monitor before all else, and alone by whoever takes the container over
+///   from a monitor that was killed: what it does beside the container
 public record Program(
-    List<Instruction> monitor, List<Instruction> init, List<Instruction> teardown) {
+    List<Instruction> monitor,
+    List<Instruction> init,
+    List<Instruction> teardown,
+    List<Instruction> watch) {
   private static final int MAGIC = 0x5842534e;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /// A program of which nobody watches over anything.
+  public Program(List<Instruction> monitor, List<Instruction> init, List<Instruction> teardown) {
+    this(monitor, init, teardown, List.of());
+  }
 
   /// A program of host steps alone, to be run at once.
   public static Program of(Instructions steps) {
@@ -30,15 +40,16 @@ public record Program(
 
   /// The same for a monitor that leaves what remains of the container to somebody else.
   public Program withoutTeardown() {
-    return new Program(monitor, init, List.of());
+    return new Program(monitor, init, List.of(), watch);
   }
 
-  /// The section with this number on the wire: 0 monitor, 1 init, 2 teardown.
+  /// The section with this number on the wire: 0 monitor, 1 init, 2 teardown, 3 watch.
   public List<Instruction> section(int number) {
     return switch (number) {
       case 0 -> monitor;
       case 1 -> init;
       case 2 -> teardown;
+      case 3 -> watch;
       default -> throw new IllegalArgumentException("section " + number);
     };
   }
@@ -48,7 +59,7 @@ public record Program(
     Encoder encoder = new Encoder();
     encoder.u32(MAGIC);
     encoder.u32(VERSION);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       List<Instruction> section = section(i);
       encoder.u32(section.size());
       for (Instruction instruction : section) {
@@ -64,6 +75,9 @@ public record Program(
     appendSection(text, "monitor", monitor);
     appendSection(text, "init", init);
     appendSection(text, "teardown", teardown);
+    if (!watch.isEmpty()) {
+      appendSection(text, "watch", watch);
+    }
     return text.toString();
   }
 

@@ -19,6 +19,7 @@ import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
 import nsbox.runtime.plan.Rights;
 import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.plan.Watch;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
@@ -111,7 +112,7 @@ public final class BundleLaunch {
   /// is anything of it.
   ///
   /// @param noPivot as [Launch#noPivot]
-  public Program compile(Handover handover, boolean noPivot, Optional<String> log)
+  public Program compile(Handover handover, boolean noPivot)
       throws IOException, UnsupportedSpecException {
     Instructions teardown = new Instructions();
     teardown.add("remove " + folder.path(), Opcode.REMOVE_TREE, folder.path().toString());
@@ -122,7 +123,7 @@ public final class BundleLaunch {
             spec,
             new Rootfs.Directory(rootfs()),
             !handover.ownStreams(),
-            log,
+            Watch.NOTHING,
             new Launch.Records("", folder.processFile().toString(), ""),
             cgroups,
             FilterCompiler::direct,

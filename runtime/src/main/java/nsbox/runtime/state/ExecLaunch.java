@@ -17,6 +17,7 @@ import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.Rights;
 import nsbox.runtime.plan.Rootfs;
+import nsbox.runtime.plan.Watch;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.ProcessSpec;
 import nsbox.runtime.spec.Spec;
@@ -89,7 +90,7 @@ public final class ExecLaunch {
             spec,
             new Rootfs.Directory(container.rootfs()),
             keepInput,
-            Optional.empty(),
+            Watch.NOTHING,
             new Launch.Records("", "", ""),
             CgroupLayout.ofHost(),
             container.filters(),

@@ -33,7 +33,7 @@ class CgroupStageTest {
     Program program =
         new LaunchFixture().on(new CgroupLayout(List.of())).without("linux.resources").compile();
     assertEquals(0, all(program, Opcode.KILL_CGROUP).size());
-    assertEquals("", only(program, Opcode.SPAWN).arguments().get(3));
+    assertEquals("", only(program, Opcode.SPAWN).arguments().get(2));
   }
 
   @Test

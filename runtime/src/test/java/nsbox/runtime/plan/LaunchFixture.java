@@ -158,7 +158,7 @@ final class LaunchFixture {
             Spec.parse(parse(Json.text(config))),
             rootfs,
             keepInput,
-            Optional.of("/c/log"),
+            new Watch(Optional.of(new Watch.LogFile("k8s-file", "/c/log", 0, 1))),
             new Launch.Records("/run/nsbox/c1/monitor", "/run/nsbox/c1/process", "/c/exit"),
             cgroups,
             _ -> new FilterCompiler.Filter(0, new byte[24]),

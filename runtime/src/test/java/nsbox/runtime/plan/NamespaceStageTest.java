@@ -29,7 +29,7 @@ class NamespaceStageTest {
     assertEquals(CLONE_NEWNS, spawn.arguments().get(0));
     Instruction full = only(new LaunchFixture().compile(), Opcode.SPAWN);
     assertEquals(CLONE_NEWNET, (Long) full.arguments().get(0) & CLONE_NEWNET);
-    assertEquals("/golden/cgroup/nsbox/c1", full.arguments().get(3));
+    assertEquals("/golden/cgroup/nsbox/c1", full.arguments().get(2));
   }
 
   @Test

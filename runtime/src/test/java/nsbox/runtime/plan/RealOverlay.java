@@ -178,7 +178,7 @@ final class RealOverlay implements AutoCloseable {
                 false,
                 mapping),
             false,
-            Optional.empty(),
+            Watch.NOTHING,
             new Launch.Records(file("monitor"), file("process"), file("exit")),
             new CgroupLayout(List.of()),
             _ -> {

@@ -63,6 +63,17 @@ class HostileProgramTest {
     assertEquals("++", decode(List.of(everything(), Program.of(new Instructions()).encode())));
   }
 
+  /* They lie beside containers that were made before there was a section watch. */
+  @Test
+  void takesProgramsOfThreeSections() throws Exception {
+    byte[] program = Program.of(new Instructions()).encode();
+    byte[] older = Arrays.copyOf(program, program.length - 4);
+    older[4] = 1;
+    byte[] longer = program.clone();
+    longer[4] = 1;
+    assertEquals("+-", decode(List.of(older, longer)));
+  }
+
   @Test
   void refusesEveryBeginning() throws Exception {
     byte[] whole = everything();
@@ -227,7 +238,7 @@ class HostileProgramTest {
       }
       all.addIgnoring(Instruction.ALL, "label", opcode, arguments.toArray());
     }
-    return new Program(all.list(), List.of(), all.list()).encode();
+    return new Program(all.list(), List.of(), all.list(), all.list()).encode();
   }
 
   /// @return one character a program: `+` taken, `-` refused

@@ -25,7 +25,7 @@ class ProgramTest {
       }
       all.addIgnoring(Instruction.ALL, "läbel of " + opcode, opcode, arguments.toArray());
     }
-    assertReadsBack(new Program(all.list(), List.of(), all.list()));
+    assertReadsBack(new Program(all.list(), List.of(), all.list(), all.list()));
   }
 
   @Test
@@ -44,7 +44,7 @@ class ProgramTest {
       0x53,
       0x42,
       0x58,
-      1,
+      2,
       0,
       0,
       0, // "NSBX", version
@@ -83,7 +83,11 @@ class ProgramTest {
       0,
       0,
       0,
-      0 // teardown: none
+      0, // teardown: none
+      0,
+      0,
+      0,
+      0 // watch: none
     };
     assertArrayEquals(expected, Program.of(steps).encode());
   }
@@ -109,11 +113,12 @@ class ProgramTest {
   void numbersItsSectionsAsTheWireDoes() {
     Instructions a = new Instructions();
     a.add("a", Opcode.PIVOT_ROOT);
-    Program program = new Program(List.of(), a.list(), List.of());
+    Program program = new Program(List.of(), a.list(), List.of(), a.list());
     assertEquals(a.list(), program.section(1));
+    assertEquals(a.list(), program.section(3));
     assertEquals(List.of(), program.section(0));
     assertEquals(List.of(), program.section(2));
-    assertThrows(IllegalArgumentException.class, () -> program.section(3));
+    assertThrows(IllegalArgumentException.class, () -> program.section(4));
   }
 
   @Test
@@ -153,8 +158,8 @@ class ProgramTest {
   private static void assertReadsBack(Program program) {
     ByteBuffer bytes = ByteBuffer.wrap(program.encode()).order(ByteOrder.LITTLE_ENDIAN);
     assertEquals(MAGIC, bytes.getInt());
-    assertEquals(1, bytes.getInt());
-    for (int section = 0; section < 3; section++) {
+    assertEquals(2, bytes.getInt());
+    for (int section = 0; section < 4; section++) {
       List<Instruction> expected = program.section(section);
       assertEquals(expected.size(), bytes.getInt());
       for (Instruction instruction : expected) {
