@@ -3,6 +3,7 @@ module nsbox.runtime {
   requires transitive nsbox.json;
 
   exports nsbox.runtime.cgroup;
+  exports nsbox.runtime.criu;
   exports nsbox.runtime.plan;
   exports nsbox.runtime.program;
   exports nsbox.runtime.seccomp;

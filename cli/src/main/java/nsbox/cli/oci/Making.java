@@ -72,17 +72,7 @@ final class Making {
       Program program;
       Optional<ScopeOrder> scope;
       try {
-        BundleLaunch launch =
-            new BundleLaunch(
-                folder,
-                bundle,
-                config,
-                session.invocation().environment().getOrDefault("USER", "root"),
-                session.runtimeOptions().cgroupManager() == CgroupManager.DISABLED
-                    ? new CgroupLayout(List.of())
-                    : CgroupLayout.ofHost(),
-                inScope,
-                Caller.rights(session));
+        BundleLaunch launch = launch(session, folder, bundle, config, inScope);
         scope = launch.scopeOrder();
         Handover handover =
             handover(parsed, session, folder, way, launch.spec().process().terminal());
@@ -106,6 +96,21 @@ final class Making {
         throw LaunchFailure.of(intent, program, outcome);
       }
     }
+  }
+
+  static BundleLaunch launch(
+      Session session, StateFolder folder, Path bundle, JsonObject config, boolean inScope)
+      throws Exception {
+    return new BundleLaunch(
+        folder,
+        bundle,
+        config,
+        session.invocation().environment().getOrDefault("USER", "root"),
+        session.runtimeOptions().cgroupManager() == CgroupManager.DISABLED
+            ? new CgroupLayout(List.of())
+            : CgroupLayout.ofHost(),
+        inScope,
+        Caller.rights(session));
   }
 
   private static Handover handover(

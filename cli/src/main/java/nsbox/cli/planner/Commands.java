@@ -18,6 +18,7 @@ import nsbox.cli.oci.ListCommand;
 import nsbox.cli.oci.MountsCommand;
 import nsbox.cli.oci.PauseCommand;
 import nsbox.cli.oci.PsCommand;
+import nsbox.cli.oci.RestoreCommand;
 import nsbox.cli.oci.RunCommand;
 import nsbox.cli.oci.SpecCommand;
 import nsbox.cli.oci.StartCommand;
@@ -172,8 +173,8 @@ public final class Commands {
       case "update" -> new UpdateCommand();
       case "events" -> new EventsCommand();
       case "mounts" -> new MountsCommand();
-      case "checkpoint" -> CheckpointCommand.checkpoint();
-      case "restore" -> CheckpointCommand.restore();
+      case "checkpoint" -> new CheckpointCommand();
+      case "restore" -> new RestoreCommand();
       case "spec" -> new SpecCommand();
       case "features" -> new FeaturesCommand(VERSION);
       default -> null;

@@ -158,6 +158,9 @@ final class Help {
         update    Change the limits of a container
         events    Print what a container uses, until it ends
         mounts    Change what is mounted in a container: add, remove
+        checkpoint
+                  Save a running container to files, with criu
+        restore   Create a container from a checkpoint
         delete    Delete a container that has ended
         spec      Write a config.json to start from
         features  Say what of the runtime specification is applied

@@ -109,15 +109,4 @@ final class KeptTest extends RealImageTests {
       assertEquals(List.of(), Nsbox.entries(root()), "killed after " + milliseconds + " ms");
     }
   }
-
-  @Test
-  void refusesCheckpointsByName() throws Exception {
-    runtime("checkpoint", "--help").expect(0);
-    for (String name : List.of("checkpoint", "restore")) {
-      Result result = runtime(name, "--image-path", "x", "web");
-      assertEquals(1, result.code());
-      assertTrue(result.err().contains(name + ": "), result.err());
-      assertTrue(result.err().contains("criu"), result.err());
-    }
-  }
 }

@@ -164,6 +164,23 @@ final class CgroupStage {
     }
   }
 
+  /// Where criu is to put the cgroups that a checkpoint has, in its own words.
+  List<String> rootsForCriu() {
+    List<String> roots = new ArrayList<>();
+    for (ContainerCgroup.Place place : cgroup.places()) {
+      Hierarchy hierarchy = place.hierarchy();
+      String path = place.directory().substring(hierarchy.mountPoint().length());
+      if (cgroup.isUnified()) {
+        roots.addAll(List.of("--cgroup-root", path));
+      } else if (!hierarchy.unified()) {
+        for (String controller : hierarchy.name().split(",")) {
+          roots.addAll(List.of("--cgroup-root", controller + ":" + path));
+        }
+      }
+    }
+    return roots;
+  }
+
   void remove(Instructions teardown) {
     if (cgroup.places().isEmpty()) {
       return;

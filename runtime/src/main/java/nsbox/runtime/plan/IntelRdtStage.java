@@ -30,6 +30,11 @@ final class IntelRdtStage {
     this.resctrl = resctrl;
   }
 
+  static IntelRdtStage of(Launch launch) {
+    return new IntelRdtStage(
+        launch.spec().linux().intelRdt(), launch.id(), Path.of("/sys/fs/resctrl"));
+  }
+
   private Path group() {
     String closId = rdt.get().closId();
     return closId.equals("/") ? resctrl : resctrl.resolve(closId.isEmpty() ? id : closId);

@@ -1,7 +1,6 @@
 package nsbox.runtime.plan;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import nsbox.json.JsonObject;
@@ -41,7 +40,7 @@ public final class LaunchPlan {
     this.launch = launch;
     this.namespaces = new NamespaceStage(launch, monitor, init);
     this.cgroups = new CgroupStage(launch);
-    this.rdt = new IntelRdtStage(linux.intelRdt(), launch.id(), Path.of("/sys/fs/resctrl"));
+    this.rdt = IntelRdtStage.of(launch);
     this.mounts = new MountStage(launch, init, namespaces);
     this.interfaces = new NetDeviceStage(linux, NETWORK);
     this.handover = new HandoverStage(launch, monitor);
@@ -151,6 +150,16 @@ public final class LaunchPlan {
 
   private void afterTheProcess() throws UnsupportedSpecException, IOException {
     handover.give(hooks);
+    afterTheEnd(launch, cgroups, rdt, hooks, teardown);
+  }
+
+  /// Also of a container that is restored.
+  static void afterTheEnd(
+      Launch launch,
+      CgroupStage cgroups,
+      IntelRdtStage rdt,
+      HookStage hooks,
+      Instructions teardown) {
     cgroups.remove(teardown);
     rdt.remove(teardown);
     if (!launch.records().exit().isEmpty()) {
@@ -184,7 +193,7 @@ public final class LaunchPlan {
     return !hooks.prestart().isEmpty() || !hooks.createRuntime().isEmpty();
   }
 
-  private static JsonObject annotations(Map<String, String> annotations) {
+  static JsonObject annotations(Map<String, String> annotations) {
     JsonObject object = new JsonObject();
     for (Map.Entry<String, String> entry : annotations.entrySet()) {
       object.put(entry.getKey(), entry.getValue());

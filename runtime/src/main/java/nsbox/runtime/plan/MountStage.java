@@ -198,7 +198,11 @@ final class MountStage {
 
   /// The host's path of what is bound.
   String source(MountSpec mount) {
-    return mount.source().startsWith("/") ? mount.source() : launch.bundle() + "/" + mount.source();
+    return source(mount, launch.bundle());
+  }
+
+  static String source(MountSpec mount, String bundle) {
+    return mount.source().startsWith("/") ? mount.source() : bundle + "/" + mount.source();
   }
 
   static int bindFlags(MountOptions options) {

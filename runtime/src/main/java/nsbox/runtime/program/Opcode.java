@@ -17,6 +17,8 @@ public enum Opcode {
   SEND_LISTENER(10, "sss"),
   HOOK(11, "svvisss"),
   AWAIT_LISTENER(12, ""),
+  AWAIT_RESTORED(13, "s"),
+  OPEN_AS(14, "si"),
   MAP_PROCESS_BY(17, "sv"),
   KEEP_GROUPS(18, ""),
 

@@ -17,6 +17,8 @@ import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
+import nsbox.runtime.plan.Restore;
+import nsbox.runtime.plan.RestorePlan;
 import nsbox.runtime.plan.Rights;
 import nsbox.runtime.plan.Rootfs;
 import nsbox.runtime.plan.Watch;
@@ -114,39 +116,52 @@ public final class BundleLaunch {
   /// @param noPivot as [Launch#noPivot]
   public Program compile(Handover handover, boolean noPivot)
       throws IOException, UnsupportedSpecException {
-    Instructions teardown = new Instructions();
-    teardown.add("remove " + folder.path(), Opcode.REMOVE_TREE, folder.path().toString());
-    Launch launch =
-        new Launch(
-            folder.id(),
-            bundle.toString(),
-            spec,
-            new Rootfs.Directory(rootfs()),
-            !handover.ownStreams(),
-            Watch.NOTHING,
-            new Launch.Records("", folder.processFile().toString(), ""),
-            cgroups,
-            FilterCompiler::direct,
-            handover,
-            noPivot,
-            scope.isPresent() ? Optional.of(scope.get().cgroup()) : Optional.empty(),
-            rights,
-            teardown.list());
-    Program program = LaunchPlan.compile(launch);
+    return stored(LaunchPlan.compile(launch(handover, noPivot)), handover);
+  }
+
+  /// The same for a container that criu makes anew from a checkpoint.
+  public Program restore(Handover handover, Restore restore)
+      throws IOException, UnsupportedSpecException {
+    return stored(RestorePlan.compile(launch(handover, false), restore), handover);
+  }
+
+  private Program stored(Program program, Handover handover) throws IOException {
+    ContainerCgroup cgroup = launch(handover, false).cgroup();
     boolean hooked = !spec.hooks().poststart().isEmpty();
     folder.store(
-        stored(launch.cgroup()),
+        stored(cgroup, handover.monitored()),
         Json.bytes(config),
         program.teardownOnly().encode(),
-        new NextCommands(folder, launch.cgroup()).programs(hooked, scope.isPresent(), program));
+        new NextCommands(folder, cgroup).programs(hooked, scope.isPresent(), program));
     return program;
   }
 
-  private String rootfs() {
+  private Launch launch(Handover handover, boolean noPivot) {
+    Instructions teardown = new Instructions();
+    teardown.add("remove " + folder.path(), Opcode.REMOVE_TREE, folder.path().toString());
+    return new Launch(
+        folder.id(),
+        bundle.toString(),
+        spec,
+        new Rootfs.Directory(rootfs()),
+        !handover.ownStreams(),
+        Watch.NOTHING,
+        new Launch.Records("", folder.processFile().toString(), ""),
+        cgroups,
+        FilterCompiler::direct,
+        handover,
+        noPivot,
+        scope.isPresent() ? Optional.of(scope.get().cgroup()) : Optional.empty(),
+        rights,
+        teardown.list());
+  }
+
+  /// The directory of the container's root.
+  public String rootfs() {
     return bundle.resolve(spec.root().path()).normalize().toString();
   }
 
-  private StoredState stored(ContainerCgroup cgroup) throws IOException {
+  private StoredState stored(ContainerCgroup cgroup, boolean monitored) throws IOException {
     JsonObject annotations = config.optionalObject("annotations").orElseGet(JsonObject::new);
     return new StoredState(
         config.string("ociVersion"),
@@ -158,6 +173,7 @@ public final class BundleLaunch {
         annotations,
         config.optionalObject("hooks").orElseGet(JsonObject::new),
         cgroup.paths(),
-        scope.isPresent() ? Optional.of(scope.get().unit()) : Optional.empty());
+        scope.isPresent() ? Optional.of(scope.get().unit()) : Optional.empty(),
+        monitored);
   }
 }

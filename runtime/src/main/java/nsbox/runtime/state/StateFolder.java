@@ -27,6 +27,9 @@ import nsbox.runtime.cgroup.Freezer;
 /// | `teardown` | the program that removes all of it |
 /// | `start.program` | what `start` does, where that needs no planner |
 /// | `delete.program` | what `delete` does, where that needs no planner |
+/// | `criu-root`, `criu-sources` | where criu sees the root of a container that it restores, and
+/// what the container has of the host; nobody else sees anything in them |
+/// | `restored` | the pid of what it has restored |
 /// | `lock` | held by whoever changes the container |
 public record StateFolder(Path path) {
   public String id() {
@@ -39,6 +42,18 @@ public record StateFolder(Path path) {
 
   public Path fifo() {
     return path.resolve("start");
+  }
+
+  public Path criuRoot() {
+    return path.resolve("criu-root");
+  }
+
+  public Path criuSources() {
+    return path.resolve("criu-sources");
+  }
+
+  public Path restoredFile() {
+    return path.resolve("restored");
   }
 
   public Path teardownFile() {

@@ -16,6 +16,7 @@ import nsbox.runtime.cgroup.ContainerCgroup;
 /// @param cgroups its directories, as [ContainerCgroup#paths] names them
 /// @param hooks as in the configuration, which is long and seldom asked for anything else
 /// @param scope the unit of systemd that made them; empty where nsbox did
+/// @param monitored a monitor stays with it, whose end is its own, and clears up after it
 public record StoredState(
     String ociVersion,
     String id,
@@ -26,7 +27,8 @@ public record StoredState(
     JsonObject annotations,
     JsonObject hooks,
     Map<String, String> cgroups,
-    Optional<String> scope) {
+    Optional<String> scope,
+    boolean monitored) {
 
   static StoredState of(JsonObject json) throws JsonException {
     return new StoredState(
@@ -39,7 +41,8 @@ public record StoredState(
         json.optionalObject("annotations").orElseGet(JsonObject::new),
         json.optionalObject("hooks").orElseGet(JsonObject::new),
         json.stringMap("cgroup_paths"),
-        json.optionalString("scope"));
+        json.optionalString("scope"),
+        json.flag("monitored"));
   }
 
   JsonObject toJson() {
@@ -58,6 +61,9 @@ public record StoredState(
             .put("annotations", annotations)
             .put("hooks", hooks)
             .put("cgroup_paths", paths);
+    if (monitored) {
+      json.put("monitored", true);
+    }
     return scope.isPresent() ? json.put("scope", scope.get()) : json;
   }
 
