@@ -4,5 +4,6 @@ module nsbox.bundle {
   requires transitive nsbox.json;
 
   exports nsbox.bundle;
+  exports nsbox.bundle.options;
   exports nsbox.bundle.seccomp;
 }

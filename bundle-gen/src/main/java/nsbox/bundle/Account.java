@@ -19,6 +19,25 @@ public record Account(long uid, long gid, String home, List<Long> groups) {
   private static final long MAX_ID = 0xfffffffeL;
 
   /// @param user `user[:group]`, or empty for root
+  /// @param more groups beside the user's own, by name or number
+  static Account resolve(String user, List<String> more, RootFiles files)
+      throws IOException, BundleException {
+    Account account = resolve(user, files);
+    if (more.isEmpty()) {
+      return account;
+    }
+    List<String> groupLines = lines(files, GROUP);
+    List<Long> groups = new ArrayList<>(account.groups());
+    for (String name : more) {
+      long group = group(name, groupLines);
+      if (!groups.contains(group)) {
+        groups.add(group);
+      }
+    }
+    return new Account(account.uid(), account.gid(), account.home(), groups);
+  }
+
+  /// @param user `user[:group]`, or empty for root
   public static Account resolve(String user, RootFiles files) throws IOException, BundleException {
     int colon = user.indexOf(':');
     String name = colon < 0 ? user : user.substring(0, colon);

@@ -3,6 +3,8 @@ package nsbox.bundle;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import nsbox.bundle.options.ContainerOptions;
+import nsbox.bundle.options.NameOptions;
 import nsbox.image.ImageConfig;
 import nsbox.json.JsonObject;
 import nsbox.json.JsonText;
@@ -27,7 +29,7 @@ public final class BundleGenerator {
   /// @param hostname where the user names none
   /// @param cgroupsPath of the container's cgroup
   /// @param pidsController the host can limit the number of processes
-  /// @param seccomp the default filter, `linux.seccomp`
+  /// @param seccomp the filter, `linux.seccomp`; empty for none
   /// @param etcFiles host files to show as /etc/hosts and its siblings, by destination
   public record Surroundings(
       RootFiles files,
@@ -57,22 +59,30 @@ public final class BundleGenerator {
   private JsonObject config() throws IOException, BundleException {
     JsonObject config = new JsonObject().put("ociVersion", VERSION);
     config.put("process", new ProcessPart(image, options, surroundings, origins).make());
+    boolean readonly = options.files().readonlyRoot();
     config.put(
-        "root",
-        new JsonObject()
-            .put("path", surroundings.rootPath())
-            .put("readonly", options.readonlyRoot()));
-    origins.note(
-        "root.readonly",
-        Boolean.toString(options.readonlyRoot()),
-        options.readonlyRoot() ? "--read-only" : "default");
-    String hostname = options.hostname().orElse(surroundings.hostname());
-    config.put("hostname", hostname);
-    origins.note("hostname", hostname, options.hostname().isPresent() ? "--hostname" : "default");
+        "root", new JsonObject().put("path", surroundings.rootPath()).put("readonly", readonly));
+    origins.note("root.readonly", Boolean.toString(readonly), readonly ? "--read-only" : "default");
+    names(config);
     config.put("mounts", new MountsPart(options, surroundings.etcFiles(), origins).make());
     config.put("linux", new LinuxPart(options, surroundings, origins).make());
     annotations(config);
     return config;
+  }
+
+  /* Names are of a uts namespace; one of somebody else's has its own. */
+  private void names(JsonObject config) {
+    if (!options.namespaces().uts().isPrivate()) {
+      return;
+    }
+    NameOptions names = options.names();
+    String hostname = names.hostname().orElse(surroundings.hostname());
+    config.put("hostname", hostname);
+    origins.note("hostname", hostname, names.hostname().isPresent() ? "--hostname" : "default");
+    if (names.domainname().isPresent()) {
+      config.put("domainname", names.domainname().get());
+      origins.note("domainname", names.domainname().get(), "--domainname");
+    }
   }
 
   /* The annotations that the image specification derives from an image's configuration. */
@@ -80,7 +90,8 @@ public final class BundleGenerator {
     JsonObject annotations = new JsonObject();
     image.stopSignal().ifPresent(it -> annotations.put("org.opencontainers.image.stopSignal", it));
     image.labels().forEach(annotations::put);
-    options.labels().forEach(annotations::put);
+    options.metadata().labels().forEach(annotations::put);
+    options.metadata().annotations().forEach(annotations::put);
     if (!annotations.isEmpty()) {
       config.put("annotations", annotations);
     }

@@ -2,9 +2,10 @@ package nsbox.bundle;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import nsbox.bundle.BundleGenerator.Surroundings;
-import nsbox.bundle.ContainerOptions.Network;
+import nsbox.bundle.options.ContainerOptions;
+import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 
 /// `linux` of config.json: namespaces, cgroup, devices, filter and hidden paths.
@@ -19,58 +20,74 @@ final class LinuxPart {
     this.origins = origins;
   }
 
-  JsonObject make() {
+  JsonObject make() throws JsonException {
     JsonObject linux = new JsonObject();
-    boolean ownNetwork = options.network() == Network.NONE;
-    if (ownNetwork) {
-      JsonObject sysctl = new JsonObject();
-      new TreeMap<>(DefaultPolicy.NETWORK_SYSCTLS).forEach(sysctl::put);
-      linux.put("sysctl", sysctl);
-      origins.note("linux.sysctl", sysctl.members().toString(), "default");
+    NamespacesPart namespaces = new NamespacesPart(options.namespaces(), origins);
+    namespaces.sysctls(linux);
+    linux.put("resources", resources());
+    if (!options.devices().nodes().isEmpty()) {
+      linux.put("devices", options.devices().nodes());
     }
-    JsonObject resources =
-        new JsonObject()
-            .put("devices", List.of(new JsonObject().put("allow", false).put("access", "rwm")));
-    if (surroundings.pidsController()) {
-      resources.put("pids", new JsonObject().put("limit", DefaultPolicy.PIDS_LIMIT));
-      origins.note(
-          "linux.resources.pids.limit", Long.toString(DefaultPolicy.PIDS_LIMIT), "default");
-    }
-    linux.put("resources", resources);
-    origins.note("linux.resources.devices", "none but the standard devices", "default");
     surroundings
         .cgroupsPath()
         .ifPresent(path -> {
           linux.put("cgroupsPath", path);
-          origins.note("linux.cgroupsPath", path, "default");
+          origins.note(
+              "linux.cgroupsPath",
+              path,
+              options.resources().cgroupParent().isPresent() ? "--cgroup-parent" : "default");
         });
-    namespaces(linux, ownNetwork);
+    namespaces.add(linux);
     surroundings
         .seccomp()
         .ifPresent(seccomp -> {
           linux.put("seccomp", seccomp);
-          origins.note("linux.seccomp", "nsbox's default filter", "default");
+          origins.note(
+              "linux.seccomp",
+              options.security().seccomp().isPresent() ? "a profile" : "nsbox's default filter",
+              options.security().seccomp().isPresent() ? "--security-opt" : "default");
         });
-    linux.put("maskedPaths", DefaultPolicy.MASKED_PATHS);
-    origins.note("linux.maskedPaths", String.join(" ", DefaultPolicy.MASKED_PATHS), "default");
-    linux.put("readonlyPaths", DefaultPolicy.READONLY_PATHS);
-    origins.note("linux.readonlyPaths", String.join(" ", DefaultPolicy.READONLY_PATHS), "default");
+    new HiddenPaths(options.security(), origins).add(linux);
+    options
+        .process()
+        .personality()
+        .ifPresent(domain -> linux.put("personality", new JsonObject().put("domain", domain)));
     return linux;
   }
 
-  private void namespaces(JsonObject linux, boolean ownNetwork) {
-    List<String> types = new ArrayList<>(List.of("pid", "ipc", "uts", "mount", "cgroup"));
-    if (ownNetwork) {
-      types.add("network");
+  private JsonObject resources() throws JsonException {
+    JsonObject resources = new JsonObject();
+    List<JsonObject> devices = new ArrayList<>();
+    boolean all = options.security().privileged();
+    devices.add(new JsonObject().put("allow", all).put("access", "rwm"));
+    devices.addAll(options.devices().rules());
+    resources.put("devices", devices);
+    JsonObject limits = options.resources().limits();
+    if (surroundings.pidsController() && !limits.has("pids")) {
+      resources.put("pids", new JsonObject().put("limit", DefaultPolicy.PIDS_LIMIT));
+      origins.note(
+          "linux.resources.pids.limit", Long.toString(DefaultPolicy.PIDS_LIMIT), "default");
     }
-    List<JsonObject> namespaces = new ArrayList<>();
-    for (String type : types) {
-      namespaces.add(new JsonObject().put("type", type));
+    for (Map.Entry<String, Object> group : limits.members().entrySet()) {
+      resources.put(group.getKey(), group.getValue());
     }
-    linux.put("namespaces", namespaces);
+    for (Map.Entry<String, String> source : options.resources().sources().entrySet()) {
+      origins.note("linux.resources." + source.getKey(), value(source.getKey()), source.getValue());
+    }
     origins.note(
-        "linux.namespaces",
-        String.join(" ", types),
-        ownNetwork ? "default" : "default, without network by --network host");
+        "linux.resources.devices",
+        all
+            ? "all"
+            : options.devices().rules().isEmpty()
+                ? "none but the standard devices"
+                : "the standard devices, and " + options.devices().rules(),
+        all ? "--privileged" : options.devices().rules().isEmpty() ? "default" : "--device");
+    return resources;
+  }
+
+  private String value(String field) throws JsonException {
+    int dot = field.indexOf('.');
+    JsonObject group = options.resources().limits().object(field.substring(0, dot));
+    return String.valueOf(group.members().get(field.substring(dot + 1)));
   }
 }

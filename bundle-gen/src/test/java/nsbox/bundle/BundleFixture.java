@@ -7,9 +7,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import nsbox.bundle.ContainerOptions.Network;
-import nsbox.bundle.ContainerOptions.TerminalSize;
-import nsbox.bundle.ContainerOptions.Volume;
+import nsbox.bundle.options.ContainerOptions;
+import nsbox.bundle.options.DeviceOptions;
+import nsbox.bundle.options.EnvironmentOptions;
+import nsbox.bundle.options.FileOptions;
+import nsbox.bundle.options.FileOptions.Mount;
+import nsbox.bundle.options.MetadataOptions;
+import nsbox.bundle.options.NameOptions;
+import nsbox.bundle.options.NamespaceOptions;
+import nsbox.bundle.options.NamespaceOptions.Namespace;
+import nsbox.bundle.options.ProcessOptions;
+import nsbox.bundle.options.ProcessOptions.TerminalSize;
+import nsbox.bundle.options.ResourceOptions;
+import nsbox.bundle.options.SecurityOptions;
 import nsbox.image.ImageConfig;
 import nsbox.image.Platform;
 import nsbox.json.JsonObject;
@@ -27,13 +37,18 @@ final class BundleFixture {
 
   private List<String> arguments = List.of();
   private Optional<String> entrypointFlag = Optional.empty();
-  private List<String> envFlags = List.of();
+  private EnvironmentOptions environment = EnvironmentOptions.DEFAULT;
   private Optional<String> workdirFlag = Optional.empty();
   private Optional<String> userFlag = Optional.empty();
   private Optional<String> hostnameFlag = Optional.empty();
   private boolean readonly;
-  private List<Volume> volumes = List.of();
-  private Network network = Network.NONE;
+  private List<Mount> mounts = List.of();
+  private Optional<String> sharedMemory = Optional.empty();
+  private List<String> groups = List.of();
+  private NamespaceOptions namespaces = NamespaceOptions.DEFAULT;
+  private SecurityOptions security = SecurityOptions.DEFAULT;
+  private DeviceOptions devices = DeviceOptions.DEFAULT;
+  private ResourceOptions resources = ResourceOptions.DEFAULT;
   private Optional<TerminalSize> terminal = Optional.empty();
   private Map<String, String> labelFlags = Map.of();
 
@@ -85,7 +100,42 @@ final class BundleFixture {
   }
 
   BundleFixture env(String... assignments) {
-    envFlags = List.of(assignments);
+    return environment(
+        new EnvironmentOptions(List.of(), List.of(), List.of(assignments), List.of(), false));
+  }
+
+  BundleFixture environment(EnvironmentOptions options) {
+    environment = options;
+    return this;
+  }
+
+  BundleFixture groups(String... names) {
+    groups = List.of(names);
+    return this;
+  }
+
+  BundleFixture sharedMemory(String size) {
+    sharedMemory = Optional.of(size);
+    return this;
+  }
+
+  BundleFixture namespaces(NamespaceOptions options) {
+    namespaces = options;
+    return this;
+  }
+
+  BundleFixture security(SecurityOptions options) {
+    security = options;
+    return this;
+  }
+
+  BundleFixture devices(DeviceOptions options) {
+    devices = options;
+    return this;
+  }
+
+  BundleFixture resources(ResourceOptions options) {
+    resources = options;
     return this;
   }
 
@@ -109,14 +159,23 @@ final class BundleFixture {
     return this;
   }
 
-  BundleFixture volume(Volume... all) {
-    volumes = List.of(all);
+  BundleFixture mounts(Mount... all) {
+    mounts = List.of(all);
     return this;
   }
 
   BundleFixture hostNetwork() {
-    network = Network.HOST;
-    return this;
+    return namespaces(
+        new NamespaceOptions(
+            Namespace.HOST,
+            Namespace.PRIVATE,
+            Namespace.PRIVATE,
+            Namespace.PRIVATE,
+            Namespace.PRIVATE,
+            Namespace.HOST,
+            List.of(),
+            List.of(),
+            Map.of()));
   }
 
   BundleFixture terminal(int rows, int columns) {
@@ -166,18 +225,7 @@ final class BundleFixture {
             List.of(),
             List.of(),
             new JsonObject()),
-        new ContainerOptions(
-            arguments,
-            entrypointFlag,
-            envFlags,
-            workdirFlag,
-            userFlag,
-            hostnameFlag,
-            readonly,
-            volumes,
-            network,
-            terminal,
-            labelFlags),
+        options(),
         new BundleGenerator.Surroundings(
             path ->
                 Optional.ofNullable(files.get(path)).map(it -> it.getBytes(StandardCharsets.UTF_8)),
@@ -187,6 +235,39 @@ final class BundleFixture {
             pids,
             seccomp,
             etcFiles));
+  }
+
+  private ContainerOptions options() {
+    return new ContainerOptions(
+        new ProcessOptions(
+            arguments,
+            entrypointFlag.map(it -> it.isEmpty() ? List.of() : List.of(it)),
+            workdirFlag,
+            userFlag,
+            groups,
+            Optional.empty(),
+            terminal,
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
+        environment,
+        new NameOptions(
+            hostnameFlag,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            true,
+            true,
+            true),
+        new FileOptions(readonly, mounts, sharedMemory),
+        namespaces,
+        security,
+        devices,
+        resources,
+        new MetadataOptions(labelFlags, Map.of(), Optional.empty(), Optional.empty()));
   }
 
   JsonObject config() throws IOException, BundleException {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import nsbox.bundle.ContainerOptions.Volume;
+import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -220,8 +220,9 @@ class BundleGeneratorTest {
     BundleFixture bundle =
         new BundleFixture()
             .etcFile("/etc/hosts", "/c/hosts")
-            .volume(
-                new Volume("/a", "/x", false, "rprivate"), new Volume("/b", "/y", true, "rslave"));
+            .mounts(
+                Mount.volume("/a", "/x", false, "rprivate"),
+                Mount.volume("/b", "/y", true, "rslave"));
     List<JsonObject> mounts = bundle.config().objects("mounts");
     JsonObject writable = mounts.get(mounts.size() - 2);
     assertEquals("/x", writable.string("destination"));
@@ -237,9 +238,9 @@ class BundleGeneratorTest {
     BundleFixture bundle =
         new BundleFixture()
             .etcFile("/etc/hosts", "/c/hosts")
-            .volume(
-                new Volume("/a", "/dev/shm", false, "rprivate"),
-                new Volume("/b", "/etc/hosts", false, "rprivate"));
+            .mounts(
+                Mount.volume("/a", "/dev/shm", false, "rprivate"),
+                Mount.volume("/b", "/etc/hosts", false, "rprivate"));
     List<String> destinations = destinations(bundle);
     assertEquals(1, destinations.stream().filter("/dev/shm"::equals).count());
     assertEquals(1, destinations.stream().filter("/etc/hosts"::equals).count());
@@ -339,7 +340,7 @@ class BundleGeneratorTest {
                 new BundleFixture()
                     .terminal(1, 2)
                     .etcFile("/etc/hosts", "/c/hosts")
-                    .volume(new Volume("/a", "/x", true, "rprivate"))
+                    .mounts(Mount.volume("/a", "/x", true, "rprivate"))
                     .config()),
             "config.json");
     assertTrue(config.string("ociVersion").startsWith("1."));

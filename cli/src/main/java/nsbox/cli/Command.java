@@ -1,5 +1,6 @@
 package nsbox.cli;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -13,6 +14,11 @@ public interface Command {
 
   /// Its options and positional parameters, and the text of its help.
   CommandSpec spec();
+
+  /// The same, without options that `words` cannot mean.
+  default CommandSpec spec(List<String> words) {
+    return spec();
+  }
 
   /// Whether all that follows the first positional parameter belongs to it, as with `run`.
   default boolean stopsAtPositional() {

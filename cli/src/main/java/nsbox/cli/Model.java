@@ -71,7 +71,16 @@ public final class Model {
   }
 
   public static boolean isSet(ParseResult arguments, String option) {
-    return arguments.matchedOptionValue(option, false);
+    return isSet(arguments, option, false);
+  }
+
+  /// An option that [Flags] has added may say its value, which outranks the bare one.
+  public static boolean isSet(ParseResult arguments, String option, boolean unsaid) {
+    if (arguments.hasMatchedOption(option + "=false")) {
+      return false;
+    }
+    return arguments.hasMatchedOption(option + "=true")
+        || arguments.matchedOptionValue(option, unsaid);
   }
 
   public static Optional<String> optional(ParseResult arguments, String option) {

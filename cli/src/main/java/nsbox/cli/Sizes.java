@@ -1,7 +1,9 @@
 package nsbox.cli;
 
-/// Reads sizes as users write them for docker: a number, and `b`, `k`, `m`, `g` or `t` for powers
-/// of 1024, in either case, with or without `b` or `ib` behind it.
+import java.math.BigDecimal;
+
+/// Reads sizes as users write them for docker: a number, also with a point, and `b`, `k`, `m`, `g`
+/// or `t` for powers of 1024, in either case, with or without `b` or `ib` behind it.
 public final class Sizes {
   private static final String UNITS = "bkmgt";
   private static final int UNIT_BITS = 10;
@@ -20,7 +22,11 @@ public final class Sizes {
     int unit = rest.isEmpty() ? -1 : UNITS.indexOf(rest.charAt(rest.length() - 1));
     String number = unit < 0 ? rest : rest.substring(0, rest.length() - 1).strip();
     try {
-      long bytes = Math.multiplyExact(Long.parseLong(number), 1L << UNIT_BITS * Math.max(unit, 0));
+      long factor = 1L << UNIT_BITS * Math.max(unit, 0);
+      long bytes =
+          number.indexOf('.') > 0
+              ? new BigDecimal(number).multiply(BigDecimal.valueOf(factor)).longValueExact()
+              : Math.multiplyExact(Long.parseLong(number), factor);
       if (bytes > 0 && Character.isDigit(number.charAt(0))) {
         return bytes;
       }

@@ -2,11 +2,10 @@ package nsbox.engine;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import nsbox.bundle.Bundle;
 import nsbox.bundle.BundleException;
 import nsbox.bundle.BundleGenerator;
-import nsbox.bundle.ContainerOptions;
+import nsbox.bundle.options.ContainerOptions;
 import nsbox.runtime.cgroup.CgroupLayout;
 
 /// A configuration that stands on its own: nothing in it refers to nsbox's own folders.
@@ -25,9 +24,9 @@ public final class BundlePlan {
             ContainerPlan.rootFiles(images, image),
             "rootfs",
             HOSTNAME,
-            Optional.empty(),
+            options.resources().cgroupParent(),
             ContainerPlan.hasPids(CgroupLayout.ofHost()),
-            Optional.of(filter.json()),
+            SeccompChoice.of(options.security(), filter).seccomp(),
             Map.of()));
   }
 }

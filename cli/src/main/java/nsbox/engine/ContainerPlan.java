@@ -10,9 +10,8 @@ import java.util.Optional;
 import nsbox.bundle.Bundle;
 import nsbox.bundle.BundleException;
 import nsbox.bundle.BundleGenerator;
-import nsbox.bundle.ContainerOptions;
-import nsbox.bundle.ContainerOptions.Network;
 import nsbox.bundle.RootFiles;
+import nsbox.bundle.options.ContainerOptions;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.snapshot.MergedTree;
 import nsbox.snapshot.RootMount;
@@ -22,27 +21,36 @@ import nsbox.snapshot.RootMount;
 ///
 /// @param bundle config.json and where it came from
 /// @param etcFiles contents of the files of /etc that are the container's own, by file name
-public record ContainerPlan(ContainerFolder folder, Bundle bundle, Map<String, String> etcFiles) {
+/// @param defaultFilter it has the system call filter that the build has compiled
+public record ContainerPlan(
+    ContainerFolder folder, Bundle bundle, Map<String, String> etcFiles, boolean defaultFilter) {
 
   private static final int ETC_FILE_LIMIT = 1 << 20;
   private static final List<String> ETC_FILES = List.of("hostname", "hosts", "resolv.conf");
 
+  /// @param network whose network it shares, if it shares another container's
   /// @throws BundleException if image and options do not make a container
   public static ContainerPlan make(
       ContainerFolder folder,
       Images images,
       Images.Unpacked image,
       ContainerOptions options,
+      Optional<ContainerFolder> network,
       DefaultFilter filter)
       throws IOException, BundleException {
-    boolean hostNetwork = options.network() == Network.HOST;
+    boolean hostNetwork = options.namespaces().network().isHost();
+    boolean hostNames = hostNetwork || options.namespaces().uts().isHost();
     String id = folder.id();
-    String hostname = hostNetwork ? hostHostname() : id.substring(0, Math.min(12, id.length()));
-    Map<String, String> etc = EtcFiles.make(options.hostname().orElse(hostname), hostNetwork);
-    Map<String, String> etcMounts = new LinkedHashMap<>();
-    for (String file : ETC_FILES) {
-      etcMounts.put("/etc/" + file, folder.lasting().resolve(file).toString());
-    }
+    String hostname =
+        network.isPresent()
+            ? network.get().config().optionalString("hostname").orElse("")
+            : hostNames ? hostHostname() : id.substring(0, Math.min(12, id.length()));
+    Map<String, String> etc =
+        network.isPresent()
+            ? Map.of()
+            : EtcFiles.make(
+                options.names(), options.names().hostname().orElse(hostname), hostNetwork);
+    SeccompChoice seccomp = SeccompChoice.of(options.security(), filter);
     Bundle bundle =
         BundleGenerator.generate(
             image.image().config(),
@@ -51,11 +59,24 @@ public record ContainerPlan(ContainerFolder folder, Bundle bundle, Map<String, S
                 rootFiles(images, image),
                 rootPath(images, image, folder),
                 hostname,
-                Optional.of("/nsbox/" + id),
+                Optional.of(options.resources().cgroupParent().orElse("/nsbox") + "/" + id),
                 hasPids(CgroupLayout.ofHost()),
-                Optional.of(filter.json()),
-                etcMounts));
-    return new ContainerPlan(folder, bundle, etc);
+                seccomp.seccomp(),
+                etcMounts(folder, network, etc)));
+    return new ContainerPlan(folder, bundle, etc, seccomp.isDefault());
+  }
+
+  /* Who shares a network knows the same hosts. */
+  private static Map<String, String> etcMounts(
+      ContainerFolder folder, Optional<ContainerFolder> network, Map<String, String> etc) {
+    Path files = network.orElse(folder).lasting();
+    Map<String, String> mounts = new LinkedHashMap<>();
+    for (String file : ETC_FILES) {
+      if (network.isPresent() ? Files.exists(files.resolve(file)) : etc.containsKey(file)) {
+        mounts.put("/etc/" + file, files.resolve(file).toString());
+      }
+    }
+    return mounts;
   }
 
   private static String rootPath(Images images, Images.Unpacked image, ContainerFolder folder)

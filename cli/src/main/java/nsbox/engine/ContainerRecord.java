@@ -3,6 +3,7 @@ package nsbox.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.json.JsonObject;
 
 /// What was asked of a container, as container.json keeps it: what `ps` shows and what a start
@@ -99,6 +100,16 @@ public final class ContainerRecord {
   /// It has the default system call filter, which the build has compiled.
   public boolean defaultFilter() throws IOException {
     return json.flag("defaultFilter");
+  }
+
+  /// File that gets the number of the process with every start.
+  public Optional<String> pidFile() throws IOException {
+    return json.optionalString("pidFile");
+  }
+
+  /// IDs of the containers whose namespaces it shares, by the type of the namespace.
+  public Map<String, String> joins() throws IOException {
+    return json.stringMap("joins");
   }
 
   public Map<String, String> labels() throws IOException {

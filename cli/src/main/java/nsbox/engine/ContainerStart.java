@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
@@ -19,6 +20,7 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
+import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
 import nsbox.snapshot.RootMount;
 
@@ -40,6 +42,7 @@ public final class ContainerStart {
   /// @throws UnsupportedSpecException if this host or this runtime cannot do what it asks
   public Program program(JsonObject config, Driver driver, DefaultFilter filter)
       throws IOException, UnsupportedSpecException {
+    join(config);
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
     return LaunchPlan.compile(
@@ -53,9 +56,44 @@ public final class ContainerStart {
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,
-            Handover.monitored(0),
+            Handover.monitored(0, record.pidFile()),
             false,
             teardown()));
+  }
+
+  /* The processes of other containers are others with each start. */
+  private void join(JsonObject config) throws IOException {
+    Map<String, String> joins = record.joins();
+    if (joins.isEmpty()) {
+      return;
+    }
+    for (JsonObject namespace : config.object("linux").objects("namespaces")) {
+      String type = namespace.string("type");
+      String id = joins.get(type);
+      if (id == null) {
+        continue;
+      }
+      Optional<ProcessIdentity> process = ProcessIdentity.read(containers.folder(id).processFile());
+      if (process.isEmpty() || !process.get().isAlive()) {
+        throw new IOException(
+            "cannot start container "
+                + record.name()
+                + ": it shares the "
+                + type
+                + " namespace of container "
+                + id
+                + ", which does not run");
+      }
+      namespace.put("path", "/proc/" + process.get().pid() + "/ns/" + file(type));
+    }
+  }
+
+  private static String file(String type) {
+    return switch (type) {
+      case "network" -> "net";
+      case "mount" -> "mnt";
+      default -> type;
+    };
   }
 
   private Rootfs rootfs(Driver driver) throws IOException {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import nsbox.bundle.options.NameOptions;
 
 /// The files of /etc that belong to the container and not to its image, as docker makes them.
 final class EtcFiles {
@@ -13,16 +15,72 @@ final class EtcFiles {
 
   private EtcFiles() {}
 
-  static Map<String, String> make(String hostname, boolean hostNetwork) throws IOException {
+  /// By file name; those that the image is to keep are left out.
+  static Map<String, String> make(NameOptions names, String hostname, boolean hostNetwork)
+      throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("hostname", hostname + "\n");
-    files.put("hosts", hostNetwork ? readIfThere(HOST_HOSTS) : ownHosts(hostname));
-    files.put("resolv.conf", readIfThere(HOST_RESOLV_CONF));
+    if (names.hostnameFile()) {
+      files.put("hostname", hostname + "\n");
+    }
+    if (names.hostsFile()) {
+      files.put("hosts", hosts(names, hostname, hostNetwork));
+    }
+    if (names.resolverFile()) {
+      files.put("resolv.conf", resolver(names));
+    }
     return files;
   }
 
-  private static String ownHosts(String hostname) {
-    return "127.0.0.1\tlocalhost " + hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+  private static String hosts(NameOptions names, String hostname, boolean hostNetwork)
+      throws IOException {
+    StringBuilder text = new StringBuilder();
+    if (hostNetwork) {
+      text.append(readIfThere(HOST_HOSTS));
+      if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
+        text.append('\n');
+      }
+    } else {
+      text.append("127.0.0.1\tlocalhost ").append(hostname);
+      if (names.domainname().isPresent()) {
+        text.append(' ').append(hostname).append('.').append(names.domainname().get());
+      }
+      text.append("\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+    }
+    for (String line : names.hosts()) {
+      text.append(line).append('\n');
+    }
+    return text.toString();
+  }
+
+  /* What is asked for comes in the place of the host's lines of its kind. */
+  private static String resolver(NameOptions names) throws IOException {
+    String host = readIfThere(HOST_RESOLV_CONF);
+    List<String> servers = names.nameServers();
+    List<String> domains = names.searchDomains();
+    List<String> options = names.resolverOptions();
+    if (servers.isEmpty() && domains.isEmpty() && options.isEmpty()) {
+      return host;
+    }
+    StringBuilder text = new StringBuilder();
+    if (!domains.isEmpty() && !domains.equals(List.of("."))) {
+      text.append("search ").append(String.join(" ", domains)).append('\n');
+    }
+    for (String server : servers) {
+      text.append("nameserver ").append(server).append('\n');
+    }
+    for (String line : host.split("\n")) {
+      boolean replaced =
+          line.startsWith("nameserver") && !servers.isEmpty()
+              || (line.startsWith("search") || line.startsWith("domain")) && !domains.isEmpty()
+              || line.startsWith("options") && !options.isEmpty();
+      if (!replaced && !line.isBlank() && !line.startsWith("#") && !line.startsWith(";")) {
+        text.append(line).append('\n');
+      }
+    }
+    if (!options.isEmpty()) {
+      text.append("options ").append(String.join(" ", options)).append('\n');
+    }
+    return text.toString();
   }
 
   private static String readIfThere(Path file) throws IOException {

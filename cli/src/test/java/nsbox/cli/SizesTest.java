@@ -18,6 +18,8 @@ class SizesTest {
     "2MiB, 2097152",
     "10G, 10737418240",
     "1t, 1099511627776",
+    "1.5g, 1610612736",
+    "0.5k, 512",
     "8191p, -1"
   })
   void countsAsDockerDoes(String text, long bytes) throws Failure {
@@ -30,7 +32,21 @@ class SizesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "0", "-1", "+1", "b", "k", "1.5g", "1x", "9223372036854775807k", "ib"})
+      strings = {
+        "",
+        "0",
+        "-1",
+        "+1",
+        "b",
+        "k",
+        "1.5",
+        "-1.5g",
+        "1.2.3g",
+        ".5g",
+        "1x",
+        "9223372036854775807k",
+        "ib"
+      })
   void refusesWhatIsNoSize(String text) {
     Failure failure = assertThrows(Failure.class, () -> Sizes.parse(text, "--storage-opt size"));
     assertEquals(

@@ -184,7 +184,7 @@ final class FilesTest extends EndToEnd {
         new Result(
             125,
             "",
-            "nsbox: --network bridge: this version of nsbox knows the networks none and host\n"),
+            "nsbox: --network bridge: this version of nsbox knows the networks none, host, container:NAME and ns:PATH\n"),
         nsbox.run("run", "--network", "bridge", ALPINE, "true"));
   }
 

@@ -7,12 +7,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import nsbox.bundle.Bundle;
+import nsbox.bundle.options.ContainerOptions;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
+import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.flags.Asked;
+import nsbox.cli.flags.ContainerFlags;
+import nsbox.cli.flags.Joined;
 import nsbox.engine.BundlePlan;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
@@ -29,13 +35,31 @@ import picocli.CommandLine.ParseResult;
 public final class BundleCommand implements Command {
   @Override
   public CommandSpec spec() {
+    CommandSpec spec = bare();
+    flags().addTo(spec);
+    return spec;
+  }
+
+  @Override
+  public CommandSpec spec(List<String> words) {
+    CommandSpec spec = bare();
+    flags().addTo(spec, words);
+    return spec;
+  }
+
+  private static Flags flags() {
+    Flags flags = new Flags();
+    ContainerFlags.addTo(flags);
+    return flags;
+  }
+
+  private static CommandSpec bare() {
     CommandSpec spec =
         Model.command(
             "bundle",
             "[OPTIONS] IMAGE DIR [COMMAND] [ARG...]",
             "Write an image as an OCI bundle: DIR/config.json and DIR/rootfs.",
             "DIR must be empty or not there yet.");
-    ContainerFlags.addTo(spec);
     spec.addPositional(Model.parameters("IMAGE", "2..*", "Image, folder, command and arguments"));
     return spec;
   }
@@ -50,20 +74,40 @@ public final class BundleCommand implements Command {
     List<String> words = positionals(parsed);
     Path target = session.path(words.get(1));
     checkTarget(target);
+    List<String> warnings = new ArrayList<>();
+    ContainerOptions options =
+        ContainerFlags.read(
+            new Asked(parsed, session.invocation(), warnings), words.subList(2, words.size()));
+    refuseWhatIsOfThisHost(options);
+    for (String warning : warnings) {
+      session.front().err("nsbox: " + warning + "\n");
+    }
     session.prepare();
     Images images = session.images();
     try (Ingest lease = images.store().ingest()) {
       Images.Unpacked image =
           images.unpack(new ImageChoice(session, images, lease).find(words.getFirst(), parsed));
-      Bundle bundle =
-          BundlePlan.make(
-              images,
-              image,
-              ContainerFlags.read(parsed, words.subList(2, words.size()), session.invocation()),
-              session.defaultFilter());
+      Bundle bundle = BundlePlan.make(images, image, options, session.defaultFilter());
       write(session, images, image, bundle, target);
     }
     return 0;
+  }
+
+  /* A bundle is for any host and any time. */
+  private static void refuseWhatIsOfThisHost(ContainerOptions options) throws Failure {
+    if (options.process().init().isPresent()) {
+      throw new Failure("--init: a bundle refers to nothing of nsbox's own");
+    }
+    for (Joined joined : Joined.of(options.namespaces())) {
+      throw new Failure(
+          joined.option()
+              + " container:"
+              + joined.container()
+              + ": a bundle refers to no other container\n  Name the file: "
+              + joined.option()
+              + " ns:/proc/PID/ns/"
+              + joined.file());
+    }
   }
 
   private static void checkTarget(Path target) throws IOException, Failure {

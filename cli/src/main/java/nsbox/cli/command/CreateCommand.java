@@ -1,5 +1,6 @@
 package nsbox.cli.command;
 
+import java.util.List;
 import nsbox.cli.Command;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -10,12 +11,25 @@ import picocli.CommandLine.ParseResult;
 public final class CreateCommand implements Command {
   @Override
   public CommandSpec spec() {
+    CommandSpec spec = bare();
+    NewContainer.flags().addTo(spec);
+    return spec;
+  }
+
+  @Override
+  public CommandSpec spec(List<String> words) {
+    CommandSpec spec = bare();
+    NewContainer.flags().addTo(spec, words);
+    return spec;
+  }
+
+  private static CommandSpec bare() {
     CommandSpec spec =
         Model.command(
             "create",
             "[OPTIONS] IMAGE [COMMAND] [ARG...]",
             "Create a container from an image, and print its ID.");
-    NewContainer.addOptions(spec);
+    NewContainer.addTo(spec);
     return spec;
   }
 

@@ -55,10 +55,11 @@ final class ImageChoice {
         throw new ImageNotFoundException(name);
       }
     }
-    return pull(name, platformText, policy.equals("always"));
+    return pull(name, platformText, policy.equals("always"), Model.isSet(parsed, "--quiet"));
   }
 
-  private StoredImage pull(String name, Optional<String> platformText, boolean always)
+  private StoredImage pull(
+      String name, Optional<String> platformText, boolean always, boolean quiet)
       throws IOException, Failure {
     if (Images.isId(name)) {
       throw new ImageNotFoundException(name);
@@ -80,7 +81,7 @@ final class ImageChoice {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       pulled =
           new Pulling(
-                  session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), false)
+                  session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), quiet)
               .pull(name, choice);
       Optional<StoredImage> image = images.hold(pulled.toString(), lease);
       if (image.isPresent()) {

@@ -1,47 +1,47 @@
 package nsbox.cli.command;
 
-import static nsbox.cli.Model.flag;
-import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.positionals;
-import static nsbox.cli.Model.text;
-import static nsbox.cli.Model.texts;
-import static nsbox.cli.Model.values;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nsbox.bundle.ContainerOptions;
+import nsbox.bundle.options.ContainerOptions;
+import nsbox.bundle.options.FileOptions;
 import nsbox.cli.Failure;
+import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
-import nsbox.cli.Sizes;
+import nsbox.cli.flags.Asked;
+import nsbox.cli.flags.ContainerFlags;
+import nsbox.cli.flags.Joined;
+import nsbox.cli.flags.LifecycleFlags;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerState;
 import nsbox.engine.Containers;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
 import nsbox.json.JsonObject;
-import nsbox.runtime.state.Identifiers;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /// What `run` and `create` share: from the words of the user to a container on disk, claimed by
 /// this process and not started.
 final class NewContainer {
-  private static final int NAME_LENGTH = 128;
-
   private final Session session;
   private final ParseResult parsed;
   private final List<String> words;
   private final ContainerOptions options;
-  private final Optional<String> name;
-  private final long storageBytes;
+  private final LifecycleFlags lifecycle;
+  private final List<String> warnings = new ArrayList<>();
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -51,23 +51,20 @@ final class NewContainer {
     this.session = session;
     this.parsed = parsed;
     this.words = positionals(parsed);
-    this.options =
-        ContainerFlags.read(parsed, words.subList(1, words.size()), session.invocation());
-    this.name = checkedName(Model.optional(parsed, "--name"));
-    this.storageBytes = storageBytes(values(parsed, "--storage-opt"));
+    Asked asked = new Asked(parsed, session.invocation(), warnings);
+    this.options = ContainerFlags.read(asked, words.subList(1, words.size()));
+    this.lifecycle = LifecycleFlags.read(asked);
   }
 
-  static void addOptions(CommandSpec spec) {
-    spec.addOption(flag("Keep standard input open", "-i", "--interactive"));
-    spec.addOption(flag("Remove the container when it ends", "--rm"));
-    spec.addOption(text("NAME", "Name of the container", "--name"));
-    spec.addOption(
-        text("missing|always|never", "Whether to pull the image first (missing)", "--pull"));
-    spec.addOption(text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform"));
-    spec.addOption(
-        texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt"));
-    ContainerFlags.addTo(spec);
+  static void addTo(CommandSpec spec) {
     spec.addPositional(Model.parameters("IMAGE", "1..*", "Image, command and arguments"));
+  }
+
+  static Flags flags() {
+    Flags flags = new Flags();
+    LifecycleFlags.addTo(flags);
+    ContainerFlags.addTo(flags);
+    return flags;
   }
 
   ContainerOptions options() {
@@ -77,22 +74,29 @@ final class NewContainer {
   /// Makes the container. Its run folder is this process's: whoever starts it goes on from there,
   /// all others release it.
   Made make() throws Exception {
+    for (String warning : warnings) {
+      session.front().err("nsbox: " + warning + "\n");
+    }
     Images images = session.images();
     /* From here on nobody takes the image away, until the container is there and needs it no more. */
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
       makeVolumeSources(options);
+      JsonObject joins = joins();
+      replace();
       String id = Containers.newId();
       ContainerFolder folder = session.containers().folder(id);
       ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
-      String taken = name.orElse("");
+      String taken = lifecycle.name().orElse("");
       try {
-        taken = maker.claim(id, name);
+        taken = maker.claim(id, lifecycle.name());
         ContainerPlan plan =
-            ContainerPlan.make(folder, images, unpacked, options, session.defaultFilter());
-        ContainerRecord record = record(plan, images, unpacked, taken);
+            ContainerPlan.make(
+                folder, images, unpacked, options, networkOf(joins), session.defaultFilter());
+        ContainerRecord record = record(plan, images, unpacked, taken, joins);
         maker.make(plan, record, new JsonObject(), images.driver());
+        writeId(id);
         return new Made(folder, record, plan.bundle().config(), images);
       } catch (Exception e) {
         Removal.remove(session, folder, taken);
@@ -107,10 +111,13 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
+      JsonObject joins = joins();
       ContainerFolder folder = session.containers().folder("<id>");
       ContainerPlan plan =
-          ContainerPlan.make(folder, images, unpacked, options, session.defaultFilter());
-      ContainerRecord record = record(plan, images, unpacked, name.orElse("<name>"));
+          ContainerPlan.make(
+              folder, images, unpacked, options, networkOf(joins), session.defaultFilter());
+      ContainerRecord record =
+          record(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);
       return Explanation.of(
           words.getFirst(),
           images,
@@ -121,13 +128,13 @@ final class NewContainer {
   }
 
   private ContainerRecord record(
-      ContainerPlan plan, Images images, Images.Unpacked unpacked, String taken)
+      ContainerPlan plan, Images images, Images.Unpacked unpacked, String taken, JsonObject joins)
       throws IOException, Failure {
     JsonObject process = plan.bundle().config().object("process");
     JsonObject labels = new JsonObject();
     unpacked.image().config().labels().forEach(labels::put);
-    options.labels().forEach(labels::put);
-    return new ContainerRecord(
+    options.metadata().labels().forEach(labels::put);
+    JsonObject json =
         new JsonObject()
             .put("id", plan.folder().id())
             .put("name", taken)
@@ -137,15 +144,68 @@ final class NewContainer {
             .put("driver", images.driver().name())
             .put("command", process.strings("args"))
             .put("createdNanos", nanosNow())
-            .put(
-                "stopSignal",
-                Signals.number(unpacked.image().config().stopSignal().orElse("SIGTERM")))
-            .put("storageBytes", storageBytes)
-            .put("autoRemove", isSet(parsed, "--rm"))
+            .put("stopSignal", stopSignal(unpacked))
+            .put("storageBytes", lifecycle.storageBytes())
+            .put("autoRemove", lifecycle.removes())
             .put("terminal", process.flag("terminal"))
-            .put("keepInput", isSet(parsed, "--interactive"))
-            .put("defaultFilter", true)
-            .put("labels", labels));
+            .put("keepInput", lifecycle.keepsInput())
+            .put("defaultFilter", plan.defaultFilter())
+            .put("labels", labels);
+    if (options.metadata().stopSeconds().isPresent()) {
+      json.put("stopSeconds", options.metadata().stopSeconds().get());
+    }
+    if (lifecycle.pidFile().isPresent()) {
+      json.put("pidFile", lifecycle.pidFile().get().toString());
+    }
+    if (!joins.isEmpty()) {
+      json.put("joins", joins);
+    }
+    return new ContainerRecord(json);
+  }
+
+  private int stopSignal(Images.Unpacked unpacked) throws Failure {
+    String image = unpacked.image().config().stopSignal().orElse("SIGTERM");
+    return Signals.number(options.metadata().stopSignal().orElse(image));
+  }
+
+  /* IDs by the type of the namespace. */
+  private JsonObject joins() throws Exception {
+    JsonObject joins = new JsonObject();
+    for (Joined joined : Joined.of(options.namespaces())) {
+      ContainerFolder folder = Lookup.container(session, joined.container());
+      if (!(folder.state() instanceof ContainerState.Running)) {
+        throw new Failure(
+            joined.option()
+                + " container:"
+                + joined.container()
+                + ": cannot join the "
+                + joined.type()
+                + " namespace of a container that does not run");
+      }
+      joins.put(joined.type(), folder.id());
+    }
+    return joins;
+  }
+
+  private Optional<ContainerFolder> networkOf(JsonObject joins) throws IOException {
+    Optional<String> id = joins.optionalString("network");
+    return id.isEmpty() ? Optional.empty() : Optional.of(session.containers().folder(id.get()));
+  }
+
+  private void replace() throws Exception {
+    if (!lifecycle.replaces()) {
+      return;
+    }
+    Optional<ContainerFolder> old = session.containers().find(lifecycle.name().get());
+    if (old.isPresent() && old.get().record().name().equals(lifecycle.name().get())) {
+      RmCommand.remove(session, old.get(), true);
+    }
+  }
+
+  private void writeId(String id) throws IOException {
+    if (lifecycle.idFile().isPresent()) {
+      Files.writeString(lifecycle.idFile().get(), id, StandardOpenOption.CREATE_NEW);
+    }
   }
 
   private static long nanosNow() {
@@ -153,39 +213,14 @@ final class NewContainer {
     return now.getEpochSecond() * 1_000_000_000 + now.getNano();
   }
 
-  private static long storageBytes(List<String> options) throws Failure {
-    long bytes = 0;
-    for (String option : options) {
-      if (!option.startsWith("size=")) {
-        throw new Failure("--storage-opt " + option + ": the only option of storage is size=SIZE");
-      }
-      bytes = Sizes.parse(option.substring("size=".length()), "--storage-opt size");
-    }
-    return bytes;
-  }
-
-  private static Optional<String> checkedName(Optional<String> name) throws Failure {
-    if (name.isEmpty()) {
-      return name;
-    }
-    String text = name.get();
-    if (!Identifiers.isValid(text, NAME_LENGTH, "_.-")) {
-      throw new Failure(
-          "--name "
-              + text
-              + ": a name has 1 to "
-              + NAME_LENGTH
-              + " letters, digits, '_', '.' or '-' and begins with a letter or digit");
-    }
-    return name;
-  }
-
   /* As docker does: what is to be shown and is not there becomes a folder. */
   private static void makeVolumeSources(ContainerOptions options) throws IOException {
-    for (ContainerOptions.Volume volume : options.volumes()) {
-      Path source = Path.of(volume.source());
-      if (!Files.exists(source)) {
-        Files.createDirectories(source);
+    for (FileOptions.Mount mount : options.files().mounts()) {
+      if (mount.flag().equals("--volume") && mount.isBind()) {
+        Path source = Path.of(mount.source());
+        if (!Files.exists(source)) {
+          Files.createDirectories(source);
+        }
       }
     }
   }

@@ -36,8 +36,7 @@ public final class RmCommand implements Command {
         session, positionals(parsed), folder -> remove(session, folder, force));
   }
 
-  private static void remove(Session session, ContainerFolder folder, boolean force)
-      throws Exception {
+  static void remove(Session session, ContainerFolder folder, boolean force) throws Exception {
     String name = folder.record().name();
     if (folder.state() instanceof ContainerState.Running) {
       if (!force) {

@@ -1,10 +1,11 @@
 package nsbox.cli.command;
 
-import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 
 import java.io.IOException;
+import java.util.List;
 import nsbox.cli.Command;
+import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.Front;
@@ -15,17 +16,33 @@ import picocli.CommandLine.ParseResult;
 public final class RunCommand implements Command {
   @Override
   public CommandSpec spec() {
+    CommandSpec spec = bare();
+    flags().addTo(spec);
+    return spec;
+  }
+
+  @Override
+  public CommandSpec spec(List<String> words) {
+    CommandSpec spec = bare();
+    flags().addTo(spec, words);
+    return spec;
+  }
+
+  private static Flags flags() {
+    return NewContainer.flags()
+        .flag("Run in the background and print the container's ID", "-d", "--detach")
+        .flag(
+            "Print the way from the image to the process, step by step, and start nothing",
+            "--explain");
+  }
+
+  private static CommandSpec bare() {
     CommandSpec spec =
         Model.command(
             "run",
             "[OPTIONS] IMAGE [COMMAND] [ARG...]",
             "Create a container from an image and run it.");
-    spec.addOption(flag("Run in the background and print the container's ID", "-d", "--detach"));
-    spec.addOption(
-        flag(
-            "Print the way from the image to the process, step by step, and start nothing",
-            "--explain"));
-    NewContainer.addOptions(spec);
+    NewContainer.addTo(spec);
     return spec;
   }
 
@@ -56,7 +73,7 @@ public final class RunCommand implements Command {
   private static void warnAboutInput(Session session, boolean attachesInput, NewContainer wanted)
       throws IOException {
     if (attachesInput
-        && wanted.options().terminal().isPresent()
+        && wanted.options().process().terminal().isPresent()
         && !session.invocation().inputIsTerminal()) {
       session
           .front()

@@ -109,14 +109,15 @@ public final class Commands {
               + invocation.program()
               + " --help' lists those that there are.");
     }
+    List<String> own = arguments.subList(words, arguments.size());
     CommandLine line =
-        new CommandLine(command.spec())
+        new CommandLine(command.spec(own))
             .setStopAtPositional(command.stopsAtPositional())
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true);
     ParseResult parsed;
     try {
-      parsed = line.parseArgs(arguments.subList(words, arguments.size()).toArray(new String[0]));
+      parsed = line.parseArgs(own.toArray(new String[0]));
     } catch (ParameterException e) {
       throw new Failure(
           name

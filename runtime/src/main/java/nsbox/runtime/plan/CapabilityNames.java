@@ -58,7 +58,7 @@ public final class CapabilityNames {
   private CapabilityNames() {}
 
   /// All names as config.json writes them, in the order of their numbers.
-  static List<String> all() {
+  public static List<String> all() {
     List<String> all = new ArrayList<>();
     for (String name : NAMES) {
       all.add("CAP_" + name);

@@ -49,12 +49,17 @@ public record Handover(
 
   /// Run at once, by a monitor that carries the streams.
   public static Handover monitored(int preservedDescriptors) {
+    return monitored(preservedDescriptors, Optional.empty());
+  }
+
+  /// The same with a file that names the container's process.
+  public static Handover monitored(int preservedDescriptors, Optional<String> pidFile) {
     return new Handover(
         false,
         true,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
+        pidFile,
         Optional.empty(),
         preservedDescriptors,
         Map.of(),

@@ -1,10 +1,10 @@
-package nsbox.cli.command;
+package nsbox.cli.flags;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import nsbox.bundle.ContainerOptions.Volume;
+import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VolumeFlagTest {
   @Test
   void namesASourceAndATarget() throws Failure {
-    assertEquals(new Volume("/a", "/b", false, "rprivate"), parse("/a:/b"));
+    assertEquals(Mount.volume("/a", "/b", false, "rprivate"), parse("/a:/b"));
   }
 
   @Test
@@ -25,17 +25,17 @@ class VolumeFlagTest {
 
   @Test
   void takesPathsInTheirShortestForm() throws Failure {
-    assertEquals(new Volume("/a", "/b/c", false, "rprivate"), parse("/x/../a/:/b//c/./"));
+    assertEquals(Mount.volume("/a", "/b/c", false, "rprivate"), parse("/x/../a/:/b//c/./"));
   }
 
   @Test
   void takesOptions() throws Failure {
-    assertTrue(parse("/a:/b:ro").readonly());
-    assertTrue(parse("/a:/b:readonly").readonly());
-    assertEquals(new Volume("/a", "/b", false, "rslave"), parse("/a:/b:ro,rw,rslave"));
+    assertTrue(parse("/a:/b:ro").isReadonly());
+    assertTrue(parse("/a:/b:readonly").isReadonly());
+    assertEquals(Mount.volume("/a", "/b", false, "rslave"), parse("/a:/b:ro,rw,rslave"));
     for (String propagation :
         new String[] {"private", "rprivate", "slave", "rslave", "shared", "rshared"}) {
-      assertEquals(propagation, parse("/a:/b:" + propagation).propagation());
+      assertEquals(Mount.volume("/a", "/b", false, propagation), parse("/a:/b:" + propagation));
     }
   }
 
@@ -68,7 +68,7 @@ class VolumeFlagTest {
     assertTrue(message.contains("/data or ./data"), message);
   }
 
-  private static Volume parse(String flag) throws Failure {
+  private static Mount parse(String flag) throws Failure {
     return VolumeFlag.parse(flag, "/home/me");
   }
 

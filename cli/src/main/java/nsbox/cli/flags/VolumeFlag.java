@@ -1,7 +1,9 @@
-package nsbox.cli.command;
+package nsbox.cli.flags;
 
 import java.nio.file.Path;
-import nsbox.bundle.ContainerOptions.Volume;
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
 
 /// The value of `--volume`.
@@ -10,7 +12,7 @@ final class VolumeFlag {
 
   /// @param directory the caller's, for sources that begin with `.`
   /// @throws Failure if it does not name two paths, or an option that is none
-  static Volume parse(String flag, String directory) throws Failure {
+  static Mount parse(String flag, String directory) throws Failure {
     String[] parts = flag.split(":", -1);
     if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
       throw new Failure("--volume " + flag + ": expected SOURCE:TARGET or SOURCE:TARGET:OPTIONS");
@@ -37,19 +39,40 @@ final class VolumeFlag {
       throw new Failure("--volume " + flag + ": the target must be an absolute path other than /");
     }
     boolean readonly = false;
+    String recursion = "rbind";
     String propagation = "rprivate";
+    List<String> more = new ArrayList<>();
     for (String option : parts.length == 3 ? parts[2].split(",", -1) : new String[0]) {
       switch (option) {
         case "ro", "readonly" -> readonly = true;
         case "rw" -> readonly = false;
-        case "private", "rprivate", "slave", "rslave", "shared", "rshared" -> propagation = option;
+        case "bind", "rbind" -> recursion = option;
+        case "private",
+            "rprivate",
+            "slave",
+            "rslave",
+            "shared",
+            "rshared",
+            "unbindable",
+            "runbindable" ->
+            propagation = option;
+        case "exec", "noexec", "suid", "nosuid", "dev", "nodev" -> more.add(option);
+        case "cached", "delegated", "consistent" -> {
+          // Of other systems than Linux.
+        }
         default -> throw new Failure("--volume " + flag + ": unknown option " + option);
       }
     }
-    return new Volume(
+    more.addFirst(propagation);
+    more.addFirst(recursion);
+    if (readonly) {
+      more.add(recursion.equals("bind") ? "ro" : "rro");
+    }
+    return new Mount(
+        "bind",
         Path.of(directory).resolve(source).normalize().toString(),
         target.toString(),
-        readonly,
-        propagation);
+        more,
+        "--volume");
   }
 }

@@ -1,0 +1,131 @@
+package nsbox.cli.flags;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import nsbox.cli.Failure;
+import nsbox.cli.Flags;
+import nsbox.cli.Sizes;
+import nsbox.runtime.state.Identifiers;
+
+/// What is asked of `run` and `create` beside the configuration: names, files of the caller's, and
+/// what becomes of the container.
+///
+/// @param idFile gets the container's ID; must not be there
+/// @param pidFile gets the process's number with every start
+/// @param replaces a container with this name goes first
+/// @param storageBytes how much its files may take up; 0 for no limit
+public record LifecycleFlags(
+    Optional<String> name,
+    Optional<Path> idFile,
+    Optional<Path> pidFile,
+    boolean replaces,
+    boolean removes,
+    boolean keepsInput,
+    long storageBytes) {
+  private static final int NAME_LENGTH = 128;
+
+  public static void addTo(Flags flags) {
+    flags
+        .flag("Keep standard input open", "-i", "--interactive")
+        .flag("Remove the container when it ends", "--rm")
+        .text("NAME", "Name of the container", "--name")
+        .flag("Remove a container that has this name already", "--replace")
+        .text("FILE", "Write the container's ID to a file, which must not be there", "--cidfile")
+        .text("FILE", "Write the number of its process to a file, with every start", "--pidfile")
+        .text("missing|always|never", "Whether to pull the image first (missing)", "--pull")
+        .text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform")
+        .flag("Say nothing of the pull", "-q", "--quiet")
+        .texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt")
+        .text("NAME", "nsbox-runtime; there is no other", "--runtime")
+        .text("N", "0: a container never has descriptors of the caller's", "--preserve-fds")
+        .flag("Refused: images are removed by nsbox rmi", "--rmi")
+        .flag("Refused: nsbox runs images; nsbox-runtime runs folders", "--rootfs");
+  }
+
+  public static LifecycleFlags read(Asked asked) throws Failure {
+    refuse(asked);
+    Optional<String> name = checkedName(asked.text("--name"));
+    boolean replaces = asked.isSet("--replace");
+    if (replaces && name.isEmpty()) {
+      throw new Failure("cannot replace container without --name being set");
+    }
+    Optional<Path> idFile = path(asked, "--cidfile");
+    if (idFile.isPresent() && Files.exists(idFile.get(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new Failure(
+          "--cidfile "
+              + idFile.get()
+              + ": container ID file found, make sure the other container isn't running or delete it");
+    }
+    return new LifecycleFlags(
+        name,
+        idFile,
+        path(asked, "--pidfile"),
+        replaces,
+        asked.isSet("--rm"),
+        asked.isSet("--interactive"),
+        storageBytes(asked.texts("--storage-opt")));
+  }
+
+  private static void refuse(Asked asked) throws Failure {
+    Optional<String> runtime = asked.text("--runtime");
+    if (runtime.isPresent()) {
+      String program = runtime.get().substring(runtime.get().lastIndexOf('/') + 1);
+      if (!program.equals("nsbox-runtime") && !program.equals("nsbox")) {
+        throw new Failure(
+            "--runtime " + runtime.get() + ": nsbox is its own runtime, nsbox-runtime");
+      }
+    }
+    if (!asked.text("--preserve-fds").orElse("0").equals("0")) {
+      throw new Failure(
+          "--preserve-fds "
+              + asked.text("--preserve-fds").get()
+              + ": a container never has descriptors of the caller's; nsbox-runtime run passes them on");
+    }
+    if (asked.isSet("--rmi")) {
+      throw new Failure(
+          "--rmi: nobody of nsbox is left at the container's end\n  Use: nsbox rmi IMAGE");
+    }
+    if (asked.isSet("--rootfs")) {
+      throw new Failure(
+          "--rootfs: nsbox runs images\n"
+              + "  Bring it in: tar -C DIR -c . | nsbox import - NAME; or run a bundle: nsbox-runtime run");
+    }
+  }
+
+  private static Optional<Path> path(Asked asked, String option) throws Failure {
+    Optional<String> path = asked.text(option);
+    return path.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(asked.path(option, path.get())).normalize());
+  }
+
+  private static long storageBytes(List<String> options) throws Failure {
+    long bytes = 0;
+    for (String option : options) {
+      if (!option.startsWith("size=")) {
+        throw new Failure("--storage-opt " + option + ": the only option of storage is size=SIZE");
+      }
+      bytes = Sizes.parse(option.substring("size=".length()), "--storage-opt size");
+    }
+    return bytes;
+  }
+
+  private static Optional<String> checkedName(Optional<String> name) throws Failure {
+    if (name.isEmpty()) {
+      return name;
+    }
+    String text = name.get();
+    if (!Identifiers.isValid(text, NAME_LENGTH, "_.-")) {
+      throw new Failure(
+          "--name "
+              + text
+              + ": a name has 1 to "
+              + NAME_LENGTH
+              + " letters, digits, '_', '.' or '-' and begins with a letter or digit");
+    }
+    return name;
+  }
+}
