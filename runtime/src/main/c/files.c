@@ -111,6 +111,21 @@ int op_unlink_link(struct context *context, const struct argument *argument) {
     return unlink(argument[0].bytes) < 0 ? -errno : 0;
 }
 
+int op_unlink_named(struct context *context, const struct argument *argument) {
+    char name[256], path[4096];
+    int file = open(argument[0].bytes, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -errno;
+    ssize_t length = read(file, name, sizeof name - 1);
+    close(file);
+    if (length <= 0) return length < 0 ? -errno : -EBADMSG;
+    name[length] = 0;
+    name[strcspn(name, "\n")] = 0;
+    if (strchr(name, '/')) return -EBADMSG;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", argument[1].bytes, name) >= sizeof path) return -ENAMETOOLONG;
+    struct argument link[2] = {{.bytes = path}, argument[2]};
+    return op_unlink_link(context, link);
+}
+
 int op_rename(struct context *context, const struct argument *argument) {
     (void)context;
     return rename(argument[0].bytes, argument[1].bytes) < 0 ? -errno : 0;

@@ -187,7 +187,7 @@ static void run_program(int channel, const struct frame *frame) {
     context_init(&context, &program);
     struct failure failure = run_section(&context, &program, SECTION_MONITOR);
     struct failure teardown = run_teardown(&context, &program);
-    send_outcome(channel, failure.error ? failure : teardown);
+    send_outcome(channel, teardown.error && !failure.error ? teardown : failure);
 }
 
 /* Cuts the monitor of a detached container off from whoever started it. */

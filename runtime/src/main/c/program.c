@@ -120,7 +120,8 @@ struct failure run_section(struct context *context, const struct program *progra
         int error = run(context, &instructions->list[i]);
         if (error) return failure_at(context, error, section, i);
     }
-    return (struct failure){0};
+    /* The last instruction may have something to tell. */
+    return failure_at(context, 0, SECTION_MONITOR, 0);
 }
 
 struct failure run_teardown(struct context *context, const struct program *program) {

@@ -2,18 +2,20 @@ package nsbox.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import nsbox.engine.Front;
 
-/// Asks the user before things go that cannot be had back.
+/// Asks whether the user means it.
 public final class Confirmation {
   private Confirmation() {}
 
-  /// @param warning what will be done
-  /// @return true for yes; anything else, and the end of the input, is no
-  public static boolean ask(Session session, String warning) throws IOException {
-    session.front().out(warning + "\nAre you sure you want to continue? [y/N] ");
+  /// @param warning what would happen, in whole lines
+  public static boolean given(Front front, String warning) throws IOException {
+    front.out(warning + "Are you sure you want to continue? [y/N] ");
     byte[] buffer = new byte[64];
-    int count = session.front().read(buffer);
+    int count = front.read(buffer);
     String answer = new String(buffer, 0, count, StandardCharsets.UTF_8).strip();
-    return answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes");
+    return List.of("y", "yes").contains(answer.toLowerCase(Locale.ROOT));
   }
 }

@@ -47,6 +47,11 @@ public final class Signals {
     return number;
   }
 
+  /// `SIGTERM` for 15; `SIGRTMIN+n` for those without a name.
+  public static String name(int number) {
+    return number < NAMES.size() ? "SIG" + NAMES.get(number) : "SIGRTMIN+" + (number - RTMIN);
+  }
+
   /* What stands behind RTMIN or RTMAX: nothing, or a sign and digits. */
   private static int distance(String name, char sign) {
     if (name.length() == 5) {

@@ -44,6 +44,16 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return running.resolve("paused");
   }
 
+  /// The name that the container got while it ran; its monitor knows only the one before.
+  Path renamedFile() {
+    return running.resolve("renamed");
+  }
+
+  /// Held by whoever changes what is kept of the container, or pauses it.
+  public Path lockFile() {
+    return lasting.resolve("lock");
+  }
+
   public Path configFile() {
     return lasting.resolve("config.json");
   }

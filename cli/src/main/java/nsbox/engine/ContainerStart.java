@@ -134,6 +134,13 @@ public final class ContainerStart {
           Opcode.UNLINK_LINK,
           containers.nameLink(record.name()).toString(),
           Containers.nameTarget(folder.id()).toString());
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "free the name that it got later",
+          Opcode.UNLINK_NAMED,
+          folder.renamedFile().toString(),
+          containers.nameLink("").toString(),
+          Containers.nameTarget(folder.id()).toString());
       steps.add("remove its files", Opcode.REMOVE_TREE, removed);
     }
     steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());

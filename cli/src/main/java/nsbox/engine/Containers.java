@@ -98,7 +98,16 @@ public final class Containers {
       return Optional.empty();
     }
     String id = Files.readSymbolicLink(link).getFileName().toString();
-    return Files.exists(folder(id).recordFile()) ? Optional.of(id) : Optional.empty();
+    return has(id, name) ? Optional.of(id) : Optional.empty();
+  }
+
+  /* A link alone is no name: one that is renamed has two for a moment, or for good if that is killed. */
+  private boolean has(String id, String name) throws IOException {
+    try {
+      return folder(id).record().name().equals(name);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /// Takes a name for a container that is about to be created.
@@ -121,20 +130,39 @@ public final class Containers {
   private void freeDangling(String name, Path link) throws IOException, NameTakenException {
     /* A file lock is between processes; threads of one need another. */
     synchronized (Containers.class) {
-      try (FileChannel channel =
-              FileChannel.open(
-                  roots.root().resolve("names.lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
+      try (FileChannel channel = namesLock();
           FileLock lock = channel.lock()) {
-        String owner = owner(link);
-        if (!owner.isEmpty() && isKept(owner)) {
-          throw new NameTakenException(name, owner);
-        }
-        Files.deleteIfExists(link);
+        freeDanglingLocked(name, link);
         lock.release();
       }
     }
+  }
+
+  FileChannel namesLock() throws IOException {
+    return FileChannel.open(
+        roots.root().resolve("names.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private void freeDanglingLocked(String name, Path link) throws IOException, NameTakenException {
+    String owner = owner(link);
+    if (!owner.isEmpty() && isNamed(owner, name)) {
+      throw new NameTakenException(name, owner);
+    }
+    Files.deleteIfExists(link);
+  }
+
+  /// As [#takeName], for who holds the lock of the names.
+  void takeNameLocked(String name, String id) throws IOException, NameTakenException {
+    Path link = roots.names().resolve(name);
+    for (int tries = 0; tries < 100; tries++) {
+      try {
+        Files.createSymbolicLink(link, nameTarget(id));
+        return;
+      } catch (FileAlreadyExistsException e) {
+        freeDanglingLocked(name, link);
+      }
+    }
+    throw new IOException("cannot take the name " + name + ": others keep taking it");
   }
 
   private static String owner(Path link) throws IOException {
@@ -148,6 +176,12 @@ public final class Containers {
   /* A container that is there, or that somebody who lives is still making. */
   boolean isKept(String id) throws IOException {
     return Files.exists(folder(id).recordFile()) || ProcessIdentity.lives(folder(id).monitorFile());
+  }
+
+  private boolean isNamed(String id, String name) throws IOException {
+    return Files.exists(folder(id).recordFile())
+        ? has(id, name)
+        : ProcessIdentity.lives(folder(id).monitorFile());
   }
 
   void releaseName(String name, String id) throws IOException {

@@ -32,10 +32,7 @@ public record DiskUse(Row images, Row containers) {
     long running = 0;
     long all = 0;
     for (ContainerFolder folder : containers.list()) {
-      long size = 0;
-      for (Path tree : folder.trees()) {
-        size += TreeSize.bytes(tree);
-      }
+      long size = bytes(folder);
       boolean runs = folder.state() instanceof ContainerState.Running;
       all++;
       running += runs ? 1 : 0;
@@ -43,5 +40,14 @@ public record DiskUse(Row images, Row containers) {
       stoppedBytes += runs ? 0 : size;
     }
     return new DiskUse(imageRow, new Row("Containers", all, running, containerBytes, stoppedBytes));
+  }
+
+  /// What a container's own files take up.
+  public static long bytes(ContainerFolder folder) throws IOException {
+    long size = 0;
+    for (Path tree : folder.trees()) {
+      size += TreeSize.bytes(tree);
+    }
+    return size;
   }
 }

@@ -95,7 +95,13 @@ final class DetachedTest extends EndToEnd {
   void killsWhatIgnoresTheSignal() throws Exception {
     detach("echo up; while :; do sleep 0.05; done");
     awaitLog("up");
-    assertEquals(new Result(0, "d\n", ""), nsbox.run("stop", "-t", "1", "d"));
+    assertEquals(
+        new Result(
+            0,
+            "d\n",
+            "nsbox: StopSignal SIGTERM failed to stop container d in 1 seconds, resorting to"
+                + " SIGKILL\n"),
+        nsbox.run("stop", "-t", "1", "d"));
     assertTrue(status().startsWith("Exited (137) "), status());
   }
 

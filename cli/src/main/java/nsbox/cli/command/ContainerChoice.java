@@ -2,20 +2,26 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// Which container a command is about, where it need not be named: `--latest`, `--cidfile`.
+/// Which containers a command is about, where they need not be named: `--all`, `--latest`,
+/// `--cidfile`, `--filter`.
 final class ContainerChoice {
   private ContainerChoice() {}
 
@@ -23,9 +29,30 @@ final class ContainerChoice {
   /// @param rest what stands behind it
   record One(ContainerFolder folder, String name, List<String> rest) {}
 
+  /// @param names as the user typed them, or IDs
+  /// @param ignoresMissing those that are not there are no failure
+  record Many(List<String> names, boolean ignoresMissing) {}
+
+  /// Which containers `--all` means.
+  @FunctionalInterface
+  interface Wanted {
+    boolean test(ContainerState state);
+  }
+
   static void addOneTo(CommandSpec spec) {
     spec.addOption(flag("The container that was created last", "-l", "--latest"));
     spec.addOption(text("FILE", "The container whose ID is in this file", "--cidfile"));
+  }
+
+  /// @param all names of the option, such as `--all`
+  static void addManyTo(CommandSpec spec, String description, String... all) {
+    spec.addOption(flag(description, all));
+    spec.addOption(flag("The container that was created last", "-l", "--latest"));
+    spec.addOption(texts("FILE", "A container whose ID is in this file", "--cidfile"));
+    boolean free = spec.findOption("-f") == null;
+    String[] filter = free ? new String[] {"-f", "--filter"} : new String[] {"--filter"};
+    spec.addOption(texts("KEY=VALUE", "Those for which this holds", filter));
+    spec.addPositional(Model.optionalParameters("CONTAINER", "Names or IDs"));
   }
 
   /// @throws Failure if no container is named or chosen, or there is none such
@@ -45,6 +72,53 @@ final class ContainerChoice {
         Lookup.container(session, words.getFirst()),
         words.getFirst(),
         words.subList(1, words.size()));
+  }
+
+  /// @param wanted those that `--all` means
+  /// @throws Failure if no container is named or chosen, or some are in two ways
+  static Many many(ParseResult parsed, Session session, Wanted wanted) throws Exception {
+    List<String> names = new ArrayList<>(positionals(parsed));
+    List<String> files = values(parsed, "--cidfile");
+    List<String> filters = values(parsed, "--filter");
+    boolean all = isSet(parsed, "--all");
+    boolean latest = isSet(parsed, "--latest");
+    boolean ignore = parsed.matchedOptionValue("--ignore", false);
+    int ways =
+        (names.isEmpty() && files.isEmpty() ? 0 : 1)
+            + (all ? 1 : 0)
+            + (latest ? 1 : 0)
+            + (filters.isEmpty() ? 0 : 1);
+    if (ways > 1) {
+      throw new Failure(
+          "--all, --latest, --filter and names of containers cannot be used together");
+    }
+    if (ways == 0) {
+      throw new Failure("requires at least 1 arg(s): no container is named");
+    }
+    if (!filters.isEmpty()) {
+      throw new Failure(
+          "--filter " + filters.getFirst() + ": this version of nsbox does not filter here");
+    }
+    if (latest) {
+      return new Many(List.of(latest(session).id()), false);
+    }
+    if (all) {
+      return new Many(all(session, wanted), true);
+    }
+    for (String file : files) {
+      names.add(fromFile(session, file));
+    }
+    return new Many(names, ignore);
+  }
+
+  private static List<String> all(Session session, Wanted wanted) throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (ContainerFolder folder : session.containers().list()) {
+      if (wanted.test(folder.state())) {
+        ids.add(folder.id());
+      }
+    }
+    return ids;
   }
 
   private static ContainerFolder latest(Session session) throws IOException, Failure {

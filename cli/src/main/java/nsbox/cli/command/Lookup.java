@@ -9,20 +9,37 @@ import nsbox.engine.ContainerFolder;
 
 /// Finds containers as users name them.
 final class Lookup {
-  private static final int MISSING = 1;
+  /// The exit code where a container is not there, as podman's.
+  static final int MISSING = 1;
 
   private Lookup() {}
+
+  /// @param folder null if there is no such container
+  record Found(String name, ContainerFolder folder) {
+    ContainerFolder orFail() throws Failure {
+      if (folder == null) {
+        throw missing(name, null);
+      }
+      return folder;
+    }
+  }
+
+  static Found find(Session session, String nameOrId)
+      throws IOException, AmbiguousContainerException {
+    Optional<ContainerFolder> found = session.containers().find(nameOrId);
+    return new Found(nameOrId, found.isEmpty() ? null : found.get());
+  }
 
   /// @throws Failure with exit code 1, as podman's, if there is none
   static ContainerFolder container(Session session, String nameOrId)
       throws IOException, Failure, AmbiguousContainerException {
-    Optional<ContainerFolder> found = session.containers().find(nameOrId);
-    if (found.isEmpty()) {
-      throw new Failure(
-          MISSING,
-          "no container with name or ID \"" + nameOrId + "\" found: no such container",
-          null);
-    }
-    return found.get();
+    return find(session, nameOrId).orFail();
+  }
+
+  static Failure missing(String nameOrId, Exception cause) {
+    return new Failure(
+        MISSING,
+        "no container with name or ID \"" + nameOrId + "\" found: no such container",
+        cause);
   }
 }

@@ -198,7 +198,7 @@ final class NewContainer {
     }
     Optional<ContainerFolder> old = session.containers().find(lifecycle.name().get());
     if (old.isPresent() && old.get().record().name().equals(lifecycle.name().get())) {
-      RmCommand.remove(session, old.get(), true);
+      RmCommand.remove(session, old.get(), true, 0);
     }
   }
 

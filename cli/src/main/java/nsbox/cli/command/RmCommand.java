@@ -2,8 +2,9 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
-import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.text;
 
+import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -23,20 +24,38 @@ public final class RmCommand implements Command {
   public CommandSpec spec() {
     CommandSpec spec =
         Model.command("rm", "[OPTIONS] CONTAINER...", "Remove containers and all their files.");
-    spec.addOption(flag("Remove also those that run: end them by SIGKILL", "-f", "--force"));
-    spec.addPositional(Model.parameters("CONTAINER", "1..*", "Names or IDs"));
+    spec.addOption(
+        flag(
+            "Remove also those that run, and do not miss those that are not there",
+            "-f",
+            "--force"));
+    spec.addOption(
+        text(
+            "SECONDS", "With --force: time before SIGKILL (0); -1 waits for ever", "-t", "--time"));
+    spec.addOption(flag("Also its anonymous volumes: there are none yet", "-v", "--volumes"));
+    spec.addOption(flag("Refused: no container depends on another", "--depend"));
+    spec.addOption(flag("Those that are not there are no failure", "-i", "--ignore"));
+    ContainerChoice.addManyTo(spec, "All containers", "-a", "--all");
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     boolean force = isSet(parsed, "--force");
+    if (isSet(parsed, "--depend")) {
+      throw new Failure("--depend: containers of this version of nsbox do not depend on others");
+    }
+    int seconds = StopOptions.seconds(parsed).orElse(0);
     session.prepare();
+    ContainerChoice.Many choice = ContainerChoice.many(parsed, session, _ -> true);
     return EachContainer.run(
-        session, positionals(parsed), folder -> remove(session, folder, force));
+        session,
+        new ContainerChoice.Many(choice.names(), force || choice.ignoresMissing()),
+        folder -> remove(session, folder, force, seconds));
   }
 
-  static void remove(Session session, ContainerFolder folder, boolean force) throws Exception {
+  static void remove(Session session, ContainerFolder folder, boolean force, int seconds)
+      throws Exception {
     String name = folder.record().name();
     if (folder.state() instanceof ContainerState.Running) {
       if (!force) {
@@ -49,7 +68,11 @@ public final class RmCommand implements Command {
                 + name,
             null);
       }
-      Stopping.stop(session, folder, Signals.KILL, -1);
+      if (seconds == 0) {
+        Stopping.stop(session, folder, Signals.KILL, -1);
+      } else {
+        new StopOptions(Optional.empty(), Optional.of(seconds)).stop(session, folder);
+      }
     }
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
     if (!maker.claimExisting(folder)) {

@@ -4,7 +4,6 @@ import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.positionals;
 
-import java.util.List;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -23,27 +22,30 @@ public final class StartCommand implements Command {
     CommandSpec spec =
         Model.command("start", "[OPTIONS] CONTAINER...", "Start containers that do not run.");
     spec.addOption(flag("Show what it writes, and end with its exit code", "-a", "--attach"));
-    spec.addPositional(Model.parameters("CONTAINER", "1..*", "Names or IDs"));
+    ContainerChoice.addManyTo(spec, "All that do not run", "--all");
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    List<String> names = positionals(parsed);
     boolean attach = isSet(parsed, "--attach");
-    if (attach && names.size() > 1) {
+    if (attach && (positionals(parsed).size() > 1 || isSet(parsed, "--all"))) {
       throw new Failure("you cannot start and attach multiple containers at once");
     }
     session.prepare();
+    ContainerChoice.Many choice =
+        ContainerChoice.many(parsed, session, state -> !(state instanceof ContainerState.Running));
     if (attach) {
-      ContainerFolder folder = Lookup.container(session, names.getFirst());
+      String name = choice.names().getFirst();
+      ContainerFolder folder = Lookup.container(session, name);
       if (folder.state() instanceof ContainerState.Running) {
-        throw new Failure("container " + names.getFirst() + " runs already");
+        throw new Failure("container " + name + " runs already");
       }
       start(session, folder, Front.Stay.ATTACHED);
       return Command.LAUNCHED;
     }
-    return EachContainer.run(session, names, folder -> start(session, folder, Front.Stay.DETACHED));
+    return EachContainer.run(
+        session, choice, folder -> start(session, folder, Front.Stay.DETACHED));
   }
 
   /// Starts a container that does not run; leaves one that does as it is.

@@ -28,23 +28,30 @@ final class Stopping {
   /// Sends a signal, and SIGKILL where the container is still there after `graceMilliseconds`.
   /// Returns when it has ended and its monitor has cleaned up. One that does not run is left as it
   /// is.
-  static void stop(Session session, ContainerFolder folder, int signal, long graceMilliseconds)
+  ///
+  /// @return whether SIGKILL was needed
+  static boolean stop(Session session, ContainerFolder folder, int signal, long graceMilliseconds)
       throws IOException, Failure {
     if (!(folder.state() instanceof ContainerState.Running running)) {
-      return;
+      return false;
     }
     markStopped(folder);
+    if (running.paused()) {
+      Pausing.thaw(folder);
+    }
     ProcessIdentity process = running.process();
     Front.Outcome outcome = signal(session, process, signal, graceMilliseconds);
-    if (outcome.errno() == Errno.ETIMEDOUT) {
+    boolean killed = outcome.errno() == Errno.ETIMEDOUT;
+    if (killed) {
       outcome = signal(session, process, Signals.KILL, CLEAN_UP_MILLISECONDS);
     }
     check(folder, outcome);
     endMonitor(session, folder, running.monitor());
+    return killed;
   }
 
   /* Before the signal: a monitor that starts its container again looks for it. */
-  private static void markStopped(ContainerFolder folder) throws IOException {
+  static void markStopped(ContainerFolder folder) throws IOException {
     if (!Files.exists(folder.stoppedFile()) && Files.isDirectory(folder.lasting())) {
       Files.write(folder.stoppedFile(), new byte[0]);
     }

@@ -117,15 +117,21 @@ public record LifecycleFlags(
     if (name.isEmpty()) {
       return name;
     }
-    String text = name.get();
-    if (!Identifiers.isValid(text, NAME_LENGTH, "_.-")) {
+    checkName("--name", name.get());
+    return name;
+  }
+
+  /// @param option that has it, for the message
+  /// @throws Failure if no container can have this name
+  public static void checkName(String option, String name) throws Failure {
+    if (!Identifiers.isValid(name, NAME_LENGTH, "_.-")) {
       throw new Failure(
-          "--name "
-              + text
+          option
+              + " "
+              + name
               + ": a name has 1 to "
               + NAME_LENGTH
               + " letters, digits, '_', '.' or '-' and begins with a letter or digit");
     }
-    return name;
   }
 }

@@ -37,6 +37,15 @@ public final class ImagePruneCommand implements Command {
       return 0;
     }
     session.prepare();
+    long bytes = prune(session, all);
+    session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
+    return 0;
+  }
+
+  /// Removes them, and prints which.
+  ///
+  /// @return how many bytes became free
+  public static long prune(Session session, boolean all) throws Exception {
     session.images().store().sweep();
     session.imageMounts().sweep();
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
@@ -51,14 +60,14 @@ public final class ImagePruneCommand implements Command {
     if (!deleted.isEmpty()) {
       session.front().out("Deleted Images:\n" + deleted + "\n");
     }
-    session.front().out("Total reclaimed space: " + Human.size(collected.bytes()) + "\n");
-    return 0;
+    return collected.bytes();
   }
 
   private static boolean confirmed(Session session, boolean all) throws Exception {
-    return Confirmation.ask(
-        session,
+    return Confirmation.given(
+        session.front(),
         "WARNING! This will remove all "
-            + (all ? "images without at least one container." : "dangling images."));
+            + (all ? "images without at least one container" : "dangling images")
+            + ".\n");
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
+import nsbox.cli.GoDuration;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.json.Json;

@@ -9,14 +9,26 @@ import nsbox.cli.artifact.ArtifactListCommand;
 import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.CommitCommand;
+import nsbox.cli.command.ContainerExistsCommand;
+import nsbox.cli.command.ContainerPruneCommand;
 import nsbox.cli.command.CreateCommand;
 import nsbox.cli.command.ExecCommand;
+import nsbox.cli.command.KillCommand;
 import nsbox.cli.command.LogsCommand;
+import nsbox.cli.command.PauseCommand;
+import nsbox.cli.command.PortCommand;
 import nsbox.cli.command.PsCommand;
+import nsbox.cli.command.RenameCommand;
+import nsbox.cli.command.RestartCommand;
 import nsbox.cli.command.RmCommand;
 import nsbox.cli.command.RunCommand;
 import nsbox.cli.command.StartCommand;
+import nsbox.cli.command.StatsCommand;
 import nsbox.cli.command.StopCommand;
+import nsbox.cli.command.SystemPruneCommand;
+import nsbox.cli.command.TopCommand;
+import nsbox.cli.command.UpdateCommand;
+import nsbox.cli.command.WaitCommand;
 import nsbox.cli.image.CopyCommand;
 import nsbox.cli.image.ExistsCommand;
 import nsbox.cli.image.HistoryCommand;
@@ -55,14 +67,25 @@ final class Catalog {
   /// @return null if there is no such command
   static Command command(String name) {
     return switch (name) {
-      case "run" -> new RunCommand();
-      case "create" -> new CreateCommand();
-      case "start" -> new StartCommand();
-      case "exec" -> new ExecCommand();
-      case "ps" -> new PsCommand();
-      case "logs" -> new LogsCommand();
-      case "stop" -> new StopCommand();
-      case "rm" -> new RmCommand();
+      case "run",
+          "create",
+          "start",
+          "exec",
+          "ps",
+          "logs",
+          "stop",
+          "restart",
+          "kill",
+          "pause",
+          "unpause",
+          "wait",
+          "rename",
+          "update",
+          "top",
+          "stats",
+          "port",
+          "rm" ->
+          containerCommand(name);
       case "commit" -> new CommitCommand();
       case "bundle" -> new BundleCommand();
       case "import" -> new ImportCommand();
@@ -88,7 +111,7 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "image", "system", "artifact", "volume" -> true;
+      case "container", "image", "system", "artifact", "volume" -> true;
       default -> false;
     };
   }
@@ -96,10 +119,38 @@ final class Catalog {
   /// @return null if the group has no such command
   static Command command(String group, String name) {
     return switch (group) {
+      case "container" -> containerCommand(name);
       case "image" -> imageCommand(name);
       case "system" -> systemCommand(name);
       case "artifact" -> artifactCommand(name);
       case "volume" -> volumeCommand(name);
+      default -> null;
+    };
+  }
+
+  private static Command containerCommand(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "create" -> new CreateCommand();
+      case "start" -> new StartCommand();
+      case "exec" -> new ExecCommand();
+      case "ps", "ls", "list" -> new PsCommand();
+      case "logs" -> new LogsCommand();
+      case "stop" -> new StopCommand();
+      case "restart" -> new RestartCommand();
+      case "kill" -> new KillCommand();
+      case "pause" -> PauseCommand.pause();
+      case "unpause" -> PauseCommand.unpause();
+      case "wait" -> new WaitCommand();
+      case "rename" -> new RenameCommand();
+      case "update" -> new UpdateCommand();
+      case "top" -> new TopCommand();
+      case "stats" -> new StatsCommand();
+      case "port" -> new PortCommand();
+      case "rm" -> new RmCommand();
+      case "commit" -> new CommitCommand();
+      case "exists" -> new ContainerExistsCommand();
+      case "prune" -> new ContainerPruneCommand();
       default -> null;
     };
   }
@@ -155,6 +206,7 @@ final class Catalog {
   private static Command systemCommand(String name) {
     return switch (name) {
       case "df" -> new DfCommand();
+      case "prune" -> new SystemPruneCommand();
       default -> null;
     };
   }

@@ -17,9 +17,20 @@ final class Help {
         exec       Run a further process in a container
         ps         List containers
         logs       Show what a container wrote
+        top        Show the processes of a container
+        stats      Show what containers use of the machine
+        port       Show a container's published ports
         stop       Stop containers
+        restart    Stop containers and start them again
+        kill       Send a signal to containers
+        pause      Stop all processes of containers for a while
+        unpause    Let them go on
+        wait       Wait until containers have ended
+        rename     Give a container another name
+        update     Change the limits of containers
         rm         Remove containers
         commit     Make an image of a container's changes
+        container  The same by group, and: exists, prune
 
       Images:
         images     List images
@@ -47,7 +58,7 @@ final class Help {
 
       Host:
         volume     Work with volumes: files that outlive containers
-        system     Show what lies on the disk: system df
+        system     Show what lies on the disk, and remove what nobody uses: df, prune
 
       Options:
         --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
@@ -63,6 +74,7 @@ final class Help {
   /// The commands of a group.
   static String group(String name) {
     return switch (name) {
+      case "container" -> CONTAINER;
       case "image" -> IMAGE;
       case "system" -> SYSTEM;
       case "artifact" -> ARTIFACT;
@@ -70,6 +82,36 @@ final class Help {
       default -> throw new IllegalArgumentException(name);
     };
   }
+
+  private static final String CONTAINER =
+      """
+      Usage: nsbox container COMMAND
+
+      Works with containers.
+
+      Commands:
+        commit   Make an image of a container's changes
+        create   Create a container from an image
+        exec     Run a further process in a container
+        exists   Tell by the exit code whether a container is there
+        kill     Send a signal to containers
+        logs     Show what a container wrote
+        ls       List containers
+        pause    Stop all processes of containers for a while
+        port     Show a container's published ports
+        prune    Remove containers that do not run
+        rename   Give a container another name
+        restart  Stop containers and start them again
+        rm       Remove containers
+        run      Create a container from an image and run it
+        start    Start containers that do not run
+        stats    Show what containers use of the machine
+        stop     Stop containers
+        top      Show the processes of a container
+        unpause  Let the processes of paused containers go on
+        update   Change the limits of containers
+        wait     Wait until containers have ended
+      """;
 
   private static final String IMAGE =
       """
@@ -136,6 +178,7 @@ final class Help {
 
       Commands:
         df       Show how much space images and containers take
+        prune    Remove containers that do not run, and images that nobody uses
       """;
 
   static final String RUNTIME =

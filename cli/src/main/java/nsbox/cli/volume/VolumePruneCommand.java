@@ -43,8 +43,8 @@ public final class VolumePruneCommand implements Command {
     String warning =
         "WARNING! This will remove "
             + (all ? "all" : "anonymous")
-            + " local volumes not used by at least one container.";
-    if (!isSet(parsed, "--force") && !Confirmation.ask(session, warning)) {
+            + " local volumes not used by at least one container.\n";
+    if (!isSet(parsed, "--force") && !Confirmation.given(session.front(), warning)) {
       return 0;
     }
     session.prepare();

@@ -19,7 +19,7 @@ import nsbox.runtime.systemd.UnitProperty;
 /// What the kernel takes is stored in the container's configuration, so that the next update starts
 /// from it. Devices stay as they are, as with runc. Whoever calls holds the container's lock.
 public final class ResourceUpdate {
-  private final StateFolder folder;
+  private final Keeper keeper;
   private final ContainerCgroup cgroup;
   private final Optional<ScopeChange> scope;
 
@@ -28,12 +28,51 @@ public final class ResourceUpdate {
     void tell(List<UnitProperty> limits) throws IOException;
   }
 
+  /// Where a container's configuration is kept.
+  public interface Keeper {
+    JsonObject config() throws IOException;
+
+    /// Replaces it, in one step for whoever reads it.
+    void store(JsonObject config) throws IOException;
+  }
+
   /// @param cgroup of the container
   /// @param scope where the cgroup is a scope of systemd
   public ResourceUpdate(StateFolder folder, ContainerCgroup cgroup, Optional<ScopeChange> scope) {
-    this.folder = folder;
+    this(
+        new Keeper() {
+          @Override
+          public JsonObject config() throws IOException {
+            return folder.config();
+          }
+
+          @Override
+          public void store(JsonObject config) throws IOException {
+            folder.storeConfig(config);
+          }
+        },
+        cgroup,
+        scope);
+  }
+
+  /// The same for a container of any keeper.
+  public ResourceUpdate(Keeper keeper, ContainerCgroup cgroup, Optional<ScopeChange> scope) {
+    this.keeper = keeper;
     this.cgroup = cgroup;
     this.scope = scope;
+  }
+
+  /// Stores `changes` for later starts, of a container that does not run.
+  ///
+  /// @throws JsonException if a field is none; nothing was changed
+  /// @throws UnsupportedSpecException if this host's cgroups cannot do it; nothing was changed
+  public void store(JsonObject changes) throws IOException, UnsupportedSpecException {
+    JsonObject config = keeper.config();
+    JsonObject linux = config.optionalObject("linux").orElseGet(JsonObject::new);
+    JsonObject current = linux.optionalObject("resources").orElseGet(JsonObject::new);
+    JsonObject merged = Resources.merge(current, changes);
+    ResourceWrites.of(Resources.parse(merged), cgroup);
+    keeper.store(config.put("linux", linux.put("resources", stored(current, merged))));
   }
 
   /// Applies and stores `changes`. If the kernel refuses one of them, those before it are taken
@@ -45,7 +84,7 @@ public final class ResourceUpdate {
   /// @throws UnsupportedSpecException if this host's cgroups cannot do it; nothing was changed
   /// @throws IOException if the kernel refuses a value
   public List<String> apply(JsonObject changes) throws IOException, UnsupportedSpecException {
-    JsonObject config = folder.config();
+    JsonObject config = keeper.config();
     JsonObject linux = config.optionalObject("linux").orElseGet(JsonObject::new);
     JsonObject current = linux.optionalObject("resources").orElseGet(JsonObject::new);
     JsonObject merged = Resources.merge(current, changes);
@@ -53,7 +92,7 @@ public final class ResourceUpdate {
     List<CgroupWrite> writes = ResourceWrites.of(resources, cgroup);
     ResourceWrites.checkBeforeUpdate(resources, cgroup);
     perform(writes, current);
-    folder.storeConfig(config.put("linux", linux.put("resources", stored(current, merged))));
+    keeper.store(config.put("linux", linux.put("resources", stored(current, merged))));
     return Resources.parse(changes).memory().ignored();
   }
 

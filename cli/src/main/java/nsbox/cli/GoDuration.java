@@ -1,11 +1,10 @@
-package nsbox.cli.oci;
+package nsbox.cli;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import nsbox.cli.Failure;
 
 /// A duration as programs in Go take it: `5s`, `1m30s`, `1.5h`, `500ms`; or 0.
-final class GoDuration {
+public final class GoDuration {
   private static final String[] UNITS = {"ns", "us", "ms", "s", "m", "h"};
   private static final long[] NANOSECONDS = {
     1, 1_000, 1_000_000, 1_000_000_000, 60_000_000_000L, 3_600_000_000_000L
@@ -14,7 +13,7 @@ final class GoDuration {
   private GoDuration() {}
 
   /// @param option names it in a failure
-  static Duration parse(String option, String text) throws Failure {
+  public static Duration parse(String option, String text) throws Failure {
     boolean negative = text.startsWith("-");
     String rest = negative || text.startsWith("+") ? text.substring(1) : text;
     if (rest.equals("0")) {

@@ -1,0 +1,86 @@
+package nsbox.cli.command;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
+
+import java.nio.file.NoSuchFileException;
+import nsbox.cli.Command;
+import nsbox.cli.Confirmation;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.cli.output.Human;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerState;
+import nsbox.engine.DiskUse;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox container prune`: removes all containers that do not run.
+public final class ContainerPruneCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command("container prune", "[OPTIONS]", "Remove all containers that do not run.");
+    spec.addOption(flag("Do not ask", "-f", "--force"));
+    spec.addOption(texts("KEY=VALUE", "Only those for which this holds", "--filter"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    refuseFilters(parsed);
+    if (!isSet(parsed, "--force")
+        && !Confirmation.given(
+            session.front(), "WARNING! This will remove all stopped containers.\n")) {
+      return 0;
+    }
+    session.prepare();
+    session.front().out("Total reclaimed space: " + Human.size(prune(session)) + "\n");
+    return 0;
+  }
+
+  static void refuseFilters(ParseResult parsed) throws Failure {
+    if (!values(parsed, "--filter").isEmpty()) {
+      throw new Failure(
+          "--filter "
+              + values(parsed, "--filter").getFirst()
+              + ": this version of nsbox does not filter here");
+    }
+  }
+
+  /// Removes them, and prints which. One that is just being started is left.
+  ///
+  /// @return how many bytes became free
+  static long prune(Session session) throws Exception {
+    ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
+    StringBuilder deleted = new StringBuilder();
+    long bytes = 0;
+    for (ContainerFolder folder : session.containers().list()) {
+      if (!isOver(folder) || !maker.claimExisting(folder)) {
+        continue;
+      }
+      try {
+        String name = folder.record().name();
+        long size = DiskUse.bytes(folder);
+        Removal.remove(session, folder, name);
+        bytes += size;
+        deleted.append(folder.id()).append('\n');
+      } catch (NoSuchFileException e) {
+        Removal.release(session, folder); // another command was quicker
+      }
+    }
+    if (!deleted.isEmpty()) {
+      session.front().out("Deleted Containers:\n" + deleted + "\n");
+    }
+    return bytes;
+  }
+
+  private static boolean isOver(ContainerFolder folder) throws Exception {
+    ContainerState state = folder.state();
+    return state instanceof ContainerState.Created || state instanceof ContainerState.Exited;
+  }
+}

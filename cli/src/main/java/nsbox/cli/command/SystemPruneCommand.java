@@ -1,0 +1,56 @@
+package nsbox.cli.command;
+
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.texts;
+
+import nsbox.cli.Command;
+import nsbox.cli.Confirmation;
+import nsbox.cli.Failure;
+import nsbox.cli.Model;
+import nsbox.cli.Session;
+import nsbox.cli.image.ImagePruneCommand;
+import nsbox.cli.output.Human;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `nsbox system prune`: removes all that nobody uses.
+public final class SystemPruneCommand implements Command {
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Model.command(
+            "system prune",
+            "[OPTIONS]",
+            "Remove containers that do not run, then images that no container uses.");
+    spec.addOption(flag("Also images that have a name", "-a", "--all"));
+    spec.addOption(flag("Do not ask", "-f", "--force"));
+    spec.addOption(flag("Refused: there are no volumes yet", "--volumes"));
+    spec.addOption(texts("KEY=VALUE", "Only that for which this holds", "--filter"));
+    return spec;
+  }
+
+  @Override
+  public int run(ParseResult parsed, Session session) throws Exception {
+    boolean all = isSet(parsed, "--all");
+    if (isSet(parsed, "--volumes")) {
+      throw new Failure("--volumes: this version of nsbox has no volumes");
+    }
+    ContainerPruneCommand.refuseFilters(parsed);
+    if (!isSet(parsed, "--force")
+        && !Confirmation.given(
+            session.front(),
+            "WARNING! This will remove:\n  - all stopped containers\n  - all "
+                + (all
+                    ? "images without at least one container associated to them"
+                    : "dangling images")
+                + "\n\n")) {
+      return 0;
+    }
+    session.prepare();
+    long bytes = ContainerPruneCommand.prune(session);
+    bytes += ImagePruneCommand.prune(session, all);
+    session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
+    return 0;
+  }
+}

@@ -1,0 +1,79 @@
+package nsbox.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.e2e.Nsbox.Result;
+import org.junit.jupiter.api.Test;
+
+/// `container exists`, `container prune`, `system prune`, and the commands by group.
+final class ContainerPruneTest extends EndToEnd {
+  @Override
+  protected void prepare() throws Exception {
+    importAlpine();
+  }
+
+  private String running(String name, String... command) throws Exception {
+    List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, ALPINE));
+    words.addAll(command.length == 0 ? List.of("sleep", "300") : List.of(command));
+    return nsbox.run(words.toArray(new String[0])).expect(0).out().strip();
+  }
+
+  private String status(String name) throws Exception {
+    for (String line : nsbox.run("ps", "-a").expect(0).out().split("\n")) {
+      if (line.endsWith(" " + name)) {
+        return line;
+      }
+    }
+    return "";
+  }
+
+  @Test
+  void tellsByTheExitCode() throws Exception {
+    running("a");
+    assertEquals(new Result(0, "", ""), nsbox.run("container", "exists", "a"));
+    assertEquals(new Result(1, "", ""), nsbox.run("container", "exists", "none"));
+  }
+
+  @Test
+  void removesWhatDoesNotRun() throws Exception {
+    String a = running("a");
+    String b = running("b", "true");
+    Nsbox.await("its end", () -> status("b").contains("Exited"));
+    nsbox.run("create", "--name", "c", ALPINE, "true").expect(0);
+    String question =
+        "WARNING! This will remove all stopped containers.\n"
+            + "Are you sure you want to continue? [y/N] ";
+    assertEquals(new Result(0, question, ""), nsbox.run("container", "prune"));
+    assertEquals(3, nsbox.containers().size());
+    String out = nsbox.run("container", "prune", "-f").expect(0).out();
+    assertTrue(out.startsWith("Deleted Containers:\n"), out);
+    assertTrue(out.contains(b) && out.contains("\nTotal reclaimed space: "), out);
+    assertEquals(List.of(a), nsbox.containers());
+    assertTrue(status("a").contains("Up"));
+    assertEquals(
+        new Result(0, "Total reclaimed space: 0B\n", ""), nsbox.run("container", "prune", "-f"));
+  }
+
+  @Test
+  void removesImagesToo() throws Exception {
+    running("a", "true");
+    Nsbox.await("its end", () -> status("a").contains("Exited"));
+    String out = nsbox.sh("echo y | nsbox system prune").expect(0).out();
+    assertTrue(out.contains("Deleted Containers:"), out);
+    assertEquals(List.of(), nsbox.containers());
+    assertTrue(nsbox.run("images", "-q").out().length() > 0, "it has a name");
+    assertEquals(125, nsbox.run("system", "prune", "-f", "--volumes").code());
+  }
+
+  @Test
+  void knowsTheCommandsByGroup() throws Exception {
+    nsbox.run("container", "run", "--name", "a", ALPINE, "true").expect(0);
+    assertTrue(nsbox.run("container", "ls", "-a").expect(0).out().contains("Exited"));
+    assertEquals(new Result(0, "a\n", ""), nsbox.run("container", "rm", "a"));
+    assertTrue(nsbox.run("container", "--help").expect(0).out().contains("Usage: nsbox container"));
+    assertEquals(125, nsbox.run("container", "nosuch").code());
+  }
+}
