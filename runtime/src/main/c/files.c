@@ -210,6 +210,19 @@ int op_remove_tree(struct context *context, const struct argument *argument) {
     return error ? error : remove_one(AT_FDCWD, argument[0].bytes);
 }
 
+/* Who uses a volume has a file in there, and whoever wants to use it makes one: from the moment that
+ * the folder of these files is gone, nobody can. */
+int op_remove_volume(struct context *context, const struct argument *argument) {
+    char path[4096];
+    const char *volume = argument[0].bytes;
+    if ((size_t)snprintf(path, sizeof path, "%s/users/%s", volume, argument[2].bytes) >= sizeof path) return -ENAMETOOLONG;
+    if (unlink(path) < 0 && errno != ENOENT) return -errno;
+    *strrchr(path, '/') = 0;
+    if (rmdir(path) < 0 && errno != ENOENT) return errno == ENOTEMPTY || errno == EEXIST ? 0 : -errno;
+    if (rename(volume, argument[1].bytes) < 0 && errno != ENOENT) return -errno;
+    return op_remove_tree(context, argument + 1);
+}
+
 /* Sends SIGKILL to each process of a cgroup that has no cgroup.kill; gives how many there were. */
 static int kill_members(const char *cgroup) {
     char path[4096];

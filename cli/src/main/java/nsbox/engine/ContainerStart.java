@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class ContainerStart {
   public Program program(JsonObject config, Driver driver, DefaultFilter filter)
       throws IOException, UnsupportedSpecException {
     join(config);
+    fillOnce(config);
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
     return LaunchPlan.compile(
@@ -59,6 +61,25 @@ public final class ContainerStart {
             Handover.monitored(0, record.pidFile()),
             false,
             teardown()));
+  }
+
+  /* Volumes begin with what the image has there; later starts leave empty what was emptied. In a user
+   * namespace the runtime cannot fill them. */
+  private void fillOnce(JsonObject config) throws IOException {
+    boolean fills = !Files.exists(folder.startedFile());
+    for (JsonObject namespace : config.object("linux").objects("namespaces")) {
+      fills = fills && !namespace.string("type").equals("user");
+    }
+    if (fills) {
+      return;
+    }
+    for (JsonObject mount : config.objects("mounts")) {
+      if (mount.optionalString("type").orElse("").equals("bind")) {
+        List<String> options = new ArrayList<>(mount.strings("options"));
+        options.remove("tmpcopyup");
+        mount.put("options", options);
+      }
+    }
   }
 
   /* The processes of other containers are others with each start. */
@@ -142,8 +163,26 @@ public final class ContainerStart {
           containers.nameLink("").toString(),
           Containers.nameTarget(folder.id()).toString());
       steps.add("remove its files", Opcode.REMOVE_TREE, removed);
+      removeVolumes(steps);
     }
     steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
     return steps.list();
+  }
+
+  /* Those that were made for it alone. */
+  private void removeVolumes(Instructions steps) throws IOException {
+    for (JsonObject mount : record.json().objects("mounts")) {
+      if (!mount.flag("Anonymous")) {
+        continue;
+      }
+      String name = mount.string("Name");
+      steps.addIgnoring(
+          Instruction.MISSING,
+          "remove its volume " + name,
+          Opcode.REMOVE_VOLUME,
+          containers.roots().volumes().resolve(name).toString(),
+          containers.roots().volumes().resolve(Volumes.REMOVED + name).toString(),
+          folder.id());
+    }
   }
 }

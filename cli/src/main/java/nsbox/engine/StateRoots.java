@@ -19,6 +19,10 @@ public record StateRoots(Path root, Path run) {
     return root.resolve("names");
   }
 
+  public Path volumes() {
+    return root.resolve("volumes");
+  }
+
   public Path snapshots() {
     return root.resolve("snapshots");
   }

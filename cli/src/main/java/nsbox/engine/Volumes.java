@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,7 +30,7 @@ import nsbox.runtime.state.Identifiers;
 /// killed.
 public final class Volumes {
   private static final String NEW = ".new-";
-  private static final String REMOVED = ".removed-";
+  static final String REMOVED = ".removed-";
   private static final String USERS = "users";
   private static final int NAME_LENGTH = 255;
 
@@ -134,6 +135,9 @@ public final class Volumes {
         Files.createFile(user);
       } catch (FileAlreadyExistsException e) {
         /* The container shows it twice. */
+      } catch (NoSuchFileException e) {
+        /* The container that it was made for has ended and takes it away: REMOVE_VOLUME. */
+        return false;
       }
       return true;
     }
@@ -149,6 +153,8 @@ public final class Volumes {
           users.add(id);
         }
       }
+    } catch (NoSuchFileException e) {
+      return users;
     }
     users.sort(null);
     return users;
@@ -193,7 +199,7 @@ public final class Volumes {
   }
 
   private Path folder() {
-    return roots.root().resolve("volumes");
+    return roots.volumes();
   }
 
   /* Between the look at the users and the removal nobody may become one. */

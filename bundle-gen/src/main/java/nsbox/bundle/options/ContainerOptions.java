@@ -1,5 +1,7 @@
 package nsbox.bundle.options;
 
+import java.util.List;
+
 /// What a user asks of a container, beyond what its image says, by subject. Each subject has a
 /// `DEFAULT`, which is what nobody asked for.
 public record ContainerOptions(
@@ -24,4 +26,18 @@ public record ContainerOptions(
           DeviceOptions.DEFAULT,
           ResourceOptions.DEFAULT,
           MetadataOptions.DEFAULT);
+
+  /// The same with other mounts.
+  public ContainerOptions withMounts(List<FileOptions.Mount> mounts) {
+    return new ContainerOptions(
+        process,
+        environment,
+        names,
+        new FileOptions(files.readonlyRoot(), mounts, files.sharedMemory()),
+        namespaces,
+        security,
+        devices,
+        resources,
+        metadata);
+  }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import nsbox.bundle.Bundle;
 import nsbox.bundle.options.ContainerOptions;
+import nsbox.bundle.options.FileOptions;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Flags;
@@ -20,6 +21,7 @@ import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.engine.BundlePlan;
+import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.json.Json;
@@ -97,6 +99,15 @@ public final class BundleCommand implements Command {
   private static void refuseWhatIsOfThisHost(ContainerOptions options) throws Failure {
     if (options.process().init().isPresent()) {
       throw new Failure("--init: a bundle refers to nothing of nsbox's own");
+    }
+    for (FileOptions.Mount mount : options.files().mounts()) {
+      if (mount.type().equals(ContainerVolumes.TYPE)) {
+        throw new Failure(
+            mount.flag()
+                + " "
+                + mount.destination()
+                + ": a bundle refers to no volume\n  Name a folder of the host.");
+      }
     }
     for (Joined joined : Joined.of(options.namespaces())) {
       throw new Failure(

@@ -1,6 +1,7 @@
 package nsbox.cli.command;
 
 import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.values;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,11 +21,13 @@ import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
+import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
@@ -83,6 +86,8 @@ final class NewContainer {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
       makeVolumeSources(options);
+      WantedMounts mounts = new WantedMounts(session, options.files().mounts());
+      mounts.addFrom(values(parsed, "--volumes-from"));
       JsonObject joins = joins();
       replace();
       String id = Containers.newId();
@@ -91,10 +96,18 @@ final class NewContainer {
       String taken = lifecycle.name().orElse("");
       try {
         taken = maker.claim(id, lifecycle.name());
+        ContainerVolumes volumes =
+            mounts.resolve(VolumeLookup.volumes(session), id, unpacked.image().config().volumes());
         ContainerPlan plan =
             ContainerPlan.make(
-                folder, images, unpacked, options, networkOf(joins), session.defaultFilter());
+                folder,
+                images,
+                unpacked,
+                options.withMounts(volumes.mounts()),
+                networkOf(joins),
+                session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
+        record.json().put("mounts", volumes.shown());
         maker.make(plan, record, new JsonObject(), images.driver());
         writeId(id);
         return new Made(folder, record, plan.bundle().config(), images);
@@ -115,7 +128,12 @@ final class NewContainer {
       ContainerFolder folder = session.containers().folder("<id>");
       ContainerPlan plan =
           ContainerPlan.make(
-              folder, images, unpacked, options, networkOf(joins), session.defaultFilter());
+              folder,
+              images,
+              unpacked,
+              options.withMounts(onPaper(options.files().mounts())),
+              networkOf(joins),
+              session.defaultFilter());
       ContainerRecord record =
           record(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);
       return Explanation.of(
@@ -125,6 +143,22 @@ final class NewContainer {
           plan,
           Starting.program(session, images, folder, record, plan.bundle().config()));
     }
+  }
+
+  /* Volumes are neither made nor looked for. */
+  private List<FileOptions.Mount> onPaper(List<FileOptions.Mount> mounts) {
+    List<FileOptions.Mount> shown = new ArrayList<>();
+    for (FileOptions.Mount mount : mounts) {
+      List<String> options = new ArrayList<>(mount.options());
+      options.remove(ContainerVolumes.NO_COPY);
+      String name = mount.source().isEmpty() ? "<volume>" : mount.source();
+      String data = session.roots().volumes().resolve(name).resolve("_data").toString();
+      shown.add(
+          mount.type().equals(ContainerVolumes.TYPE)
+              ? new FileOptions.Mount("bind", data, mount.destination(), options, mount.flag())
+              : mount);
+    }
+    return shown;
   }
 
   private ContainerRecord record(
@@ -198,7 +232,7 @@ final class NewContainer {
     }
     Optional<ContainerFolder> old = session.containers().find(lifecycle.name().get());
     if (old.isPresent() && old.get().record().name().equals(lifecycle.name().get())) {
-      RmCommand.remove(session, old.get(), true, 0);
+      RmCommand.remove(session, old.get(), true, 0, false);
     }
   }
 

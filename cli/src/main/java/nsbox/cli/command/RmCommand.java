@@ -4,15 +4,24 @@ import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.text;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
+import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.Volume;
+import nsbox.engine.Volumes;
+import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -32,7 +41,7 @@ public final class RmCommand implements Command {
     spec.addOption(
         text(
             "SECONDS", "With --force: time before SIGKILL (0); -1 waits for ever", "-t", "--time"));
-    spec.addOption(flag("Also its anonymous volumes: there are none yet", "-v", "--volumes"));
+    spec.addOption(flag("Also volumes without a name that were made for them", "-v", "--volumes"));
     spec.addOption(flag("Refused: no container depends on another", "--depend"));
     spec.addOption(flag("Those that are not there are no failure", "-i", "--ignore"));
     ContainerChoice.addManyTo(spec, "All containers", "-a", "--all");
@@ -51,12 +60,16 @@ public final class RmCommand implements Command {
     return EachContainer.run(
         session,
         new ContainerChoice.Many(choice.names(), force || choice.ignoresMissing()),
-        folder -> remove(session, folder, force, seconds));
+        folder -> remove(session, folder, force, seconds, isSet(parsed, "--volumes")));
   }
 
-  static void remove(Session session, ContainerFolder folder, boolean force, int seconds)
+  /// @param seconds before SIGKILL
+  /// @param volumes whether those go too that were made for it alone
+  static void remove(
+      Session session, ContainerFolder folder, boolean force, int seconds, boolean volumes)
       throws Exception {
-    String name = folder.record().name();
+    ContainerRecord record = folder.record();
+    String name = record.name();
     if (folder.state() instanceof ContainerState.Running) {
       if (!force) {
         throw new Failure(
@@ -88,5 +101,24 @@ public final class RmCommand implements Command {
       Stopping.endMonitor(session, folder);
     }
     Removal.remove(session, folder, name);
+    if (volumes || record.autoRemove()) {
+      removeVolumes(session, record);
+    }
+  }
+
+  /* One that another container uses as well stays until that is removed. */
+  private static void removeVolumes(Session session, ContainerRecord record) throws IOException {
+    Volumes volumes = VolumeLookup.volumes(session);
+    List<Path> files = new ArrayList<>();
+    for (JsonObject mount : record.json().objects("mounts")) {
+      Optional<Volume> volume =
+          mount.flag("Anonymous") ? volumes.find(mount.string("Name")) : Optional.empty();
+      if (volume.isPresent()) {
+        volumes.withdraw(volume.get()).ifPresent(files::add);
+      }
+    }
+    if (!files.isEmpty()) {
+      VolumeLookup.removeFiles(session, files);
+    }
   }
 }

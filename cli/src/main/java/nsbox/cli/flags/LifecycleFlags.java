@@ -39,6 +39,7 @@ public record LifecycleFlags(
         .text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform")
         .flag("Say nothing of the pull", "-q", "--quiet")
         .texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt")
+        .texts("CONTAINER[:ro]", "Show what another container has mounted", "--volumes-from")
         .text("NAME", "nsbox-runtime; there is no other", "--runtime")
         .text("N", "0: a container never has descriptors of the caller's", "--preserve-fds")
         .flag("Refused: images are removed by nsbox rmi", "--rmi")

@@ -7,6 +7,8 @@ import java.util.List;
 import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
 import nsbox.cli.Sizes;
+import nsbox.engine.ContainerVolumes;
+import nsbox.engine.Volumes;
 
 /// The value of `--mount`: `type=bind,source=/a,target=/b,readonly`, in docker's and podman's
 /// words.
@@ -30,6 +32,7 @@ final class MountFlag {
   private String source = "";
   private String target = "";
   private boolean readonly;
+  private boolean copies = true;
   private String propagation = "rprivate";
   private String recursion = "enabled";
   private final List<String> bindOptions = new ArrayList<>();
@@ -67,6 +70,7 @@ final class MountFlag {
         bindOptions.add(key);
         tmpfsOptions.add(key);
       }
+      case "volume-nocopy" -> copies = !flag(key, value, valued);
       case "consistency", "relabel" -> {
         // Docker's is of other systems than Linux; and no host with SELinux comes this far.
       }
@@ -78,9 +82,10 @@ final class MountFlag {
     return switch (type) {
       case "bind" -> bind();
       case "tmpfs" -> tmpfs();
+      case "volume" -> volume();
       default ->
           throw new Failure(
-              what + ": type " + type + "; this version of nsbox mounts bind and tmpfs");
+              what + ": type " + type + "; this version of nsbox mounts bind, tmpfs and volume");
     };
   }
 
@@ -103,6 +108,22 @@ final class MountFlag {
     }
     options.addAll(bindOptions);
     return new Mount("bind", from, TmpfsFlag.target(what, target), options, "--mount");
+  }
+
+  private Mount volume() throws Failure {
+    if (!source.isEmpty() && !Volumes.isName(source)) {
+      throw new Failure(what + ": " + source + " is no name of a volume");
+    }
+    List<String> options = new ArrayList<>(List.of("rbind", propagation));
+    if (readonly) {
+      options.add("rro");
+    }
+    options.addAll(bindOptions);
+    if (!copies) {
+      options.add(ContainerVolumes.NO_COPY);
+    }
+    return new Mount(
+        ContainerVolumes.TYPE, source, TmpfsFlag.target(what, target), options, "--mount");
   }
 
   private Mount tmpfs() throws Failure {

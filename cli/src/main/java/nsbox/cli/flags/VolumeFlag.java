@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
+import nsbox.engine.ContainerVolumes;
+import nsbox.engine.Volumes;
 
 /// The value of `--volume`.
 final class VolumeFlag {
@@ -14,18 +16,21 @@ final class VolumeFlag {
   /// @throws Failure if it does not name two paths, or an option that is none
   static Mount parse(String flag, String directory) throws Failure {
     String[] parts = flag.split(":", -1);
-    if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
+    if (parts.length == 1) {
+      parts = new String[] {"", flag};
+    }
+    if (parts.length > 3 || parts[0].isEmpty() && flag.startsWith(":")) {
       throw new Failure("--volume " + flag + ": expected SOURCE:TARGET or SOURCE:TARGET:OPTIONS");
     }
     String source = parts[0];
-    if (!source.startsWith("/") && !source.startsWith(".")) {
+    boolean folder = source.startsWith("/") || source.startsWith(".");
+    if (!folder && !source.isEmpty() && !Volumes.isName(source)) {
       throw new Failure(
           "--volume "
               + flag
               + ": "
               + source
-              + " would be a named volume, which this version of nsbox does not have\n"
-              + "  For a folder write its path: /"
+              + " is no name of a volume\n  For a folder write its path: /"
               + source
               + " or ./"
               + source);
@@ -39,6 +44,7 @@ final class VolumeFlag {
       throw new Failure("--volume " + flag + ": the target must be an absolute path other than /");
     }
     boolean readonly = false;
+    boolean copies = true;
     String recursion = "rbind";
     String propagation = "rprivate";
     List<String> more = new ArrayList<>();
@@ -56,6 +62,10 @@ final class VolumeFlag {
             "unbindable",
             "runbindable" ->
             propagation = option;
+        case ContainerVolumes.NO_COPY -> copies = false;
+        case "z", "Z" -> {
+          // Labels of SELinux, which no host has that comes this far.
+        }
         case "exec", "noexec", "suid", "nosuid", "dev", "nodev" -> more.add(option);
         case "cached", "delegated", "consistent" -> {
           // Of other systems than Linux.
@@ -67,6 +77,16 @@ final class VolumeFlag {
     more.addFirst(recursion);
     if (readonly) {
       more.add(recursion.equals("bind") ? "ro" : "rro");
+    }
+    if (!copies && folder) {
+      throw new Failure(
+          "--volume " + flag + ": nocopy is for volumes, not for folders of the host");
+    }
+    if (!folder) {
+      if (!copies) {
+        more.add(ContainerVolumes.NO_COPY);
+      }
+      return new Mount(ContainerVolumes.TYPE, source, target.toString(), more, "--volume");
     }
     return new Mount(
         "bind",

@@ -22,6 +22,7 @@ public enum Opcode {
   OPEN_AS(14, "si"),
   MAP_PROCESS_BY(17, "sv"),
   KEEP_GROUPS(18, ""),
+  REMOVE_VOLUME(19, "sss"),
 
   RECORD_MONITOR(20, "s"),
   SPAWN(21, "iis"),
