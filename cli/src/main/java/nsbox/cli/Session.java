@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import nsbox.engine.Containers;
 import nsbox.engine.DefaultFilter;
+import nsbox.engine.Events;
 import nsbox.engine.Front;
 import nsbox.engine.ImageMounts;
 import nsbox.engine.Images;
@@ -76,6 +77,11 @@ public final class Session {
 
   public Containers containers() {
     return containers;
+  }
+
+  /// Where what happens is recorded.
+  public Events events() {
+    return new Events(roots);
   }
 
   /// The images that are mounted on the host.

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nsbox.archive.ImageCommit;
 import nsbox.archive.ImageFormat;
@@ -96,6 +97,9 @@ public final class CommitCommand implements Command {
     if (!isSet(parsed, "--quiet")) {
       tell(session, committed.changed());
     }
+    session
+        .events()
+        .container("commit", folder.record(), Map.of("imageID", committed.id().toString()));
     session.front().out(committed.id() + "\n");
     if (idFile.isPresent()) {
       Files.writeString(idFile.get(), committed.id().toString());

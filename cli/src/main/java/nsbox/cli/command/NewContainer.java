@@ -110,6 +110,7 @@ final class NewContainer {
         record.json().put("mounts", volumes.shown());
         maker.make(plan, record, new JsonObject(), images.driver());
         writeId(id);
+        session.events().container("create", record);
         return new Made(folder, record, plan.bundle().config(), images);
       } catch (Exception e) {
         Removal.remove(session, folder, taken);

@@ -104,6 +104,7 @@ public final class RmCommand implements Command {
     if (volumes || record.autoRemove()) {
       removeVolumes(session, record);
     }
+    session.events().container("destroy", record);
   }
 
   /* One that another container uses as well stays until that is removed. */

@@ -70,6 +70,7 @@ final class Starting {
       throw LaunchFailure.of(
           "start container " + container.record().name(), program, outcome, overlayHint(session));
     }
+    session.events().container("start", container.record());
   }
 
   private static void giveUp(Session session, NewContainer.Made container, boolean first)

@@ -91,6 +91,13 @@ public final class ImportCommand implements Command {
               + " is an archive of docker save, which has its own command\n  "
               + (path.equals("-") ? "Pipe it into 'nsbox load'." : "nsbox load -i " + path));
     }
+    String id = imported.id().map(Object::toString).orElse("");
+    for (Reference reference : imported.names()) {
+      session.events().image("import", id, reference.familiar());
+    }
+    if (imported.names().isEmpty()) {
+      session.events().image("import", id, id);
+    }
     if (imported.id().isPresent()) {
       session.front().out(imported.id().get() + "\n");
       return 0;

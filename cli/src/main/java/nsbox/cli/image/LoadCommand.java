@@ -49,9 +49,11 @@ public final class LoadCommand implements Command {
             : load.load(StandardInput.of(session), "standard input");
     for (Loaded image : loaded) {
       for (Reference name : image.names()) {
+        session.events().image("load", image.id().toString(), name.familiar());
         session.front().out("Loaded image: " + name.familiar() + "\n");
       }
       if (image.names().isEmpty()) {
+        session.events().image("load", image.id().toString(), image.id().toString());
         session.front().out("Loaded image ID: " + image.id() + "\n");
       }
     }

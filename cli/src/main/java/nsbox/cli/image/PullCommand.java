@@ -114,7 +114,9 @@ public final class PullCommand implements Command {
       throws IOException {
     for (Descriptor entry : images.store().entries()) {
       if (reference.toString().equals(entry.annotation(ImageStore.REF_NAME))) {
-        session.front().out(id(images, reference).orElse(entry.digest()) + "\n");
+        String id = id(images, reference).orElse(entry.digest()).toString();
+        session.events().image("pull", id, reference.familiar());
+        session.front().out(id + "\n");
       }
     }
   }

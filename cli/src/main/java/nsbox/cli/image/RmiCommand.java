@@ -105,6 +105,7 @@ public final class RmiCommand implements Command {
       images
           .store()
           .remove((Descriptor entry) -> full.equals(entry.annotation(ImageStore.REF_NAME)));
+      session.events().image("untag", image.id().toString(), reference.get().familiar());
       session.front().out("Untagged: " + full + "\n");
       return;
     }
@@ -225,9 +226,12 @@ public final class RmiCommand implements Command {
       throws IOException {
     for (StoredImage image : images) {
       for (String untagged : cleanup.forget(image)) {
+        session.events().image("untag", image.id().toString(), untagged);
         session.front().out("Untagged: " + Visible.text(untagged) + "\n");
       }
     }
+    String id = images.getFirst().id().toString();
+    session.events().image("delete", id, id);
     session.front().out("Deleted: " + images.getFirst().id().hex() + "\n");
   }
 }

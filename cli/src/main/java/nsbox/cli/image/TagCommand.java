@@ -47,6 +47,9 @@ public final class TagCommand implements Command {
     StoredImage image = StoreLookup.get(store, words.getFirst());
     names.replaceAll((name, none) -> image.target());
     store.tagAll(names);
+    for (Reference name : names.keySet()) {
+      session.events().image("tag", image.id().toString(), name.familiar());
+    }
     return 0;
   }
 }

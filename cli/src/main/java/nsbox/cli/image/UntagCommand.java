@@ -43,7 +43,11 @@ public final class UntagCommand implements Command {
       }
       names.add(name);
     }
-    store.untagAll(names.isEmpty() ? Set.copyOf(image.references()) : names);
+    Set<Reference> taken = names.isEmpty() ? Set.copyOf(image.references()) : names;
+    store.untagAll(taken);
+    for (Reference name : taken) {
+      session.events().image("untag", image.id().toString(), name.familiar());
+    }
     return 0;
   }
 }
