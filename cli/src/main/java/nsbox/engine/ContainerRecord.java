@@ -12,13 +12,17 @@ import nsbox.json.JsonObject;
 ///
 /// All that only `inspect` shows is in another file, [ContainerFolder#settingsFile].
 public final class ContainerRecord {
+  private static final String[] NEEDED = {"id", "name", "image", "imageId"};
+
   private final JsonObject json;
 
   /// @throws IOException if a member is missing that every container has
   public ContainerRecord(JsonObject json) throws IOException {
     this.json = json;
-    for (String name : List.of("id", "name", "image", "imageId")) {
-      json.string(name);
+    for (String name : NEEDED) {
+      if (!(json.members().get(name) instanceof String)) {
+        json.string(name);
+      }
     }
   }
 

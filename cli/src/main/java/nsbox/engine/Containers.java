@@ -14,9 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// All containers of a root, as directories.
@@ -59,6 +62,25 @@ public final class Containers {
         if (!id.startsWith(".") && Files.exists(entry.resolve("container.json"))) {
           folders.add(folder(id));
         }
+      }
+    }
+    return folders;
+  }
+
+  /// Where a container has or had a process: its folder in the run root. Made by one look, so what
+  /// comes or goes meanwhile may be missing or too many.
+  public Set<String> inRunRoot() {
+    String[] names = roots.run().toFile().list();
+    return names == null ? Set.of() : new HashSet<>(Arrays.asList(names));
+  }
+
+  /// All names in the folder of containers that are IDs; one may have no files any more.
+  public List<ContainerFolder> folders() {
+    String[] names = roots.containers().toFile().list();
+    List<ContainerFolder> folders = new ArrayList<>();
+    for (String name : names == null ? new String[0] : names) {
+      if (!name.startsWith(".")) {
+        folders.add(folder(name));
       }
     }
     return folders;

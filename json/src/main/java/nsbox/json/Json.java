@@ -200,8 +200,9 @@ public final class Json {
     JsonObject object = new JsonObject(location);
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      parser.nextToken();
-      object.put(name, readValue(parser, object.locationOf(name)));
+      JsonToken token = parser.nextToken();
+      /* Only what has members tells their places, and most values are plain. */
+      object.put(name, readValue(parser, token.isStructStart() ? object.locationOf(name) : ""));
     }
     return object;
   }
@@ -212,7 +213,8 @@ public final class Json {
       case START_ARRAY -> {
         List<Object> list = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          list.add(readValue(parser, location + "[" + list.size() + "]"));
+          boolean nested = parser.currentToken().isStructStart();
+          list.add(readValue(parser, nested ? location + "[" + list.size() + "]" : ""));
         }
         yield list;
       }

@@ -15,6 +15,7 @@ import nsbox.cli.output.FilterTime;
 import nsbox.cli.output.Filters;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerGlance;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.json.JsonObject;
@@ -88,7 +89,7 @@ public final class ContainerFilters {
   public boolean match(ContainerFolder folder, ContainerRecord record, ContainerState state)
       throws IOException {
     return conditions.isEmpty()
-        || match(new ListedContainer(folder, record, state, record.createdNanos()));
+        || match(new ListedContainer(folder, ContainerGlance.of(record), state));
   }
 
   boolean match(ListedContainer container) throws IOException {
@@ -134,12 +135,12 @@ public final class ContainerFilters {
     if (!names.isEmpty()) {
       /* Docker's names begin with a slash, and people have written ^/name$. */
       conditions.add(
-          it -> fits(names, it.record().name()) || fits(names, "/" + it.record().name()));
+          it -> fits(names, it.glance().name()) || fits(names, "/" + it.glance().name()));
     }
     List<String> ids = filters.values("id");
     if (!ids.isEmpty()) {
       List<Pattern> patterns = patterns("id", ids);
-      conditions.add(it -> fits(patterns, it.record().id()));
+      conditions.add(it -> fits(patterns, it.glance().id()));
     }
   }
 

@@ -30,24 +30,16 @@ final class ContainerOrder {
 
   private static Comparator<ListedContainer> order(String key, ContainerSizes sizes) {
     return switch (key) {
-      case "command" -> Comparator.comparing(ContainerOrder::command);
+      case "command" -> Comparator.comparing(it -> String.join(" ", it.glance().command()));
       case "created" -> Comparator.comparing(ListedContainer::createdNanos);
       case "runningfor" -> Comparator.comparing(ListedContainer::createdNanos).reversed();
-      case "id" -> Comparator.comparing(it -> it.record().id());
-      case "image" -> Comparator.comparing(it -> it.record().image());
-      case "names" -> Comparator.comparing(it -> it.record().name());
+      case "id" -> Comparator.comparing(it -> it.glance().id());
+      case "image" -> Comparator.comparing(it -> it.glance().image());
+      case "names" -> Comparator.comparing(it -> it.glance().name());
       case "size" -> Comparator.comparing(it -> size(it, sizes));
       case "status" -> Comparator.comparing(it -> it.state().word());
       default -> throw new IllegalArgumentException(key);
     };
-  }
-
-  private static String command(ListedContainer container) {
-    try {
-      return String.join(" ", container.record().command());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static long size(ListedContainer container, ContainerSizes sizes) {

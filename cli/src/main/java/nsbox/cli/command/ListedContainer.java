@@ -2,20 +2,23 @@ package nsbox.cli.command;
 
 import java.io.IOException;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerGlance;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 
 /// One container as a command that lists has found it: what it was made as, and what it does.
-///
-/// @param createdNanos since the epoch
-record ListedContainer(
-    ContainerFolder folder, ContainerRecord record, ContainerState state, long createdNanos) {
-  static ListedContainer of(ContainerFolder folder, ContainerState state) throws IOException {
-    ContainerRecord record = folder.record();
-    return new ListedContainer(folder, record, state, record.createdNanos());
+record ListedContainer(ContainerFolder folder, ContainerGlance glance, ContainerState state) {
+  ContainerRecord record() throws IOException {
+    return glance.record();
   }
 
+  /// Since the epoch.
+  long createdNanos() {
+    return glance.createdNanos();
+  }
+
+  /// Since the epoch.
   long createdSeconds() {
-    return createdNanos / 1_000_000_000;
+    return glance.createdSeconds();
   }
 }

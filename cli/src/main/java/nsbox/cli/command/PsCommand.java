@@ -8,7 +8,6 @@ import static nsbox.cli.Model.texts;
 import static nsbox.cli.Model.values;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +19,6 @@ import nsbox.cli.output.Human;
 import nsbox.cli.output.ListFormat;
 import nsbox.cli.output.Table;
 import nsbox.cli.output.Visible;
-import nsbox.engine.ContainerFolder;
-import nsbox.engine.ContainerState;
 import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -74,7 +71,7 @@ public final class PsCommand implements Command {
     session.prepare();
     ContainerFilters filters = ContainerFilters.parse(values(parsed, "--filter"), session);
     boolean all = isSet(parsed, "--all") || last > 0 || filters.ofAnyState();
-    List<ListedContainer> rows = rows(session, filters, all);
+    List<ListedContainer> rows = Listing.read(session.containers(), filters, all);
     rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
     if (last > 0 && rows.size() > last) {
       rows = new ArrayList<>(rows.subList(0, (int) last));
@@ -108,27 +105,6 @@ public final class PsCommand implements Command {
     return 0;
   }
 
-  private static List<ListedContainer> rows(Session session, ContainerFilters filters, boolean all)
-      throws IOException {
-    List<ListedContainer> rows = new ArrayList<>();
-    for (ContainerFolder folder : session.containers().list()) {
-      try {
-        ContainerState state = folder.state();
-        if (all
-            || state instanceof ContainerState.Running
-            || state instanceof ContainerState.Restarting) {
-          ListedContainer row = ListedContainer.of(folder, state);
-          if (filters.match(row)) {
-            rows.add(row);
-          }
-        }
-      } catch (NoSuchFileException e) {
-        /* It has just been removed. */
-      }
-    }
-    return rows;
-  }
-
   private static long last(Optional<String> text) throws Failure {
     try {
       return text.isEmpty() ? 0 : Integer.parseInt(text.get());
@@ -150,7 +126,7 @@ public final class PsCommand implements Command {
   private static String ids(List<ListedContainer> rows, boolean full) {
     StringBuilder text = new StringBuilder();
     for (ListedContainer row : rows) {
-      text.append(full ? row.record().id() : row.record().shortId()).append('\n');
+      text.append(full ? row.glance().id() : row.glance().shortId()).append('\n');
     }
     return text.toString();
   }
@@ -179,13 +155,13 @@ public final class PsCommand implements Command {
       table.add(
           cells(
               sizes,
-              full ? row.record().id() : row.record().shortId(),
-              row.record().image(),
-              ContainerRows.command(row.record().command(), full),
+              full ? row.glance().id() : row.glance().shortId(),
+              row.glance().image(),
+              ContainerRows.command(row.glance().command(), full),
               Human.duration(now - row.createdSeconds()) + " ago",
               ContainerStatus.text(row.state(), now),
               "",
-              row.record().name(),
+              row.glance().name(),
               sizes == null ? "" : texts.size(row)));
     }
     return table.toString();

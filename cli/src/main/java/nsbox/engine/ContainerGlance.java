@@ -1,0 +1,197 @@
+package nsbox.engine;
+
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import nsbox.json.Json;
+
+/// What a list shows of a container, read from container.json without a parser.
+///
+/// A cold JVM takes longer to get a parser going than to start; who lists hundreds of containers
+/// waits for that. The file begins with just these members, as nsbox writes it; of a file that
+/// begins otherwise, or has an escape in them, the parser makes the same.
+public final class ContainerGlance {
+  private static final int USUAL_BYTES = 4096;
+
+  private final byte[] bytes;
+  private final String file;
+  private ContainerRecord record;
+  private String text;
+  private int at;
+
+  private String id;
+  private String name;
+  private String image;
+  private List<String> command;
+  private long createdNanos;
+
+  private ContainerGlance(byte[] bytes, String file) {
+    this.bytes = bytes;
+    this.file = file;
+  }
+
+  /// @throws NoSuchFileException if the container is gone
+  public static ContainerGlance of(ContainerFolder folder) throws IOException {
+    String file = folder.lasting() + "/container.json";
+    return of(read(file), file);
+  }
+
+  /// Of a container that has been read.
+  public static ContainerGlance of(ContainerRecord record) throws IOException {
+    ContainerGlance glance = new ContainerGlance(new byte[0], "");
+    glance.record = record;
+    glance.takeFrom(record);
+    return glance;
+  }
+
+  static ContainerGlance of(byte[] bytes, String file) throws IOException {
+    ContainerGlance glance = new ContainerGlance(bytes, file);
+    if (!glance.scan()) {
+      glance.takeFrom(glance.record());
+    }
+    glance.text = null;
+    return glance;
+  }
+
+  private static byte[] read(String file) throws IOException {
+    try (FileInputStream in = new FileInputStream(file)) {
+      byte[] buffer = new byte[USUAL_BYTES];
+      int length = Math.max(in.read(buffer), 0);
+      if (length < USUAL_BYTES) {
+        return Arrays.copyOf(buffer, length);
+      }
+      byte[] rest = in.readAllBytes();
+      byte[] all = Arrays.copyOf(buffer, length + rest.length);
+      System.arraycopy(rest, 0, all, length, rest.length);
+      return all;
+    } catch (FileNotFoundException e) {
+      throw new NoSuchFileException(file, null, e.getMessage());
+    }
+  }
+
+  /// All of it; parsed when it is first asked for.
+  public ContainerRecord record() throws IOException {
+    if (record == null) {
+      record = new ContainerRecord(Json.parse(bytes, file));
+    }
+    return record;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public String shortId() {
+    return id.substring(0, Math.min(12, id.length()));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String image() {
+    return image;
+  }
+
+  public List<String> command() {
+    return command;
+  }
+
+  /// Since the epoch.
+  public long createdNanos() {
+    return createdNanos;
+  }
+
+  /// Since the epoch.
+  public long createdSeconds() {
+    return createdNanos / 1_000_000_000;
+  }
+
+  private void takeFrom(ContainerRecord whole) throws IOException {
+    id = whole.id();
+    name = whole.name();
+    image = whole.image();
+    command = whole.command();
+    createdNanos = whole.createdNanos();
+  }
+
+  /* False where the file does not begin as expected. */
+  private boolean scan() {
+    /* Where there is no escape and all is ASCII, bytes are characters. */
+    text = new String(bytes, StandardCharsets.ISO_8859_1);
+    at = 0;
+    id = member("{\"id\":\"");
+    name = member(",\"name\":\"");
+    image = member(",\"image\":\"");
+    String imageId = member(",\"imageId\":\"");
+    if (imageId == null || list(",\"layers\":[") == null || member(",\"driver\":\"") == null) {
+      return false;
+    }
+    command = list(",\"command\":[");
+    return command != null && created();
+  }
+
+  private boolean created() {
+    String before = ",\"createdNanos\":";
+    int end = text.indexOf(',', at + before.length());
+    if (end < 0 || !text.startsWith(before, at)) {
+      return false;
+    }
+    try {
+      createdNanos = Long.parseLong(text.substring(at + before.length(), end));
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /* The string behind `before`; null where that does not come next, or the string is not plain. */
+  private String member(String before) {
+    return at >= 0 && text.startsWith(before, at) ? string(at + before.length()) : null;
+  }
+
+  private String string(int start) {
+    int end = text.indexOf('"', start);
+    if (end < 0) {
+      at = -1;
+      return null;
+    }
+    for (int i = start; i < end; i++) {
+      char c = text.charAt(i);
+      if (c == '\\' || c >= 0x80) {
+        at = -1;
+        return null;
+      }
+    }
+    at = end + 1;
+    return text.substring(start, end);
+  }
+
+  private List<String> list(String before) {
+    if (at < 0 || !text.startsWith(before, at)) {
+      return null;
+    }
+    List<String> strings = new ArrayList<>();
+    at += before.length();
+    while (text.startsWith("\"", at)) {
+      String string = string(at + 1);
+      if (string == null) {
+        return null;
+      }
+      strings.add(string);
+      if (text.startsWith(",\"", at)) {
+        at++;
+      }
+    }
+    if (!text.startsWith("]", at)) {
+      return null;
+    }
+    at++;
+    return strings;
+  }
+}
