@@ -47,9 +47,11 @@ public final class Signals {
     return number;
   }
 
-  /// `SIGTERM` for 15; `SIGRTMIN+n` for those without a name.
+  /// `SIGTERM`, `SIGRTMIN+3`.
   public static String name(int number) {
-    return number < NAMES.size() ? "SIG" + NAMES.get(number) : "SIGRTMIN+" + (number - RTMIN);
+    return number < NAMES.size()
+        ? "SIG" + NAMES.get(number)
+        : "SIGRTMIN" + (number == RTMIN ? "" : "+" + (number - RTMIN));
   }
 
   /* What stands behind RTMIN or RTMAX: nothing, or a sign and digits. */

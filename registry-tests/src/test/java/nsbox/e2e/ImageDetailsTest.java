@@ -117,10 +117,7 @@ final class ImageDetailsTest extends EndToEnd {
         new Result(125, "base:1\n", "nsbox: no such image: nope\n"),
         nsbox.run("image", "inspect", "-f", "{{index .RepoTags 0}}", "nope", "base:1"));
     assertEquals(
-        new Result(125, "[]\n", "nsbox: no such image: nope\n"), nsbox.run("inspect", "nope"));
-    assertEquals(
-        new Result(125, "", "nsbox: inspect shows images only, not --type container\n"),
-        nsbox.run("inspect", "--type", "container", "x"));
+        new Result(125, "[]\n", "nsbox: no such object: \"nope\"\n"), nsbox.run("inspect", "nope"));
   }
 
   @Test

@@ -93,7 +93,7 @@ final class ContainerDetails {
     if (volume) {
       mount.put("Driver", "local");
     }
-    boolean writable = !options.contains("ro");
+    boolean writable = !options.contains("ro") && !options.contains("rro");
     return mount
         .put("Mode", writable ? "" : "ro")
         .put("RW", writable)

@@ -13,6 +13,7 @@ import nsbox.cli.command.ContainerExistsCommand;
 import nsbox.cli.command.ContainerPruneCommand;
 import nsbox.cli.command.CreateCommand;
 import nsbox.cli.command.ExecCommand;
+import nsbox.cli.command.InspectCommand;
 import nsbox.cli.command.KillCommand;
 import nsbox.cli.command.LogsCommand;
 import nsbox.cli.command.PauseCommand;
@@ -37,7 +38,6 @@ import nsbox.cli.image.ImagePruneCommand;
 import nsbox.cli.image.ImageUnmountCommand;
 import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.image.ImportCommand;
-import nsbox.cli.image.InspectCommand;
 import nsbox.cli.image.LoadCommand;
 import nsbox.cli.image.LoginCommand;
 import nsbox.cli.image.LogoutCommand;
@@ -96,7 +96,7 @@ final class Catalog {
       case "referrers" -> new ReferrersCommand();
       case "copy" -> new CopyCommand();
       case "search" -> new SearchCommand();
-      case "inspect" -> new InspectCommand("inspect");
+      case "inspect" -> InspectCommand.ofAll();
       case "history" -> new HistoryCommand();
       case "tag" -> new TagCommand();
       case "untag" -> new UntagCommand();
@@ -151,6 +151,7 @@ final class Catalog {
       case "commit" -> new CommitCommand();
       case "exists" -> new ContainerExistsCommand();
       case "prune" -> new ContainerPruneCommand();
+      case "inspect" -> InspectCommand.ofContainers();
       default -> null;
     };
   }
@@ -163,7 +164,7 @@ final class Catalog {
       case "import" -> new ImportCommand();
       case "prune" -> new ImagePruneCommand();
       case "rm" -> new RmiCommand();
-      case "inspect" -> new InspectCommand("image inspect");
+      case "inspect" -> new nsbox.cli.image.InspectCommand();
       case "history" -> new HistoryCommand();
       case "tree" -> new TreeCommand();
       case "exists" -> new ExistsCommand();

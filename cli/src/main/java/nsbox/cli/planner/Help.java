@@ -30,6 +30,7 @@ final class Help {
         update     Change the limits of containers
         rm         Remove containers
         commit     Make an image of a container's changes
+        inspect    Show all that is known of containers and images
         container  The same by group, and: exists, prune
 
       Images:
@@ -44,7 +45,6 @@ final class Help {
         untag      Take names from an image
         rmi        Remove images
         history    Show the steps in which an image was made
-        inspect    Show all that is known of images
         verify     Check what is stored of images, or their signatures
         bundle     Write an image as an OCI bundle, for any OCI runtime
         image      The same by group, and: exists, mount, prune, tree, unmount
@@ -94,6 +94,7 @@ final class Help {
         create   Create a container from an image
         exec     Run a further process in a container
         exists   Tell by the exit code whether a container is there
+        inspect  Show all that is known of containers
         kill     Send a signal to containers
         logs     Show what a container wrote
         ls       List containers
