@@ -24,8 +24,12 @@ abstract class InMachine {
   private static final String LEFT =
       """
       cd /sys/fs/cgroup
-      find . -mindepth 1 -type d ! -path ./init.scope ! -path ./nsbox \\
-        ! -path ./system.slice ! -name '*.service' ! -name '*.mount'
+      roots=.
+      [ -e cgroup.procs ] || roots=$(find . -mindepth 1 -maxdepth 1 -type d)
+      for root in $roots; do
+        find $root -mindepth 1 -type d ! -path $root/init.scope ! -path $root/nsbox \\
+          ! -path $root/system.slice ! -name '*.service' ! -name '*.mount'
+      done
       grep -E ' (/run/nsbox|/scratch/nsbox)' /proc/self/mountinfo
       for process in /proc/[0-9]*; do
         case $(tr '\\0' ' ' <$process/cmdline) in *nsbox*) cat $process/cmdline;; esac

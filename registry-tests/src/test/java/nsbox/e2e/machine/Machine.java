@@ -22,7 +22,8 @@ import nsbox.e2e.EndToEnd;
 import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 
-/// A computer of its own, emulated: a distribution's stock kernel with cgroup version 2 alone.
+/// A computer of its own, emulated: a distribution's stock kernel, with cgroup version 2 alone
+/// unless said otherwise.
 ///
 /// Its root is the host's, of which it changes nothing; the distribution under test is where it is
 /// on the host. `/scratch` is memory, `/machine` is [#share]. Whatever runs in it goes on until
@@ -64,10 +65,13 @@ public final class Machine {
 
   /// A machine whose first process is the host's systemd, with the system bus and no other
   /// services. Skips as [#start()] does.
-  public static Machine startWithSystemd() throws Exception {
+  ///
+  /// @param cgroups `unified` for version 2 alone; `legacy` for version 1; `hybrid` for version 1
+  ///   with a hierarchy of version 2 that has no controllers
+  public static Machine startWithSystemd(String cgroups) throws Exception {
     assumeTrue(Files.exists(Path.of("/lib/systemd/systemd")), "systemd is not installed");
     EndToEnd.program("dbus-daemon");
-    return start(Map.of("SYSTEMD", "yes"));
+    return start(Map.of("SYSTEMD", cgroups));
   }
 
   /// A machine with one of the first processors of its kind: without AVX, without SSE4.

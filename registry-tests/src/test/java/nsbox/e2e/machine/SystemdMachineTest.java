@@ -6,10 +6,9 @@ import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
 /// Where systemd is the first process and the cgroups are its own.
-final class SystemdMachineTest extends InMachine {
-  @Override
-  protected Machine start() throws Exception {
-    return Machine.startWithSystemd();
+final class SystemdMachineTest extends InSystemdMachine {
+  SystemdMachineTest() {
+    super("unified");
   }
 
   /* By the bus, as a runtime asks for a container's cgroup; what all else here rests on. */

@@ -10,7 +10,7 @@ import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
 /// Containers whose cgroups a real systemd makes.
-final class SystemdScopesTest extends InMachine {
+final class SystemdScopesTest extends InSystemdMachine {
   private static final String SLICE = "/sys/fs/cgroup/system.slice";
   private static final String LIMITS =
       """
@@ -40,39 +40,8 @@ final class SystemdScopesTest extends InMachine {
       cpuset.cpus 0
       """;
 
-  @Override
-  protected Machine start() throws Exception {
-    return Machine.startWithSystemd();
-  }
-
-  /// A bundle whose cgroup is named as systemd wants it.
-  private String bundle(String scope, String resources, String script) throws Exception {
-    String bundle = bundle(resources, script);
-    Path config = machine.share.resolve(Path.of(bundle).getFileName()).resolve("config.json");
-    String text = Files.readString(config);
-    Files.writeString(
-        config,
-        text.replaceAll("\"cgroupsPath\": \"[^\"]*\"", "\"cgroupsPath\": \"" + scope + "\""));
-    return bundle;
-  }
-
-  private static String started(String bundle, String id) {
-    return """
-    nsbox-runtime --systemd-cgroup create -b %s %2$s </dev/null >/scratch/out 2>&1 || { cat /scratch/out; exit 99; }
-    nsbox-runtime --systemd-cgroup start %2$s || exit 98
-    """
-        .formatted(bundle, id);
-  }
-
-  /// Ends it; what is left then is seen by the check after every test.
-  private static String ended(String id) {
-    return """
-    nsbox-runtime --systemd-cgroup kill %1$s KILL
-    nsbox-runtime --systemd-cgroup delete --force %1$s
-    systemctl show -P LoadState nsbox-%1$s.scope
-    systemctl list-units --all --no-legend --plain 'nsbox-%1$s*'
-    """
-        .formatted(id);
+  SystemdScopesTest() {
+    super("unified");
   }
 
   @Test
