@@ -13,6 +13,8 @@ import java.util.Optional;
 /// @param hierarchies in the order of mountinfo
 /// @spec https://www.kernel.org/doc/html/latest/admin-guide/cgroup-v2.html
 public record CgroupLayout(List<Hierarchy> hierarchies) {
+  /// The hierarchy of version 1, without a controller, in which systemd has all that it knows.
+  public static final String SYSTEMD = "name=systemd";
 
   /// @param name the controllers as mounted, `cpu,cpuacct` or `name=systemd`; empty for version 2
   /// @param mountPoint where the host sees the hierarchy

@@ -29,11 +29,17 @@ public final class DeviceWrites {
 
   private DeviceWrites() {}
 
+  /// The configured rules, followed by those that always apply.
+  public static List<DeviceRule> rules(List<DeviceRule> configured) {
+    List<DeviceRule> rules = new ArrayList<>(configured);
+    rules.addAll(ALWAYS);
+    return rules;
+  }
+
   /// Adds the configured rules, followed by those that always apply; nothing without any cgroups.
   public static void addTo(
       Instructions steps, List<DeviceRule> configured, ContainerCgroup cgroup) {
-    List<DeviceRule> rules = new ArrayList<>(configured);
-    rules.addAll(ALWAYS);
+    List<DeviceRule> rules = rules(configured);
     Optional<String> files = cgroup.isUnified() ? Optional.empty() : cgroup.directory("devices");
     if (files.isPresent()) {
       for (DeviceRule rule : rules) {

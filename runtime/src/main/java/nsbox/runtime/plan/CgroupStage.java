@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.runtime.cgroup.CgroupAccess;
+import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
 import nsbox.runtime.cgroup.CgroupWrite;
 import nsbox.runtime.cgroup.ContainerCgroup;
@@ -109,11 +110,17 @@ final class CgroupStage {
     Resources resources = Resources.parse(launch.spec().linux().resources());
     for (ContainerCgroup.Place place : cgroup.places()) {
       Hierarchy hierarchy = place.hierarchy();
-      /* systemd hands down those that it knows. */
-      List<String> path = above(hierarchy);
-      path.addFirst(hierarchy.mountPoint());
-      for (String directory : path) {
-        delegate(monitor, directory, rareControllers(resources));
+      if (cgroup.isUnified()) {
+        /* systemd hands down those that it knows. */
+        List<String> path = above(hierarchy);
+        path.addFirst(hierarchy.mountPoint());
+        for (String directory : path) {
+          delegate(monitor, directory, rareControllers(resources));
+        }
+      } else if (!hierarchy.unified() && !hierarchy.name().equals(CgroupLayout.SYSTEMD)) {
+        /* systemd makes it in the hierarchies of version 1 that it limits itself, and in no others. */
+        createParents(monitor, hierarchy, resources);
+        createDirectory(monitor, hierarchy);
       }
     }
     limit(monitor, resources);
@@ -121,17 +128,15 @@ final class CgroupStage {
   }
 
   /* An empty one that is there is taken. One that was not there a moment ago and is now belongs to
-   * somebody else who looked at the same time. */
+   * somebody else who looked at the same time; or to systemd, which makes one scope of a name. */
   private void createDirectory(Instructions monitor, Hierarchy hierarchy) {
     String directory = directory(hierarchy);
-    if (Files.exists(Path.of(directory))) {
-      if (hierarchy.name().equals("cpuset") && inheritsNothing(directory)) {
-        copyCpuset(monitor, parent(directory), directory);
-      }
-      return;
+    boolean scoped = launch.scope().isPresent();
+    if (scoped || !Files.exists(Path.of(directory))) {
+      int ignored = scoped ? Instruction.EXISTS : 0;
+      monitor.addIgnoring(ignored, "create the cgroup " + directory, Opcode.MKDIR, directory, MODE);
     }
-    monitor.add("create the cgroup " + directory, Opcode.MKDIR, directory, MODE);
-    if (hierarchy.name().equals("cpuset")) {
+    if (hierarchy.name().equals("cpuset") && inheritsNothing(directory)) {
       copyCpuset(monitor, parent(directory), directory);
     }
   }

@@ -3,13 +3,11 @@ package nsbox.runtime.state;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
-import nsbox.runtime.cgroup.CgroupWrite;
 import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.cgroup.ResourceWrites;
 import nsbox.runtime.cgroup.Resources;
@@ -81,23 +79,33 @@ public final class BundleLaunch {
 
   /// What systemd has to make; empty where the program makes the cgroup.
   ///
-  /// @throws UnsupportedSpecException if a limit cannot be told to systemd, or if this host has
-  ///   hierarchies of version 1
+  /// @throws UnsupportedSpecException if a limit cannot be told to systemd, or if its hierarchy is
+  ///   not mounted
   public Optional<ScopeOrder> scopeOrder() throws IOException, UnsupportedSpecException {
     if (scope.isEmpty()) {
       return Optional.empty();
     }
-    if (!cgroups.isUnified()) {
+    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
+    Resources resources = Resources.parse(spec.linux().resources());
+    List<UnitProperty> properties =
+        ScopeProperties.ofNew(
+            ResourceWrites.of(resources, cgroup), resources.devices(), cgroup.isUnified());
+    properties.addAll(AnnotatedProperties.of(spec.annotations()));
+    return Optional.of(new ScopeOrder(scope.get(), systemdsDirectory(cgroup), properties));
+  }
+
+  /* The one that is systemd's alone; elsewhere others may write. */
+  private static Path systemdsDirectory(ContainerCgroup cgroup) throws UnsupportedSpecException {
+    Optional<String> directory =
+        cgroup.isUnified() ? cgroup.unifiedDirectory() : cgroup.directory(CgroupLayout.SYSTEMD);
+    if (directory.isEmpty()) {
       throw new UnsupportedSpecException(
           "linux.cgroupsPath",
-          "this host has cgroups of version 1, and nsbox asks systemd for those of version 2 alone");
+          "this host has cgroups of version 1, and among them not "
+              + CgroupLayout.SYSTEMD
+              + ", where systemd makes scopes");
     }
-    ContainerCgroup cgroup = ContainerCgroup.of(cgroups, cgroupPath());
-    List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(spec.linux().resources()), cgroup);
-    List<UnitProperty> properties = new ArrayList<>(ScopeProperties.of(writes));
-    properties.addAll(AnnotatedProperties.of(spec.annotations()));
-    return Optional.of(
-        new ScopeOrder(scope.get(), Path.of(cgroup.unifiedDirectory().orElseThrow()), properties));
+    return Path.of(directory.get());
   }
 
   private String cgroupPath() {

@@ -108,7 +108,7 @@ public final class ResourceUpdate {
   }
 
   private List<UnitProperty> limits(List<CgroupWrite> writes) throws UnsupportedSpecException {
-    return scope.isPresent() ? ScopeProperties.of(writes) : List.of();
+    return scope.isPresent() ? ScopeProperties.of(writes, cgroup.isUnified()) : List.of();
   }
 
   /* systemd first: it writes files as well, and not all of it as exactly. */

@@ -87,6 +87,16 @@ final class Marshaller {
           u32((Integer) number);
         }
       }
+      case "a(ss)" -> {
+        int length = startArray(8);
+        for (Object pair : (List<?>) value) {
+          align(8);
+          for (Object text : (List<?>) pair) {
+            text((String) text);
+          }
+        }
+        endArray(length, 8);
+      }
       default -> throw new IllegalArgumentException("no value of type " + signature);
     }
   }

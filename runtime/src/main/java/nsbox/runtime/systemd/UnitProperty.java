@@ -24,6 +24,11 @@ public record UnitProperty(String name, String signature, Object value) {
     return new UnitProperty(name, "ay", value);
   }
 
+  /// @param pairs of two texts each
+  static UnitProperty pairs(String name, List<List<String>> pairs) {
+    return new UnitProperty(name, "a(ss)", pairs);
+  }
+
   static UnitProperty processes(String name, List<Integer> pids) {
     return new UnitProperty(name, "au", pids);
   }

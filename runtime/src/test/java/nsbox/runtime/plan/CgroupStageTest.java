@@ -86,4 +86,35 @@ class CgroupStageTest {
     Program program = new LaunchFixture().without("linux.cgroupsPath").compile();
     assertEquals(List.of("/golden/cgroup/user.slice/c1"), only(program, Opcode.RMDIR).arguments());
   }
+
+  /* Whose maker knows but some of the hierarchies, and has been at work when these steps are done. */
+  @Test
+  void makesWhatIsMissingOfAScopeOfVersion1OnceItIsThere() throws Exception {
+    Program program =
+        new LaunchFixture().on(LaunchFixture.VERSION_1).inScope("/s.slice/c1.scope").compile();
+    List<String> made = new ArrayList<>();
+    for (Instruction step : all(program, Opcode.MKDIR)) {
+      if (step.arguments().getFirst().toString().startsWith("/golden/cgroup/")) {
+        assertEquals(Instruction.EXISTS, step.ignore());
+        made.add(step.arguments().getFirst().toString().substring("/golden/cgroup/".length()));
+      }
+    }
+    assertEquals(
+        List.of(
+            "cpu,cpuacct/s.slice",
+            "cpu,cpuacct/s.slice/c1.scope",
+            "cpuset/s.slice",
+            "cpuset/s.slice/c1.scope",
+            "devices/s.slice",
+            "devices/s.slice/c1.scope",
+            "pids/s.slice",
+            "pids/s.slice/c1.scope"),
+        made);
+    List<Opcode> order = new ArrayList<>();
+    for (Instruction step : program.section(0)) {
+      order.add(step.opcode());
+    }
+    assertTrue(order.indexOf(Opcode.AWAIT_PLANNER) < order.indexOf(Opcode.MKDIR), order.toString());
+    assertTrue(order.lastIndexOf(Opcode.MKDIR) < order.indexOf(Opcode.GO_ON), order.toString());
+  }
 }

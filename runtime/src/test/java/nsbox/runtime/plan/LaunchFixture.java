@@ -96,6 +96,7 @@ final class LaunchFixture {
   private Handover handover = Handover.monitored(0);
   private boolean keepInput;
   private boolean noPivot;
+  private Optional<String> scope = Optional.empty();
 
   LaunchFixture() throws IOException {
     config = parse(CONFIG);
@@ -123,6 +124,12 @@ final class LaunchFixture {
 
   LaunchFixture withoutPivot() {
     noPivot = true;
+    return this;
+  }
+
+  /// Has a service manager make the container's cgroup.
+  LaunchFixture inScope(String path) {
+    scope = Optional.of(path);
     return this;
   }
 
@@ -164,6 +171,8 @@ final class LaunchFixture {
             _ -> new FilterCompiler.Filter(0, new byte[24]),
             handover,
             noPivot,
+            scope,
+            Rights.ALL,
             teardown.list()));
   }
 

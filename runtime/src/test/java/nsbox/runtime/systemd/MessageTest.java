@@ -50,6 +50,24 @@ class MessageTest {
   }
 
   @Test
+  void hasPairsAsGlibWritesThem() {
+    byte[] pairs =
+        new Marshaller()
+            .properties(
+                List.of(
+                    UnitProperty.pairs(
+                        "DeviceAllow",
+                        List.of(List.of("/dev/char/1:3", "rwm"), List.of("block-*", "m"))),
+                    UnitProperty.number("TasksMax", 7)))
+            .toBytes();
+    assertEquals(
+        "70000000000000000b000000446576696365416c6c6f770005612873732900003200000000000000"
+            + "0d0000002f6465762f636861722f313a330000000300000072776d000000000007000000626c6f63"
+            + "6b2d2a00010000006d00000000000000080000005461736b734d6178000174000700000000000000",
+        HEX.formatHex(pairs));
+  }
+
+  @Test
   void callsAsGlibDoes() throws Exception {
     Message.Target target =
         new Message.Target(

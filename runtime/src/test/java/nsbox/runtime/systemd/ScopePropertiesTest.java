@@ -28,7 +28,7 @@ class ScopePropertiesTest {
   private static List<UnitProperty> limits(String resources) throws Exception {
     ContainerCgroup cgroup = ContainerCgroup.of(UNIFIED, "/system.slice/nsbox-web.scope");
     List<CgroupWrite> writes = ResourceWrites.of(Resources.parse(json(resources)), cgroup);
-    return ScopeProperties.of(writes);
+    return ScopeProperties.of(writes, true);
   }
 
   private static JsonObject json(String quoted) throws Exception {
@@ -36,8 +36,12 @@ class ScopePropertiesTest {
   }
 
   private static String text(String resources) throws Exception {
+    return text(limits(resources));
+  }
+
+  private static String text(List<UnitProperty> limits) {
     Map<String, String> sorted = new TreeMap<>();
-    for (UnitProperty limit : limits(resources)) {
+    for (UnitProperty limit : limits) {
       sorted.put(
           limit.name(),
           limit.value() instanceof Long number
@@ -110,6 +114,38 @@ class ScopePropertiesTest {
     assertEquals("{CPUWeight=0}", text("{'cpu': {'idle': 1, 'shares': 2048}}"));
     assertEquals("{CPUWeight=174}", text("{'cpu': {'idle': 0, 'shares': 2048}}"));
     assertEquals("{CPUWeight=" + NONE + "}", text("{'cpu': {'idle': 0}}"));
+  }
+
+  /* What systemd does not know in version 1 stands in no property. */
+  @Test
+  void saysWhatTheFilesOfVersion1Say() throws Exception {
+    CgroupLayout version1 =
+        new CgroupLayout(
+            List.of(new Hierarchy("cpu,cpuset,memory,blkio,pids", "/no/such/mount", "/")));
+    ContainerCgroup cgroup = ContainerCgroup.of(version1, "/system.slice/nsbox-web.scope");
+    String resources =
+        """
+        {'memory': {'limit': 4000, 'reservation': 1000, 'swap': 5000},
+         'cpu': {'shares': 2048, 'quota': 25000, 'period': 50000, 'cpus': '0-2,7', 'idle': 1},
+         'blockIO': {'weight': 500},
+         'pids': {'limit': -1}}
+        """;
+    assertEquals(
+        "{BlockIOWeight=500, CPUQuotaPerSecUSec=500000, CPUQuotaPeriodUSec=50000, CPUShares=2048,"
+            + " MemoryLimit=4000, TasksMax="
+            + NONE
+            + "}",
+        text(
+            ScopeProperties.of(
+                ResourceWrites.of(Resources.parse(json(resources)), cgroup), false)));
+    assertEquals(
+        "{CPUQuotaPerSecUSec=" + NONE + ", CPUQuotaPeriodUSec=20000, MemoryLimit=" + NONE + "}",
+        text(
+            ScopeProperties.of(
+                ResourceWrites.of(
+                    Resources.parse(json("{'memory': {'limit': -1}, 'cpu': {'period': 20000}}")),
+                    cgroup),
+                false)));
   }
 
   @ParameterizedTest
