@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
@@ -68,11 +71,11 @@ public final class ContainerMaker {
    * Throws FileAlreadyExistsException if there is a container with this ID. */
   void claimId(String id) throws IOException {
     ContainerFolder folder = containers.folder(id);
-    Path unfinished =
-        containers
-            .roots()
-            .run()
-            .resolve(Containers.NEW + maker.pid() + "-" + maker.startTime() + "-" + id);
+    /* A rename would take the place of an empty folder, which is one that is just being removed. */
+    if (Files.exists(folder.running())) {
+      throw new FileAlreadyExistsException(id);
+    }
+    Path unfinished = unfinished(id);
     Files.createDirectory(unfinished);
     Files.createDirectory(unfinished.resolve(folder.mountPoint().getFileName()));
     Containers.write(
@@ -87,6 +90,27 @@ public final class ContainerMaker {
       Files.delete(unfinished);
       throw Files.isDirectory(folder.running()) ? new FileAlreadyExistsException(id) : e;
     }
+  }
+
+  private Path unfinished(String id) {
+    return containers
+        .roots()
+        .run()
+        .resolve(Containers.NEW + maker.pid() + "-" + maker.startTime() + "-" + id);
+  }
+
+  /// The steps that give up what this process has claimed.
+  ///
+  /// The folder loses its name first: else whoever claims it next could find it half removed.
+  public void release(ContainerFolder folder, Instructions steps) {
+    String unfinished = unfinished(folder.id()).toString();
+    steps.addIgnoring(
+        Instruction.MISSING,
+        "give up " + folder.running(),
+        Opcode.RENAME,
+        folder.running().toString(),
+        unfinished);
+    steps.addIgnoring(Instruction.MISSING, "remove " + unfinished, Opcode.REMOVE_TREE, unfinished);
   }
 
   /// Takes a container that is there for whoever starts or removes it: one at a time.

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerMaker;
 import nsbox.engine.Front;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -29,22 +30,14 @@ final class Removal {
           Opcode.REMOVE_TREE,
           files.toString());
     }
-    steps.addIgnoring(
-        Instruction.MISSING,
-        "remove " + folder.running(),
-        Opcode.REMOVE_TREE,
-        folder.running().toString());
+    new ContainerMaker(session.containers(), session.caller()).release(folder, steps);
     run(session, steps, "cannot remove all files of container " + name);
   }
 
   /// Gives a container up that this process has claimed, and not started.
   static void release(Session session, ContainerFolder folder) throws IOException {
     Instructions steps = new Instructions();
-    steps.addIgnoring(
-        Instruction.MISSING,
-        "remove " + folder.running(),
-        Opcode.REMOVE_TREE,
-        folder.running().toString());
+    new ContainerMaker(session.containers(), session.caller()).release(folder, steps);
     run(session, steps, "cannot release container " + folder.id());
   }
 
