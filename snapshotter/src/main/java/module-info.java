@@ -1,6 +1,6 @@
 /// Layers to root filesystems.
 module nsbox.snapshot {
-  requires nsbox.linux;
+  requires transitive nsbox.linux;
   requires com.github.luben.zstd_jni;
 
   exports nsbox.snapshot;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What is mounted now, as this process sees it.
@@ -29,6 +31,20 @@ final class MountTable {
   static MountTable read() throws IOException {
     byte[] bytes = Files.readAllBytes(Path.of("/proc/self/mountinfo"));
     return new MountTable(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /// Where something is mounted below the root of a process, as that process names it; the latest
+  /// first.
+  static List<String> below(int pid) throws IOException {
+    List<String> points = new ArrayList<>();
+    Path file = Path.of("/proc", Integer.toString(pid), "mountinfo");
+    for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
+      String point = unescaped(line.split(" ", MOUNT_POINT_FIELD + 2)[MOUNT_POINT_FIELD]);
+      if (!point.equals("/")) {
+        points.addFirst(point);
+      }
+    }
+    return points;
   }
 
   /// How many mounts lie on top of each other on a directory, 0 where it is none's.

@@ -36,12 +36,20 @@ final class DiffWalk {
   private final TarWriter tar;
   private final OverlayAttributes attributes;
   private final Timestamp latest;
+  private final byte[] prefix;
   private final Map<Long, byte[]> links = new HashMap<>();
   private final List<String> changed = new ArrayList<>();
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
   /// @param latest later times become this one
   DiffWalk(Fd root, TarWriter tar, OverlayAttributes attributes, Timestamp latest) {
+    this(root, tar, attributes, latest, null);
+  }
+
+  /// @param prefix what all names begin with; null for a layer, in which some names mean that
+  ///   others are gone
+  DiffWalk(Fd root, TarWriter tar, OverlayAttributes attributes, Timestamp latest, byte[] prefix) {
+    this.prefix = prefix;
     this.root = root;
     this.tar = tar;
     this.attributes = attributes;
@@ -52,12 +60,26 @@ final class DiffWalk {
   ///   root
   void run(boolean opaque) throws IOException {
     try (Fd directory = Names.openDirectory(root, BytePath.ROOT)) {
-      put(TarEntry.DIRECTORY, ROOT_NAME, directory, Linux.fstat(directory), BytePath.ROOT);
+      boolean plain = prefix == null || prefix.length == 0;
+      byte[] name = plain ? ROOT_NAME : BytePath.join(prefix, NO_BYTES);
+      put(TarEntry.DIRECTORY, name, directory, Linux.fstat(directory), BytePath.ROOT);
       if (opaque) {
         putMark(OPAQUE);
       }
     }
     walk(BytePath.ROOT, 1);
+  }
+
+  /// Writes a single file, which gets the prefix as its name.
+  void runFile(Fd dir, byte[] name) throws IOException {
+    entry(dir, name, BytePath.ROOT);
+  }
+
+  private byte[] named(byte[] path) {
+    if (prefix == null || prefix.length == 0) {
+      return path;
+    }
+    return path.length == 0 ? prefix : BytePath.join(prefix, path);
   }
 
   /// What changed while it was read, in the order of the walk.
@@ -106,9 +128,9 @@ final class DiffWalk {
     }
   }
 
-  private static byte[] child(byte[] path, byte[] name) throws UnsuitableTreeException {
+  private byte[] child(byte[] path, byte[] name) throws UnsuitableTreeException {
     byte[] child = BytePath.join(path, name);
-    if (BytePath.startsWith(name, WHITEOUT)) {
+    if (prefix == null && BytePath.startsWith(name, WHITEOUT)) {
       throw new UnsuitableTreeException(
           child, "a name that begins with .wh., which says in a layer that a file is gone");
     }
@@ -151,7 +173,7 @@ final class DiffWalk {
 
   private void directory(Fd dir, byte[] name, byte[] path) throws IOException {
     try (Fd directory = Names.openDirectory(dir, name)) {
-      byte[] slashed = BytePath.join(path, NO_BYTES);
+      byte[] slashed = BytePath.join(named(path), NO_BYTES);
       boolean opaque = attributes.isOpaque(directory, path);
       put(TarEntry.DIRECTORY, slashed, directory, Linux.fstat(directory), path);
       if (opaque) {
@@ -191,7 +213,7 @@ final class DiffWalk {
   }
 
   private void special(Fd dir, byte[] name, byte[] path, Stat stat) throws IOException {
-    if (stat.isWhiteout()) {
+    if (prefix == null && stat.isWhiteout()) {
       byte[] mark = Arrays.copyOf(WHITEOUT, WHITEOUT.length + name.length);
       System.arraycopy(name, 0, mark, WHITEOUT.length, name.length);
       byte[] parent = Arrays.copyOf(path, Math.max(0, path.length - name.length - 1));
@@ -204,7 +226,7 @@ final class DiffWalk {
     }
     List<TarEntry.Attribute> kept = attributes.of(dir, name, path);
     if (isLinked(stat)) {
-      put(TarEntry.HARD_LINK, path, links.get(stat.inode()), stat, kept);
+      put(TarEntry.HARD_LINK, named(path), links.get(stat.inode()), stat, kept);
       return;
     }
     char type =
@@ -215,7 +237,7 @@ final class DiffWalk {
           default -> TarEntry.FIFO;
         };
     byte[] target = type == TarEntry.SYMBOLIC_LINK ? Linux.readlinkat(dir, name) : NO_BYTES;
-    put(type, path, target, stat, kept);
+    put(type, named(path), target, stat, kept);
     remember(stat, path);
   }
 
@@ -226,7 +248,7 @@ final class DiffWalk {
   /// All of the tree is on one file system, so the inode alone names a file.
   private void remember(Stat stat, byte[] path) {
     if (stat.links() > 1) {
-      links.put(stat.inode(), path);
+      links.put(stat.inode(), named(path));
     }
   }
 
@@ -238,7 +260,7 @@ final class DiffWalk {
         return false;
       }
       try (Fd file = Names.reopen(handle)) {
-        put(TarEntry.REGULAR, path, file, stat, path);
+        put(TarEntry.REGULAR, named(path), file, stat, path);
         remember(stat, path);
         content(file, stat, path);
         return true;

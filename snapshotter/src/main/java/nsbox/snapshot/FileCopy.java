@@ -52,6 +52,16 @@ final class FileCopy {
     }
   }
 
+  /// Copies a regular file that is open.
+  void copyOpened(Fd source, Stat stat, Metadata metadata, Fd toDir, byte[] to) throws IOException {
+    try (Fd target = Names.create(toDir, to)) {
+      if (stat.sizeBytes() > 0) {
+        copyContent(source, stat.sizeBytes(), target);
+      }
+      metadata.set(target, owner);
+    }
+  }
+
   private void copyContent(Fd source, long sizeBytes, Fd target) throws IOException {
     shares = shares && FileContent.share(source, target);
     if (shares) {

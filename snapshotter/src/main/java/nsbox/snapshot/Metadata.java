@@ -60,6 +60,11 @@ record Metadata(
     return new Metadata(stat.permissions(), stat.uid(), stat.gid(), stat.modified(), attributes);
   }
 
+  /// The same of another owner.
+  Metadata ownedBy(long uid, long gid) {
+    return new Metadata(permissions, uid, gid, modified, attributes);
+  }
+
   /// What to make a regular file with: its permissions, where it has the right owner from the start
   /// and nothing takes a part of them away. Else nobody else may open it until it has both.
   int creationMode(Owner owner) {

@@ -6,6 +6,7 @@ import java.util.List;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.AmbiguousContainerException;
+import nsbox.engine.ContainerBusyException;
 import nsbox.engine.ContainerFolder;
 import nsbox.runtime.spec.UnsupportedSpecException;
 
@@ -53,6 +54,7 @@ final class EachContainer {
       throws Exception {
     return switch (exception) {
       case Failure failure -> failure;
+      case ContainerBusyException e -> new Failure(e.getMessage(), e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
       case UnsupportedSpecException e -> new Failure(name + ": " + e.getMessage(), e);
       case NoSuchFileException e when Lookup.find(session, name).folder() == null ->

@@ -11,8 +11,11 @@ import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.CommitCommand;
 import nsbox.cli.command.ContainerExistsCommand;
 import nsbox.cli.command.ContainerPruneCommand;
+import nsbox.cli.command.CpCommand;
 import nsbox.cli.command.CreateCommand;
+import nsbox.cli.command.DiffCommand;
 import nsbox.cli.command.ExecCommand;
+import nsbox.cli.command.ExportCommand;
 import nsbox.cli.command.InspectCommand;
 import nsbox.cli.command.KillCommand;
 import nsbox.cli.command.LogsCommand;
@@ -80,6 +83,9 @@ final class Catalog {
           "unpause",
           "wait",
           "rename",
+          "cp",
+          "diff",
+          "export",
           "update",
           "top",
           "stats",
@@ -143,6 +149,9 @@ final class Catalog {
       case "unpause" -> PauseCommand.unpause();
       case "wait" -> new WaitCommand();
       case "rename" -> new RenameCommand();
+      case "cp" -> new CpCommand();
+      case "diff" -> new DiffCommand();
+      case "export" -> new ExportCommand();
       case "update" -> new UpdateCommand();
       case "top" -> new TopCommand();
       case "stats" -> new StatsCommand();

@@ -26,6 +26,9 @@ final class Help {
         pause      Stop all processes of containers for a while
         unpause    Let them go on
         wait       Wait until containers have ended
+        cp         Copy files between containers and the host
+        diff       Show what a container has changed
+        export     Write a container's root file system as a tar
         rename     Give a container another name
         update     Change the limits of containers
         rm         Remove containers
@@ -91,10 +94,13 @@ final class Help {
 
       Commands:
         commit   Make an image of a container's changes
+        cp       Copy files between containers and the host
         create   Create a container from an image
+        diff     Show what a container has changed
         exec     Run a further process in a container
         exists   Tell by the exit code whether a container is there
         inspect  Show all that is known of containers
+        export   Write a container's root file system as a tar
         kill     Send a signal to containers
         logs     Show what a container wrote
         ls       List containers

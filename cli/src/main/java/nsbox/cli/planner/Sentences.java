@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.LayerVariables;
 import nsbox.cli.output.OutputException;
 import nsbox.engine.AmbiguousContainerException;
+import nsbox.engine.ContainerBusyException;
 import nsbox.engine.MountException;
 import nsbox.engine.NameTakenException;
 import nsbox.image.ImageException;
@@ -61,6 +62,7 @@ final class Sentences {
           new Failure(
               e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
       case MountException e -> mount(e);
+      case ContainerBusyException e -> new Failure(e.getMessage(), e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
       case LinuxException e when e.errno() == Errno.ENOSPC ->
           new Failure(

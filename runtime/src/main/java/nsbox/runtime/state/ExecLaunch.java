@@ -110,6 +110,14 @@ public final class ExecLaunch {
     return target(folder.process().orElseThrow(), cgroup, List.of());
   }
 
+  /// A container of any keeper, by its first process.
+  ///
+  /// @throws IOException if it has ended
+  public static ExecPlan.Target target(ProcessIdentity process, ContainerCgroup cgroup)
+      throws IOException {
+    return target(process, cgroup, List.of());
+  }
+
   private static ExecPlan.Target target(
       ProcessIdentity init, ContainerCgroup cgroup, List<String> below) throws IOException {
     List<String> directories = new ArrayList<>();
