@@ -48,6 +48,9 @@ final class ContainerPruneTest extends EndToEnd {
             + "Are you sure you want to continue? [y/N] ";
     assertEquals(new Result(0, question, ""), nsbox.run("container", "prune"));
     assertEquals(3, nsbox.containers().size());
+    assertEquals(
+        new Result(0, "Total reclaimed space: 0B\n", ""),
+        nsbox.run("container", "prune", "-f", "--filter", "until=1h"));
     String out = nsbox.run("container", "prune", "-f").expect(0).out();
     assertTrue(out.startsWith("Deleted Containers:\n"), out);
     assertTrue(out.contains(b) && out.contains("\nTotal reclaimed space: "), out);

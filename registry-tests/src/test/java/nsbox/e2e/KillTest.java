@@ -108,6 +108,18 @@ final class KillTest extends EndToEnd {
   }
 
   @Test
+  void filtersContainers() throws Exception {
+    nsbox.run("run", "-d", "--name", "a", "--label", "k=v", ALPINE, "sleep", "300").expect(0);
+    running("b");
+    String a = nsbox.run("ps", "-q", "--no-trunc", "-f", "name=a").expect(0).out();
+    assertEquals(new Result(0, a, ""), nsbox.run("stop", "-t", "0", "--filter", "label=k=v"));
+    assertEquals(new Result(0, a, ""), nsbox.run("start", "--filter", "status=exited"));
+    assertEquals(new Result(0, a, ""), nsbox.run("rm", "-f", "--filter", "label=k"));
+    assertTrue(status("b").contains("Up"));
+    assertEquals(125, nsbox.run("stop", "--filter", "nosuch=1").code());
+  }
+
+  @Test
   void stopsByAnotherSignalAndSaysWhenItHadToKill() throws Exception {
     running("a", "sh", "-c", TRAP);
     awaitUp("a");

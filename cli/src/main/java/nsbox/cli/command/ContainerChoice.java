@@ -33,7 +33,7 @@ final class ContainerChoice {
   /// @param ignoresMissing those that are not there are no failure
   record Many(List<String> names, boolean ignoresMissing) {}
 
-  /// Which containers `--all` means.
+  /// Which containers `--all` means, and `--filter` chooses from.
   @FunctionalInterface
   interface Wanted {
     boolean test(ContainerState state);
@@ -95,15 +95,11 @@ final class ContainerChoice {
     if (ways == 0) {
       throw new Failure("requires at least 1 arg(s): no container is named");
     }
-    if (!filters.isEmpty()) {
-      throw new Failure(
-          "--filter " + filters.getFirst() + ": this version of nsbox does not filter here");
-    }
     if (latest) {
       return new Many(List.of(latest(session).id()), false);
     }
-    if (all) {
-      return new Many(all(session, wanted), true);
+    if (all || !filters.isEmpty()) {
+      return new Many(all(session, wanted, ContainerFilters.parse(filters, session)), true);
     }
     for (String file : files) {
       names.add(fromFile(session, file));
@@ -111,11 +107,17 @@ final class ContainerChoice {
     return new Many(names, ignore);
   }
 
-  private static List<String> all(Session session, Wanted wanted) throws IOException {
+  private static List<String> all(Session session, Wanted wanted, ContainerFilters filters)
+      throws IOException {
     List<String> ids = new ArrayList<>();
     for (ContainerFolder folder : session.containers().list()) {
-      if (wanted.test(folder.state())) {
-        ids.add(folder.id());
+      try {
+        ContainerState state = folder.state();
+        if (wanted.test(state) && filters.match(folder, folder.record(), state)) {
+          ids.add(folder.id());
+        }
+      } catch (NoSuchFileException e) {
+        continue; // just removed
       }
     }
     return ids;

@@ -8,7 +8,6 @@ import static nsbox.cli.Model.values;
 import java.nio.file.NoSuchFileException;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
-import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.output.Human;
@@ -32,35 +31,31 @@ public final class ContainerPruneCommand implements Command {
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    refuseFilters(parsed);
     if (!isSet(parsed, "--force")
         && !Confirmation.given(
             session.front(), "WARNING! This will remove all stopped containers.\n")) {
       return 0;
     }
     session.prepare();
-    session.front().out("Total reclaimed space: " + Human.size(prune(session)) + "\n");
+    session
+        .front()
+        .out(
+            "Total reclaimed space: "
+                + Human.size(
+                    prune(session, ContainerFilters.parse(values(parsed, "--filter"), session)))
+                + "\n");
     return 0;
-  }
-
-  static void refuseFilters(ParseResult parsed) throws Failure {
-    if (!values(parsed, "--filter").isEmpty()) {
-      throw new Failure(
-          "--filter "
-              + values(parsed, "--filter").getFirst()
-              + ": this version of nsbox does not filter here");
-    }
   }
 
   /// Removes them, and prints which. One that is just being started is left.
   ///
   /// @return how many bytes became free
-  static long prune(Session session) throws Exception {
+  static long prune(Session session, ContainerFilters filters) throws Exception {
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
     StringBuilder deleted = new StringBuilder();
     long bytes = 0;
     for (ContainerFolder folder : session.containers().list()) {
-      if (!isOver(folder) || !maker.claimExisting(folder)) {
+      if (!isOver(folder, filters) || !maker.claimExisting(folder)) {
         continue;
       }
       try {
@@ -79,8 +74,14 @@ public final class ContainerPruneCommand implements Command {
     return bytes;
   }
 
-  private static boolean isOver(ContainerFolder folder) throws Exception {
-    ContainerState state = folder.state();
-    return state instanceof ContainerState.Created || state instanceof ContainerState.Exited;
+  private static boolean isOver(ContainerFolder folder, ContainerFilters filters) throws Exception {
+    try {
+      ContainerState state = folder.state();
+      boolean over =
+          state instanceof ContainerState.Created || state instanceof ContainerState.Exited;
+      return over && filters.match(folder, folder.record(), state);
+    } catch (NoSuchFileException e) {
+      return false; // just removed
+    }
   }
 }

@@ -3,7 +3,9 @@ package nsbox.cli.command;
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
+import java.util.List;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
 import nsbox.cli.Failure;
@@ -36,7 +38,12 @@ public final class SystemPruneCommand implements Command {
     if (isSet(parsed, "--volumes")) {
       throw new Failure("--volumes: this version of nsbox has no volumes");
     }
-    ContainerPruneCommand.refuseFilters(parsed);
+    if (!values(parsed, "--filter").isEmpty()) {
+      throw new Failure(
+          "--filter "
+              + values(parsed, "--filter").getFirst()
+              + ": this version of nsbox does not filter images here\n  'nsbox container prune' does.");
+    }
     if (!isSet(parsed, "--force")
         && !Confirmation.given(
             session.front(),
@@ -48,7 +55,7 @@ public final class SystemPruneCommand implements Command {
       return 0;
     }
     session.prepare();
-    long bytes = ContainerPruneCommand.prune(session);
+    long bytes = ContainerPruneCommand.prune(session, ContainerFilters.parse(List.of(), session));
     bytes += ImagePruneCommand.prune(session, all);
     session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
     return 0;
