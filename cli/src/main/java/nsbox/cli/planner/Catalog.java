@@ -55,6 +55,10 @@ import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
 import nsbox.cli.system.DfCommand;
+import nsbox.cli.system.DoctorCommand;
+import nsbox.cli.system.EventsCommand;
+import nsbox.cli.system.InfoCommand;
+import nsbox.cli.system.VersionCommand;
 import nsbox.cli.volume.VolumeCreateCommand;
 import nsbox.cli.volume.VolumeExistsCommand;
 import nsbox.cli.volume.VolumeInspectCommand;
@@ -103,6 +107,10 @@ final class Catalog {
       case "copy" -> new CopyCommand();
       case "search" -> new SearchCommand();
       case "inspect" -> InspectCommand.ofAll();
+      case "doctor" -> new DoctorCommand();
+      case "events" -> new EventsCommand();
+      case "info" -> new InfoCommand(Commands.VERSION);
+      case "version" -> new VersionCommand(Commands.VERSION);
       case "history" -> new HistoryCommand();
       case "tag" -> new TagCommand();
       case "untag" -> new UntagCommand();
@@ -217,6 +225,9 @@ final class Catalog {
     return switch (name) {
       case "df" -> new DfCommand();
       case "prune" -> new SystemPruneCommand();
+      case "doctor" -> new DoctorCommand();
+      case "events" -> new EventsCommand();
+      case "info" -> new InfoCommand(Commands.VERSION);
       default -> null;
     };
   }

@@ -60,8 +60,12 @@ final class Help {
         artifact   Work with OCI artifacts: SBOMs, signatures, charts
 
       Host:
+        doctor     Say what this host can and cannot do for containers
+        events     Show what happens to containers and images
+        info       Show the host, and what nsbox keeps on it
+        system     The same by group, and what lies on the disk: df, prune
         volume     Work with volumes: files that outlive containers
-        system     Show what lies on the disk, and remove what nobody uses: df, prune
+        version    Print the version
 
       Options:
         --root DIR       Where images and containers are kept (/var/lib/nsbox, $NSBOX_ROOT)
@@ -186,6 +190,9 @@ final class Help {
       Commands:
         df       Show how much space images and containers take
         prune    Remove containers that do not run, and images that nobody uses
+        doctor   Say what this host can and cannot do for containers
+        events   Show what happens to containers and images
+        info     Show the host, and what nsbox keeps on it
       """;
 
   static final String RUNTIME =

@@ -1,0 +1,158 @@
+package nsbox.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import nsbox.e2e.Nsbox.Result;
+import nsbox.e2e.Nsbox.Running;
+import nsbox.json.Json;
+import nsbox.json.JsonObject;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// `nsbox events`: what is recorded, and how it is shown.
+final class RecordedEventsTest extends EndToEnd {
+  private Path file;
+
+  @Override
+  protected void prepare() throws Exception {
+    importAlpine();
+    file = nsbox.root.resolve("events.jsonl");
+  }
+
+  @BeforeEach
+  void forget() throws Exception {
+    Files.deleteIfExists(file);
+  }
+
+  private List<String> past(String... arguments) throws Exception {
+    String[] words = new String[2 + arguments.length];
+    words[0] = "events";
+    words[1] = "--stream=false";
+    System.arraycopy(arguments, 0, words, 2, arguments.length);
+    Result result = nsbox.run(words).expect(0);
+    assertEquals("", result.err());
+    return result.out().lines().toList();
+  }
+
+  @Test
+  void recordsTheLifeOfAContainer() throws Exception {
+    String id = nsbox.run("create", "--name", "c", ALPINE, "true").out().strip();
+    nsbox.run("start", "-a", "c").expect(0);
+    nsbox.run("rm", "c").expect(0);
+    List<String> lines = past("--filter", "type=container");
+    String rest = " " + id + " (image=alpine:3.20, name=c)";
+    String time = "20..-..-..T..:..:..\\.\\d{9}Z";
+    assertTrue(lines.get(0).matches(time + ".*"), lines.get(0));
+    assertEquals(
+        List.of("container create" + rest, "container start" + rest, "container destroy" + rest),
+        past("-f", "event=create", "-f", "event=start", "-f", "event=destroy").stream()
+            .map(it -> it.substring(it.indexOf(' ') + 1))
+            .toList());
+    assertEquals(
+        List.of("create c alpine:3.20"),
+        past(
+            "-f", "event=create", "--format", "{{.Action}} {{.Name}} {{.Actor.Attributes.image}}"));
+  }
+
+  @Test
+  void isDockersJson() throws Exception {
+    String id = nsbox.run("create", "--name", "c", ALPINE, "true").out().strip();
+    JsonObject event =
+        Json.parse(past("--format", "json", "-f", "event=create").getFirst().getBytes(UTF_8), "e");
+    assertEquals(
+        "[status, id, from, Type, Action, Actor, scope, time, timeNano]",
+        event.members().keySet().toString());
+    assertEquals(
+        "{\"ID\":\"" + id + "\",\"Attributes\":{\"image\":\"alpine:3.20\",\"name\":\"c\"}}",
+        event.object("Actor").toString());
+    assertEquals(event.number("time"), event.number("timeNano") / 1_000_000_000);
+  }
+
+  @Test
+  void recordsImages() throws Exception {
+    nsbox.run("tag", ALPINE, "other:1").expect(0);
+    nsbox.run("rmi", "other:1").expect(0);
+    assertEquals(
+        List.of("image tag other:1", "image untag other:1"),
+        past("--format", "{{.Type}} {{.Action}} {{.Actor.Attributes.name}}"));
+    assertEquals(
+        List.of("tag"), past("-f", "image=other", "-f", "event=tag", "--format", "{{.Status}}"));
+  }
+
+  @Test
+  void readsMembersInAnyOrderAndPassesOverWhatIsNone() throws Exception {
+    String text =
+        """
+        {"time":1700000000,"timeNano":1700000000000000005,"Action":"die","Type":"container",\
+        "Actor":{"Attributes":{"exitCode":"3","name":"c","tier":"app"},"ID":"abcd"}}
+        not json
+        {"a":1}
+        {"timeNano":1700000001000000005,"status":"oom","id":"abcd","Type":"container"}
+        """;
+    Files.writeString(file, text);
+    assertEquals(
+        List.of(
+            "2023-11-14T22:13:20.000000005Z container die abcd (exitCode=3, name=c, tier=app)",
+            "2023-11-14T22:13:21.000000005Z container oom abcd"),
+        past());
+    assertEquals(List.of("die"), past("-f", "label=tier=app", "--format", "{{.Action}}"));
+    assertEquals(List.of("die"), past("-f", "container=c", "--format", "{{.Action}}"));
+    assertEquals(List.of("die", "oom"), past("-f", "container=ab", "--format", "{{.Action}}"));
+    assertEquals(List.of("oom"), past("--since", "1700000001", "--format", "{{.Action}}"));
+    assertEquals(List.of("die"), past("--until", "1700000001", "--format", "{{.Action}}"));
+    assertEquals(
+        new Result(0, "die\n", ""),
+        nsbox.run(
+            "events", "--since", "1600000000", "--until", "1700000001", "--format", "{{.Action}}"));
+  }
+
+  @Test
+  void followsAcrossTheMomentInWhichTheFileIsPutAside() throws Exception {
+    Running follower =
+        nsbox.start("events", "--since", "1h", "--format", "{{.Action}} {{.Actor.ID}}");
+    try {
+      append("first");
+      follower.awaitOut("test first\n");
+      Files.move(file, nsbox.root.resolve("events.jsonl.1"));
+      append("second");
+      follower.awaitOut("test second\n");
+      Files.writeString(file, "{\"timeNano\":", StandardOpenOption.APPEND);
+      Files.writeString(
+          file, nanos() + ",\"Action\":\"test\",\"id\":\"third\"}\n", StandardOpenOption.APPEND);
+      follower.awaitOut("test third\n");
+      assertEquals("test first\ntest second\ntest third\n", follower.out());
+    } finally {
+      follower.signal("INT");
+    }
+    assertEquals(130, follower.finish().code());
+    assertEquals(List.of("first", "second", "third"), past("--format", "{{.Actor.ID}}"));
+    Files.delete(nsbox.root.resolve("events.jsonl.1"));
+  }
+
+  private void append(String id) throws Exception {
+    Files.writeString(
+        file,
+        "{\"Action\":\"test\",\"id\":\"" + id + "\",\"timeNano\":" + nanos() + "}\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  private static long nanos() {
+    return System.currentTimeMillis() * 1_000_000;
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() throws Exception {
+    assertEquals(
+        new Result(125, "", "nsbox: --stream maybe: expected true or false\n"),
+        nsbox.run("events", "--stream", "maybe"));
+    assertTrue(nsbox.run("events", "-f", "daemon=x").err().contains("no filter daemon; there are"));
+    assertEquals(125, nsbox.run("events", "--since", "soon").code());
+  }
+}
