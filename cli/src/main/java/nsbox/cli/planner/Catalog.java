@@ -107,6 +107,9 @@ final class Catalog {
       case "copy" -> new CopyCommand();
       case "search" -> new SearchCommand();
       case "inspect" -> InspectCommand.ofAll();
+      case "completion" -> new CompletionCommand();
+      case "__complete" -> new CompleteCommand();
+      case "__man" -> new ManCommand();
       case "doctor" -> new DoctorCommand();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand(Commands.VERSION);

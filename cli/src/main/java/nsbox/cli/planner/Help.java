@@ -60,6 +60,7 @@ final class Help {
         artifact   Work with OCI artifacts: SBOMs, signatures, charts
 
       Host:
+        completion Print a script for bash, zsh or fish
         doctor     Say what this host can and cannot do for containers
         events     Show what happens to containers and images
         info       Show the host, and what nsbox keeps on it
