@@ -1,7 +1,6 @@
 package nsbox.engine;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Set;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.TreeSize;
@@ -42,12 +41,8 @@ public record DiskUse(Row images, Row containers) {
     return new DiskUse(imageRow, new Row("Containers", all, running, containerBytes, stoppedBytes));
   }
 
-  /// What a container's own files take up.
+  /// What all files of a container take up, its log among them.
   public static long bytes(ContainerFolder folder) throws IOException {
-    long size = 0;
-    for (Path tree : folder.trees()) {
-      size += TreeSize.bytes(tree);
-    }
-    return size;
+    return TreeSize.bytes(folder.lasting());
   }
 }

@@ -66,6 +66,42 @@ final class HostCommandsTest extends EndToEnd {
   }
 
   @Test
+  void addsUpWhatLiesOnTheDisk() throws Exception {
+    nsbox.run("create", "--name", "c", ALPINE, "true").expect(0);
+    nsbox
+        .run("run", "-d", ALPINE, "sh", "-c", "seq 9999; head -c 70000 /dev/zero >/f; sleep 300")
+        .expect(0);
+    Path containers = nsbox.root.resolve("containers");
+    String sum = "find $0 -type f -printf '%s\\n' | awk '{ s += $1 } END { print s }'";
+    Nsbox.await(
+        "its file",
+        () ->
+            nsbox.sh("find " + containers + " -path '*/upper/f' -size 70000c").out().length() > 0);
+    String bytes = nsbox.sh(sum.replace("$0", containers.toString())).out();
+    assertEquals(
+        "Containers 2 1 " + bytes,
+        out("system", "df", "--format", "{{.Type}} {{.TotalCount}} {{.Active}} {{.RawSize}}")
+                .lines()
+                .toList()
+                .getLast()
+            + "\n");
+    String kept =
+        nsbox
+            .sh(
+                sum.replace(
+                    "$0", nsbox.root.resolve("images/blobs") + " " + nsbox.root + "/snapshots"))
+            .out();
+    long difference =
+        Long.parseLong(kept.strip())
+            - Long.parseLong(
+                out("system", "df", "--format", "{{.RawSize}}").lines().toList().getFirst());
+    assertTrue(Math.abs(difference) < 4096, "bytes beside: " + difference);
+    assertEquals(
+        List.of("TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE"),
+        List.of(out("system", "df").lines().toList().getFirst().split(" +")));
+  }
+
+  @Test
   void theDoctorRunsAContainerAndLeavesNothing() throws Exception {
     List<String> before = Nsbox.entries(nsbox.root);
     String said = out("doctor");
