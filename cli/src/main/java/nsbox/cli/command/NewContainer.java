@@ -21,6 +21,7 @@ import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
+import nsbox.cli.flags.Settings;
 import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
@@ -42,9 +43,9 @@ final class NewContainer {
   private final Session session;
   private final ParseResult parsed;
   private final List<String> words;
+  private final Asked asked;
   private final ContainerOptions options;
   private final LifecycleFlags lifecycle;
-  private final List<String> warnings = new ArrayList<>();
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -54,7 +55,7 @@ final class NewContainer {
     this.session = session;
     this.parsed = parsed;
     this.words = positionals(parsed);
-    Asked asked = new Asked(parsed, session.invocation(), warnings);
+    this.asked = new Asked(parsed, session.invocation(), new ArrayList<>());
     this.options = ContainerFlags.read(asked, words.subList(1, words.size()));
     this.lifecycle = LifecycleFlags.read(asked);
   }
@@ -77,7 +78,7 @@ final class NewContainer {
   /// Makes the container. Its run folder is this process's: whoever starts it goes on from there,
   /// all others release it.
   Made make() throws Exception {
-    for (String warning : warnings) {
+    for (String warning : asked.warnings()) {
       session.front().err("nsbox: " + warning + "\n");
     }
     Images images = session.images();
@@ -108,7 +109,10 @@ final class NewContainer {
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
-        maker.make(plan, record, new JsonObject(), images.driver());
+        JsonObject settings =
+            new Settings(asked, options, image.config())
+                .make(words.getFirst(), plan.bundle().config(), record.json().object("labels"));
+        maker.make(plan, record, settings, images.driver());
         writeId(id);
         session.events().container("create", record);
         return new Made(folder, record, plan.bundle().config(), images);

@@ -63,39 +63,46 @@ final class DeviceFlags {
     return new DeviceOptions(flags.nodes, privileged ? List.of() : flags.rules);
   }
 
+  /// The value of `--device`.
+  record Place(String source, String target, String access) {
+    static Place parse(String flag) throws Failure {
+      String[] parts = flag.split(":", -1);
+      String target = parts[0];
+      String access = ACCESS;
+      if (parts.length == 2 && isAccess(parts[1])) {
+        access = parts[1];
+      } else if (parts.length >= 2) {
+        target = parts[1];
+      }
+      if (parts.length == 3) {
+        access = parts[2];
+      }
+      if (parts.length > 3
+          || !parts[0].startsWith("/")
+          || !target.startsWith("/")
+          || !isAccess(access)) {
+        throw new Failure("--device " + flag + ": expected DEVICE, DEVICE:PATH or DEVICE:PATH:rwm");
+      }
+      return new Place(parts[0], target, access);
+    }
+  }
+
   private void device(String flag) throws Failure, IOException {
-    String[] parts = flag.split(":", -1);
-    String source = parts[0];
-    String target = source;
-    String access = ACCESS;
-    if (parts.length == 2 && isAccess(parts[1])) {
-      access = parts[1];
-    } else if (parts.length >= 2) {
-      target = parts[1];
-    }
-    if (parts.length == 3) {
-      access = parts[2];
-    }
-    if (parts.length > 3
-        || !source.startsWith("/")
-        || !target.startsWith("/")
-        || !isAccess(access)) {
-      throw new Failure("--device " + flag + ": expected DEVICE, DEVICE:PATH or DEVICE:PATH:rwm");
-    }
-    Path path = Path.of(source);
+    Place place = Place.parse(flag);
+    Path path = Path.of(place.source());
     if (!Files.exists(path)) {
-      throw new Failure("--device " + flag + ": " + source + " does not exist");
+      throw new Failure("--device " + flag + ": " + path + " does not exist");
     }
     if (Files.isDirectory(path)) {
-      folder(flag, path, target, access);
+      folder(flag, path, place.target(), place.access());
       return;
     }
     Optional<HostDevice> device = HostDevice.at(path);
     if (device.isEmpty()) {
-      throw new Failure("--device " + flag + ": " + source + " is not a device");
+      throw new Failure("--device " + flag + ": " + path + " is not a device");
     }
-    node(device.get(), target);
-    rules.add(device.get().rule(access));
+    node(device.get(), place.target());
+    rules.add(device.get().rule(place.access()));
   }
 
   private void folder(String flag, Path path, String target, String access)
