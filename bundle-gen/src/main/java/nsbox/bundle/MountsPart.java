@@ -29,15 +29,12 @@ final class MountsPart {
 
   List<JsonObject> make() {
     for (DefaultPolicy.Mount mount : DefaultPolicy.MOUNTS) {
-      if (!isReplaced(mount.destination())) {
+      if (!isReplaced(mount.destination()) && !isOutOfReach(mount)) {
         addDefault(mount);
       }
     }
     for (Mount mount : sorted()) {
       add(mount.destination(), mount.type(), mount.source(), mount.options());
-      if (etcFiles.containsKey(mount.destination()) && mount.flag().equals("default")) {
-        mapIds(mounts.getLast());
-      }
       String shown = mount.isBind() ? mount.source() : mount.type();
       origins.note(
           "mounts",
@@ -66,16 +63,23 @@ final class MountsPart {
         source(destination));
   }
 
-  /* What only the host's view can be: without an ipc namespace its memory; and procfs, sysfs and queues, which a user namespace may not mount of a namespace that it does not own. */
+  /* What only the host's view can be: without an ipc namespace its memory; and procfs and sysfs, which a user namespace may not mount of a namespace that it does not own. */
   private boolean isHosts(String destination) {
     boolean user = !namespaces.user().isHost();
     return switch (destination) {
       case "/dev/shm" -> namespaces.ipc().isHost();
-      case "/dev/mqueue" -> user && !namespaces.ipc().isPrivate();
       case "/proc" -> user && !namespaces.pid().isPrivate();
       case "/sys" -> user && !namespaces.network().isPrivate();
       default -> false;
     };
+  }
+
+  /* Queues of others work without their file system, which a user namespace may not mount of them
+   * and which a host need not have mounted. */
+  private boolean isOutOfReach(DefaultPolicy.Mount mount) {
+    return mount.type().equals("mqueue")
+        && !namespaces.user().isHost()
+        && !namespaces.ipc().isPrivate();
   }
 
   private static boolean isOfAFileSystem(String option) {
@@ -160,14 +164,6 @@ final class MountsPart {
       }
     }
     return false;
-  }
-
-  /* The container's own files are its root's, in whatever user namespace that is. */
-  private void mapIds(JsonObject mount) {
-    if (!namespaces.uidMap().isEmpty()) {
-      mount.put("uidMappings", NamespacesPart.ranges(namespaces.uidMap()));
-      mount.put("gidMappings", NamespacesPart.ranges(namespaces.gidMap()));
-    }
   }
 
   private static int depth(Mount mount) {

@@ -99,8 +99,7 @@ final class NamespacesPart {
     origins.note("linux." + member, text.toString(), "--uidmap and --gidmap");
   }
 
-  /// As config.json has them.
-  static List<JsonObject> ranges(List<IdRange> ranges) {
+  private static List<JsonObject> ranges(List<IdRange> ranges) {
     List<JsonObject> list = new ArrayList<>();
     for (IdRange range : ranges) {
       list.add(

@@ -11,6 +11,7 @@ import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.plan.FilterCompiler;
 import nsbox.runtime.plan.Handover;
+import nsbox.runtime.plan.IdMapping;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
 import nsbox.runtime.plan.Rootfs;
@@ -19,6 +20,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.runtime.state.ProcessIdentity;
@@ -47,12 +49,13 @@ public final class ContainerStart {
     fillOnce(config);
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
+    Spec spec = Spec.parse(config);
     return LaunchPlan.compile(
         new Launch(
             folder.id(),
             folder.lasting().toString(),
-            Spec.parse(config),
-            rootfs(driver),
+            spec,
+            rootfs(driver, spec.linux()),
             record.keepInput(),
             new Watch(Optional.of(new Watch.LogFile("json-file", folder.log().toString(), 0, 1))),
             folder.records(),
@@ -117,9 +120,15 @@ public final class ContainerStart {
     };
   }
 
-  private Rootfs rootfs(Driver driver) throws IOException {
+  private Rootfs rootfs(Driver driver, LinuxSpec linux)
+      throws IOException, UnsupportedSpecException {
     RootMount mount = driver.mounts(record.layers(), folder.lasting());
+    boolean mapped = linux.hasNewNamespace("user");
     if (mount instanceof RootMount.Directory directory) {
+      if (mapped) {
+        throw new UnsupportedSpecException(
+            "linux.uidMappings", "needs the storage driver overlay, whose mounts shift ids");
+      }
       return new Rootfs.Directory(directory.path().toString(), true);
     }
     RootMount.Overlay overlay = (RootMount.Overlay) mount;
@@ -135,7 +144,9 @@ public final class ContainerStart {
         folder.mountPoint().toString(),
         record.autoRemove(),
         overlay.userAttributes(),
-        Optional.empty());
+        mapped
+            ? Optional.of(new IdMapping(linux.uidMappings(), linux.gidMappings()))
+            : Optional.empty());
   }
 
   /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */

@@ -33,23 +33,23 @@ final class Addresses {
     String address = zone < 0 ? text : text.substring(0, zone);
     int gap = address.indexOf("::");
     if (gap < 0) {
-      return groups(address) == GROUPS;
+      return groups(address, true) == GROUPS;
     }
     if (address.indexOf("::", gap + 1) >= 0) {
       return false;
     }
-    int before = gap == 0 ? 0 : groups(address.substring(0, gap));
+    int before = gap == 0 ? 0 : groups(address.substring(0, gap), false);
     String rest = address.substring(gap + 2);
-    int after = rest.isEmpty() ? 0 : groups(rest);
+    int after = rest.isEmpty() ? 0 : groups(rest, true);
     return before >= 0 && after >= 0 && before + after < GROUPS;
   }
 
   /* Far below zero where one is none. */
-  private static int groups(String text) {
+  private static int groups(String text, boolean last) {
     int count = 0;
     String[] parts = text.split(":", -1);
     for (int i = 0; i < parts.length; i++) {
-      if (i == parts.length - 1 && parts[i].indexOf('.') >= 0) {
+      if (last && i == parts.length - 1 && parts[i].indexOf('.') >= 0) {
         if (!isVersion4(parts[i])) {
           return -GROUPS;
         }

@@ -1,0 +1,183 @@
+package nsbox.e2e.flags;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import nsbox.e2e.Nsbox.Result;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Options about the namespaces that a container shares.
+final class NamespacesTest extends FlagTests {
+  private static String own(String type) throws Exception {
+    return Files.readSymbolicLink(Path.of("/proc/self/ns", type)).toString();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"--pid, pid", "--ipc, ipc", "--uts, uts", "--cgroupns, cgroup", "--network, net"})
+  void sharesThatOfTheHost(String flag, String type) throws Exception {
+    String script = "readlink /proc/self/ns/" + type;
+    assertEquals(own(type) + "\n", seen(flag + " host", script));
+    assertEquals(false, seen("", script).equals(own(type) + "\n"));
+    String path = "/proc/" + ProcessHandle.current().pid() + "/ns/" + type;
+    assertEquals(own(type) + "\n", seen(flag + " ns:" + path, script));
+  }
+
+  @Test
+  void sharesMemoryWithTheHost() throws Exception {
+    assertEquals(
+        nsbox.sh("stat -c %d:%i /dev/shm").out(), seen("--ipc host", "stat -c %d:%i /dev/shm"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"--pid, pid", "--ipc, ipc", "--uts, uts", "--cgroupns, cgroup", "--network, net"})
+  void sharesThatOfAnotherContainer(String flag, String type) throws Exception {
+    nsbox.run("run", "-d", "--name", "donor", ALPINE, "sleep", "100").expect(0);
+    long init = nsbox.initOf(nsbox.containers().getFirst());
+    String donors = Files.readSymbolicLink(Path.of("/proc/" + init + "/ns/" + type)).toString();
+    assertEquals(donors + "\n", seen(flag + " container:donor", "readlink /proc/self/ns/" + type));
+  }
+
+  @Test
+  void looksForTheOtherContainerWithEachStart() throws Exception {
+    nsbox.run("run", "-d", "--name", "donor", ALPINE, "sleep", "100").expect(0);
+    nsbox
+        .run(
+            "create",
+            "--name",
+            "guest",
+            "--network",
+            "container:donor",
+            ALPINE,
+            "readlink",
+            "/proc/self/ns/net")
+        .expect(0);
+    assertEquals(networkOf("donor"), nsbox.run("start", "-a", "guest").expect(0).out());
+    nsbox.run("stop", "-t", "0", "donor").expect(0);
+    Result refused = nsbox.run("start", "-a", "guest").expect(125);
+    assertTrue(refused.err().contains("shares the network namespace of container"), refused.err());
+    assertTrue(refused.err().contains("which does not run"), refused.err());
+    nsbox.run("start", "donor").expect(0);
+    assertEquals(networkOf("donor"), nsbox.run("start", "-a", "guest").expect(0).out());
+  }
+
+  private String networkOf(String name) throws Exception {
+    Path link = Files.readSymbolicLink(nsbox.root.resolve("names").resolve(name));
+    long init = nsbox.initOf(link.getFileName().toString());
+    return Files.readSymbolicLink(Path.of("/proc/" + init + "/ns/net")) + "\n";
+  }
+
+  @Test
+  void sharesNamesWithTheNetwork() throws Exception {
+    nsbox
+        .run(
+            "run",
+            "-d",
+            "--name",
+            "donor",
+            "--hostname",
+            "donor-host",
+            "--add-host",
+            "db:10.0.0.9",
+            ALPINE,
+            "sleep",
+            "100")
+        .expect(0);
+    assertEquals(
+        "donor-host\ndonor-host\n10.0.0.9\tdb\n",
+        seen("--network container:donor", "hostname; cat /etc/hostname; grep db /etc/hosts"));
+  }
+
+  @Test
+  void refusesAContainerThatDoesNotRun() throws Exception {
+    nsbox.run("create", "--name", "donor", ALPINE, "true").expect(0);
+    assertEquals(
+        new Result(
+            125,
+            "",
+            "nsbox: --pid container:donor: cannot join the pid namespace of a container that does"
+                + " not run\n"),
+        result("--pid container:donor", "true"));
+    assertEquals(1, nsbox.containers().size());
+  }
+
+  @Test
+  void mapsIds() throws Exception {
+    String map = "0 100000 65536";
+    String seen =
+        seen(
+            "--uidmap 0:100000:65536",
+            "id -u; echo $(cat /proc/self/uid_map); echo $(cat /proc/self/gid_map);"
+                + " stat -c %u:%g /etc/passwd /etc/hosts; touch /x && stat -c %u /x; echo 1.2.3.4 h >> /etc/hosts && echo w");
+    assertEquals("0\n" + map + "\n" + map + "\n0:0\n0:0\n0\nw\n", seen);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --uidmap 0:100000:65536 --network host  | test -d /sys/class/net/lo && echo yes
+          --uidmap 0:100000:65536 --pid host      | test -d /proc/self && echo yes
+          --uidmap 0:100000:65536 --ipc host      | test -d /dev/shm && echo yes
+          --uidmap 0:100000:10 --gidmap 0:200000:100 | test $(stat -c %g /etc/hosts) = 0 && echo yes
+          --uidmap 0:100000:65536 -v /etc:/mnt    | test $(stat -c %u /mnt/passwd) = 65534 && echo yes
+          """)
+  void mapsIdsBeside(String flags, String script) throws Exception {
+    assertEquals("yes\n", seen(flags, script));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --sysctl net.ipv4.ip_forward=1     | cat /proc/sys/net/ipv4/ip_forward                   | 1
+          --sysctl net/ipv4/ip_forward=1     | cat /proc/sys/net/ipv4/ip_forward                   | 1
+          --sysctl kernel.msgmax=4096        | cat /proc/sys/kernel/msgmax                         | 4096
+          --sysctl fs.mqueue.msg_max=20      | cat /proc/sys/fs/mqueue/msg_max                     | 20
+          --sysctl net.ipv4.ip_unprivileged_port_start=1024 | cat /proc/sys/net/ipv4/ip_unprivileged_port_start | 1024
+          """)
+  void setsKernelParameters(String flags, String script, String expected) throws Exception {
+    assertEquals(expected + "\n", seen(flags, script));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --sysctl vm.swappiness=1     | --sysctl vm.swappiness: is not of a namespace, so it would be set for the whole host
+          --sysctl kernel.hostname=x   | --sysctl kernel.hostname: use --hostname and --domainname
+          --network host --sysctl net.ipv4.ip_forward=1 | --sysctl net.ipv4.ip_forward: is the host's with --network host
+          --ipc host --sysctl kernel.msgmax=1 | --sysctl kernel.msgmax: is the host's with --ipc host
+          --sysctl x                   | --sysctl x: expected NAME=VALUE
+          --ipc host --shm-size 1m     | --shm-size 1m: with --ipc host, /dev/shm is the host's
+          --pid other                  | --pid other: private, host, container:NAME, ns:PATH
+          --uts ns:rel                 | --uts ns:rel: private, host, container:NAME, ns:PATH
+          --uts host --hostname x      | conflicting options: hostname and the UTS mode: --hostname and --uts host
+          --network container:x --hostname x | conflicting options: hostname and the network mode: --network container:x
+          --network container:x --dns 1.1.1.1 | conflicting options: dns and the network mode: --network container:x
+          --network container:x --add-host a:1.1.1.1 | conflicting options: custom host-to-IP mapping and the network mode: --network container:x
+          --userns auto                | --userns auto: nsbox picks no ids by itself\\n  Say which: --uidmap 0:100000:65536
+          --userns keep-id             | --userns keep-id: is for containers of other users than root
+          --userns private             | --userns private: needs a mapping of ids, such as --uidmap 0:100000:65536
+          --userns host --uidmap 0:1:1 | --userns host: --uidmap and --gidmap are for a new one, private
+          --uidmap 0:1:2 --uidmap 1:9:1 | --uidmap 1:9:1: an id is mapped twice
+          --uidmap 0                   | --uidmap 0: expected ID:HOST-ID or ID:HOST-ID:SIZE
+          --gidmap 0:x                 | --gidmap 0:x: x: expected a whole number from 0 to 4294967295
+          """)
+  void refuses(String flags, String message) throws Exception {
+    isRefused(message, flags);
+  }
+
+  @Test
+  void refusesAContainerThatIsNotThere() throws Exception {
+    assertEquals(
+        new Result(1, "", "nsbox: no container with name or ID \"x\" found: no such container\n"),
+        result("--ipc container:x", "true"));
+  }
+}
