@@ -6,7 +6,7 @@ import nsbox.image.StoredImage;
 import nsbox.snapshot.TreeSize;
 
 /// What nsbox keeps on the disk, added up.
-public record DiskUse(Row images, Row containers) {
+public record DiskUse(Row images, Row containers, Row volumes) {
 
   /// @param active how many of them are in use
   /// @param reclaimableBytes what removing the others would free
@@ -38,7 +38,26 @@ public record DiskUse(Row images, Row containers) {
       containerBytes += size;
       stoppedBytes += runs ? 0 : size;
     }
-    return new DiskUse(imageRow, new Row("Containers", all, running, containerBytes, stoppedBytes));
+    return new DiskUse(
+        imageRow,
+        new Row("Containers", all, running, containerBytes, stoppedBytes),
+        volumes(new Volumes(roots, containers)));
+  }
+
+  private static Row volumes(Volumes volumes) throws IOException {
+    long total = 0;
+    long used = 0;
+    long bytes = 0;
+    long unusedBytes = 0;
+    for (Volume volume : volumes.list()) {
+      boolean isUsed = !volumes.users(volume).isEmpty();
+      long size = TreeSize.bytes(volume.data());
+      total++;
+      used += isUsed ? 1 : 0;
+      bytes += size;
+      unusedBytes += isUsed ? 0 : size;
+    }
+    return new Row("Local Volumes", total, used, bytes, unusedBytes);
   }
 
   /// What all files of a container take up, its log among them.

@@ -68,7 +68,12 @@ final class ContainerPruneTest extends EndToEnd {
     assertTrue(out.contains("Deleted Containers:"), out);
     assertEquals(List.of(), nsbox.containers());
     assertTrue(nsbox.run("images", "-q").out().length() > 0, "it has a name");
-    assertEquals(125, nsbox.run("system", "prune", "-f", "--volumes").code());
+    nsbox.run("run", "--rm", "-v", "named:/n", ALPINE, "true").expect(0);
+    String nameless = nsbox.run("volume", "create").expect(0).out();
+    String said = nsbox.run("system", "prune", "-f", "--volumes").expect(0).out();
+    assertTrue(said.contains("Deleted Volumes:\n" + nameless), said);
+    assertEquals("named\n", nsbox.run("volume", "ls", "-q").out());
+    nsbox.run("volume", "rm", "named").expect(0);
   }
 
   @Test

@@ -83,8 +83,18 @@ final class HostCommandsTest extends EndToEnd {
         out("system", "df", "--format", "{{.Type}} {{.TotalCount}} {{.Active}} {{.RawSize}}")
                 .lines()
                 .toList()
-                .getLast()
+                .get(1)
             + "\n");
+    nsbox
+        .run("run", "--rm", "-v", "data:/d", ALPINE, "sh", "-c", "head -c 70000 /dev/zero >/d/f")
+        .expect(0);
+    assertEquals(
+        "Local Volumes 1 0 70000",
+        out("system", "df", "--format", "{{.Type}} {{.TotalCount}} {{.Active}} {{.RawSize}}")
+            .lines()
+            .toList()
+            .getLast());
+    nsbox.run("volume", "rm", "data").expect(0);
     String kept =
         nsbox
             .sh(

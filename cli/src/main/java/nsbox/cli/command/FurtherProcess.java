@@ -13,6 +13,8 @@ import nsbox.bundle.Account;
 import nsbox.bundle.BundleException;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.cli.flags.Asked;
+import nsbox.cli.flags.EnvironmentFlags;
 import nsbox.json.JsonObject;
 import nsbox.runtime.plan.CapabilityNames;
 import nsbox.runtime.state.ExecLaunch;
@@ -45,7 +47,8 @@ final class FurtherProcess {
     if (terminal && !environment.containsKey("TERM")) {
       environment.put("TERM", "xterm");
     }
-    for (String assignment : EnvironmentFlags.read(parsed, session)) {
+    Asked asked = new Asked(parsed, session.invocation(), new ArrayList<>());
+    for (String assignment : EnvironmentFlags.assignments(asked)) {
       set(environment, assignment);
     }
     directory(process);

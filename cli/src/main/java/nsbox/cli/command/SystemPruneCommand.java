@@ -13,6 +13,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.image.ImagePruneCommand;
 import nsbox.cli.output.Human;
+import nsbox.cli.volume.VolumePruneCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -27,7 +28,7 @@ public final class SystemPruneCommand implements Command {
             "Remove containers that do not run, then images that no container uses.");
     spec.addOption(flag("Also images that have a name", "-a", "--all"));
     spec.addOption(flag("Do not ask", "-f", "--force"));
-    spec.addOption(flag("Refused: there are no volumes yet", "--volumes"));
+    spec.addOption(flag("Also volumes without a name that no container uses", "--volumes"));
     spec.addOption(texts("KEY=VALUE", "Only that for which this holds", "--filter"));
     return spec;
   }
@@ -35,9 +36,7 @@ public final class SystemPruneCommand implements Command {
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     boolean all = isSet(parsed, "--all");
-    if (isSet(parsed, "--volumes")) {
-      throw new Failure("--volumes: this version of nsbox has no volumes");
-    }
+    boolean volumes = isSet(parsed, "--volumes");
     if (!values(parsed, "--filter").isEmpty()) {
       throw new Failure(
           "--filter "
@@ -47,7 +46,9 @@ public final class SystemPruneCommand implements Command {
     if (!isSet(parsed, "--force")
         && !Confirmation.given(
             session.front(),
-            "WARNING! This will remove:\n  - all stopped containers\n  - all "
+            "WARNING! This will remove:\n  - all stopped containers\n"
+                + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "")
+                + "  - all "
                 + (all
                     ? "images without at least one container associated to them"
                     : "dangling images")
@@ -56,6 +57,9 @@ public final class SystemPruneCommand implements Command {
     }
     session.prepare();
     long bytes = ContainerPruneCommand.prune(session, ContainerFilters.parse(List.of(), session));
+    if (volumes) {
+      bytes += VolumePruneCommand.prune(session, false);
+    }
     bytes += ImagePruneCommand.prune(session, all);
     session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
     return 0;

@@ -8,7 +8,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Flags;
 
 /// Options about variables of the environment.
-final class EnvironmentFlags {
+public final class EnvironmentFlags {
   private static final List<String> PROXIES =
       List.of("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy");
 
@@ -26,6 +26,23 @@ final class EnvironmentFlags {
 
   static EnvironmentOptions read(Asked asked) throws Failure {
     Map<String, String> own = asked.invocation().environment();
+    return new EnvironmentOptions(
+        ofHost(asked, own),
+        ofFiles(asked, own),
+        ofOptions(asked, own),
+        asked.texts("--unsetenv"),
+        asked.isSet("--unsetenv-all"));
+  }
+
+  /// What `--env-file` and `--env` say together, complete assignments; the last of a name counts.
+  public static List<String> assignments(Asked asked) throws Failure {
+    Map<String, String> own = asked.invocation().environment();
+    List<String> assignments = ofFiles(asked, own);
+    assignments.addAll(ofOptions(asked, own));
+    return assignments;
+  }
+
+  private static List<String> ofOptions(Asked asked, Map<String, String> own) throws Failure {
     List<String> variables = new ArrayList<>();
     for (String flag : asked.texts("--env")) {
       if (flag.isEmpty() || flag.startsWith("=")) {
@@ -33,12 +50,7 @@ final class EnvironmentFlags {
       }
       add(variables, flag, own);
     }
-    return new EnvironmentOptions(
-        ofHost(asked, own),
-        ofFiles(asked, own),
-        variables,
-        asked.texts("--unsetenv"),
-        asked.isSet("--unsetenv-all"));
+    return variables;
   }
 
   /* A name alone means the caller's own value; one that the caller has not is not set. A name with a

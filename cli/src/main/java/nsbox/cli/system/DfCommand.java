@@ -30,11 +30,11 @@ public final class DfCommand implements Command {
         Model.command(
             "system df",
             "[OPTIONS]",
-            "Show how much space images and containers take.",
+            "Show how much space images, containers and volumes take.",
             "SIZE of images is that of all blobs as they are stored, of unpacked layers, and of"
                 + " downloads that are not finished; of containers that of all their files, with"
                 + " their logs. RECLAIMABLE is what 'nsbox image prune -a' frees, and what removing"
-                + " the containers that do not run would.");
+                + " the containers that do not run, and volumes that no container uses, would.");
     spec.addOption(
         text("FORMAT", "json, table TEMPLATE or a Go template for each row", "--format"));
     return spec;
@@ -47,7 +47,7 @@ public final class DfCommand implements Command {
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
     DiskUse use = DiskUse.of(session.roots(), session.images(), session.containers(), cleanup);
     List<JsonObject> rows = new ArrayList<>();
-    for (DiskUse.Row row : List.of(use.images(), use.containers())) {
+    for (DiskUse.Row row : List.of(use.images(), use.containers(), use.volumes())) {
       rows.add(document(row));
     }
     session.front().out(format.print(rows, headings(), true));

@@ -48,6 +48,20 @@ public final class VolumePruneCommand implements Command {
       return 0;
     }
     session.prepare();
+    long bytes = prune(session, all, filters);
+    session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
+    return 0;
+  }
+
+  /// Removes volumes that no container uses, and names them.
+  ///
+  /// @param all also those with a name
+  /// @return how many bytes their files took up
+  public static long prune(Session session, boolean all) throws Exception {
+    return prune(session, all, VolumeFilters.parse(List.of()));
+  }
+
+  private static long prune(Session session, boolean all, VolumeFilters filters) throws Exception {
     Volumes volumes = VolumeLookup.volumes(session);
     StringBuilder deleted = new StringBuilder();
     List<Path> files = new ArrayList<>(volumes.rubbish());
@@ -68,7 +82,6 @@ public final class VolumePruneCommand implements Command {
     if (!deleted.isEmpty()) {
       session.front().out("Deleted Volumes:\n" + deleted + "\n");
     }
-    session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
-    return 0;
+    return bytes;
   }
 }
