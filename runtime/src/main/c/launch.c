@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -23,7 +24,9 @@
 #include <unistd.h>
 
 #include "operations.h"
+#include "pipes.h"
 #include "status.h"
+#include "watch.h"
 
 void context_init(struct context *context, const struct program *program) {
     *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1, .start_fd = -1,
@@ -32,23 +35,20 @@ void context_init(struct context *context, const struct program *program) {
                                             .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1};
 }
 
-/* The pipes of the three standard streams: [0] is read, [1] is written. */
-struct streams {
-    int in[2], out[2], err[2];
-};
+static void close_all(const int *descriptors, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (descriptors[i] >= 0) close(descriptors[i]);
+}
 
-static int open_streams(struct streams *streams, uint64_t flags) {
-    *streams = (struct streams){{-1, -1}, {-1, -1}, {-1, -1}};
-    if (flags & SPAWN_OURS) return 0;
-    if (!(flags & SPAWN_TERMINAL)) {
-        if (pipe2(streams->out, O_CLOEXEC) < 0 || pipe2(streams->err, O_CLOEXEC) < 0) return -errno;
-        if ((flags & SPAWN_STDIN) && pipe2(streams->in, O_CLOEXEC) < 0) return -errno;
-    }
-    if (streams->in[0] < 0) {
-        streams->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        if (streams->in[0] < 0) return -errno;
-    }
-    return 0;
+void context_close(struct context *context) {
+    const struct container *container = &context->container;
+    const int descriptors[] = {container->pidfd, container->status_fd, container->stdin_fd, container->stdout_fd,
+                               container->stderr_fd, container->terminal_fd, container->terminal_peer_fd,
+                               context->root_fd, context->start_fd, context->console_fd, context->listener_fd};
+    close_all(descriptors, sizeof descriptors / sizeof *descriptors);
+    close_all(context->mappings, context->mapping_count);
+    close_all(context->prepared, context->prepared_count);
+    free(context->home);
 }
 
 /* The raw call: libc keeps signals 32 to 34 to itself, and the caller may have ignored them. */
@@ -59,15 +59,6 @@ static void reset_signals(void) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* With a terminal the streams stay on /dev/null until the program has made it. */
-static int take_streams(const struct streams *streams) {
-    int in = streams->in[0];
-    if (in < 0) return 0; /* they are ours */
-    int out = streams->out[1] >= 0 ? streams->out[1] : in;
-    int err = streams->err[1] >= 0 ? streams->err[1] : in;
-    return dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ? -errno : 0;
 }
 
 /* Once the status channel is closed, only the container's own standard error is left, and nobody adds
@@ -97,15 +88,11 @@ static _Noreturn void run_init(struct context *context, const struct streams *st
     _exit(context->status_fd >= 0 ? 127 : 255);
 }
 
-static void close_pair_end(int fd) {
-    if (fd >= 0) close(fd);
-}
-
 int op_spawn(struct context *context, const struct argument *argument) {
     struct container *container = &context->container;
     container->input = argument[1].number & SPAWN_STDIN;
     struct streams streams;
-    int error = open_streams(&streams, argument[1].number);
+    int error = open_streams(&streams, argument[1].number, context->watch ? context->watch->streams : NULL);
     if (error) return error;
     int status[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) < 0) return -errno;
@@ -196,7 +183,7 @@ static int hear_init(struct context *context, uint32_t kind, uint32_t number) {
     }
 }
 
-static bool has_ended(int pidfd) {
+bool has_ended(int pidfd) {
     struct pollfd process = {.fd = pidfd, .events = POLLIN};
     return poll(&process, 1, 0) > 0;
 }

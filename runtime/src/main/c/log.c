@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "progress.h"
 #include "wire.h"
 
 /* Records on their way to the file: more than one read gives, so that it mostly takes one write. */
@@ -90,30 +91,43 @@ static size_t piece_length(const struct log *log, const char *bytes, size_t leng
     return LOG_PIECE_BYTES - (log->json ? log_unfinished(bytes, LOG_PIECE_BYTES) : 0);
 }
 
+/* Writes records, and takes what they were made of out of its FIFO. */
+static void flush(struct log_stream *stream, const char *records, size_t record_length, const char *bytes, size_t length) {
+    size_t taken = stream->taken < length ? stream->taken : length;
+    stream->taken -= taken;
+    length -= taken;
+    if (stream->progress) progress_mark(stream->progress, stream->log, record_length, bytes + taken, length);
+    write_records(stream->log, records, record_length);
+    if (stream->progress) progress_take(stream->progress, stream->source, length);
+}
+
 static void append_pieces(struct log_stream *stream, char *batch, const char *bytes, size_t length) {
     struct log *log = stream->log;
     char time[40];
     size_t at = 0;
+    const char *begin = bytes; /* of what is not written yet */
     format_time(time);
     while (length > 0) {
         bool ended;
         size_t piece = piece_length(log, bytes, length, &ended);
         size_t record = log_record(batch + at, stream, time, bytes, piece, ended);
         if (log->limit && log->size + at > 0 && log->size + at + record > log->limit) {
-            write_records(log, batch, at);
+            flush(stream, batch, at, begin, (size_t)(bytes - begin));
             rotate(log);
             memmove(batch, batch + at, record);
+            begin = bytes;
             at = 0;
         }
         at += record;
-        if (at + LOG_RECORD_BYTES > BATCH_BYTES) {
-            write_records(log, batch, at);
-            at = 0;
-        }
         bytes += piece + ended;
         length -= piece + ended;
+        if (at + LOG_RECORD_BYTES > BATCH_BYTES) {
+            flush(stream, batch, at, begin, (size_t)(bytes - begin));
+            begin = bytes;
+            at = 0;
+        }
     }
-    write_records(log, batch, at);
+    if (at > 0) flush(stream, batch, at, begin, (size_t)(bytes - begin));
 }
 
 void log_append(struct log_stream *stream, const char *bytes, size_t length) {
@@ -121,6 +135,7 @@ void log_append(struct log_stream *stream, const char *bytes, size_t length) {
     /* Taken and given back each time: a monitor mostly waits, and there are many. */
     char *batch = malloc(BATCH_BYTES + length + sizeof stream->held);
     if (!batch) return;
+    stream->taken = stream->held_length;
     if (stream->held_length) {
         char *whole = batch + BATCH_BYTES;
         memcpy(whole, stream->held, stream->held_length);
@@ -132,6 +147,7 @@ void log_append(struct log_stream *stream, const char *bytes, size_t length) {
     length -= stream->held_length;
     memcpy(stream->held, bytes + length, stream->held_length);
     append_pieces(stream, batch, bytes, length);
+    if (stream->progress) progress_take(stream->progress, stream->source, stream->held_length - stream->taken);
     free(batch);
 }
 

@@ -18,6 +18,8 @@
 /* The longest record: every byte of a piece as \u00XX. */
 #define LOG_RECORD_BYTES (6 * LOG_PIECE_BYTES + 128)
 
+struct progress;
+
 struct log {
     const char *path; /* NULL: there is none */
     bool json;
@@ -33,6 +35,9 @@ struct log_stream {
     const char *name; /* stdout or stderr */
     char held[3];     /* the beginning of a character whose rest has not been read yet */
     size_t held_length;
+    struct progress *progress; /* how far the log has come, or NULL */
+    int source;       /* with it: the FIFO in which what is to be logged waits still */
+    size_t taken;     /* how much of that was taken out before: what was held */
 };
 
 /* Opens it, and drops the end of a record that a killed writer left. 0 or -errno. */

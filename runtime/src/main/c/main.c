@@ -26,10 +26,9 @@
 #include <unistd.h>
 
 #include "inherit.h"
-#include "monitor.h"
+#include "launching.h"
 #include "operations.h"
 #include "stored.h"
-#include "watch.h"
 #include "wire.h"
 
 extern char **environ;
@@ -42,11 +41,6 @@ extern char **environ;
 #define JAR_TIME 1767225600
 /* "SOCKET PLANNER-PID KEPT-DESCRIPTORS", from us to our sealed copy. */
 #define SEALED "NSBOX_SEALED"
-
-static _Noreturn void fail(const char *what, int error) {
-    fprintf(stderr, "nsbox: %s: %s\n", what, strerror(error));
-    exit(EXIT_NSBOX);
-}
 
 /* The folder that bin/nsbox stands in, two levels up. */
 static void find_home(char *home, size_t size) {
@@ -164,116 +158,18 @@ static void become_sealed(int channel, pid_t planner, unsigned kept, char **argu
     fail("cannot run my copy in memory", errno);
 }
 
-static void send_outcome(int channel, struct failure failure) {
-    struct writer w = {0};
-    write_u32(&w, (uint32_t)failure.error);
-    write_u32(&w, failure.section);
-    write_u32(&w, failure.index);
-    write_string(&w, failure.detail);
-    /* A planner that is gone needs no answer; what was done stays done. */
-    send_frame(channel, FRAME_OUTCOME, w.bytes, w.length);
-    free(w.bytes);
-}
-
-static void decode_or_fail(const struct frame *frame, size_t skip, struct program *program) {
-    if (frame->length < skip || !decode_program(frame->payload + skip, frame->length - skip, program))
-        fail("the planner sent a malformed program", EBADMSG);
-}
+/* Descriptors from 3 on that the caller keeps open for the container. */
+static unsigned kept_descriptors;
 
 static void run_program(int channel, const struct frame *frame) {
     struct program program = {0};
-    decode_or_fail(frame, 0, &program);
+    struct reader r = {frame->payload, frame->length, false};
+    decode_or_fail(&r, &program);
     struct context context;
     context_init(&context, &program);
     struct failure failure = run_section(&context, &program, SECTION_MONITOR);
     struct failure teardown = run_teardown(&context, &program);
     send_outcome(channel, teardown.error && !failure.error ? teardown : failure);
-}
-
-/* Cuts the monitor of a detached container off from whoever started it. */
-static void detach(void) {
-    setsid();
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0 || chdir("/") < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
-        fail("cannot detach", errno);
-}
-
-/* How long the front stays with a container. */
-enum stay {
-    STAY_ATTACHED = 0, /* it is the monitor */
-    STAY_DETACHED = 1, /* a fork of it is, and nobody sees that one */
-    STAY_NOT = 2,      /* until it is made; then it is its caller's */
-};
-
-/* Descriptors from 3 on that the caller keeps open for the container. */
-static unsigned kept_descriptors;
-
-/* Starts the container, says so on `channel`, and watches it; returns only if there is nothing to watch. */
-static void launch(int channel, const struct program *program, enum stay stay) {
-    if (stay != STAY_NOT) monitor_block_signals();
-    struct context context;
-    context_init(&context, program);
-    struct watch watch;
-    watch_init(&watch);
-    context.watch = &watch;
-    if (stay != STAY_DETACHED) context.planner_fd = channel; /* else it is the front's, which passes on one answer */
-    struct failure failure = run_section(&context, program, SECTION_WATCH);
-    if (!failure.error) failure = run_section(&context, program, SECTION_MONITOR);
-    if (failure.error) {
-        if (context.init_failure.error) failure = context.init_failure;
-        monitor_abandon(&context.container);
-        context.nothing_ran = context.container.pid <= 0;
-        run_teardown(&context, program);
-        send_outcome(channel, failure);
-        return;
-    }
-    send_outcome(channel, failure);
-    if (stay == STAY_NOT) return;
-    close(channel);
-    if (kept_descriptors > 0) syscall(SYS_close_range, 3u, 2u + kept_descriptors, 0);
-    int code = monitor_container(&context, stay == STAY_ATTACHED);
-    struct failure teardown = run_teardown(&context, program);
-    if (teardown.error)
-        fprintf(stderr, "nsbox: clean-up step %u: %s; the next nsbox command repeats it\n",
-                teardown.index + 1, strerror(teardown.error));
-    exit(stay == STAY_DETACHED ? 0 : code);
-}
-
-/* Starts a container whose monitor is not this process, and passes on what that says. */
-static void launch_detached(int channel, const struct program *program) {
-    int answers[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, answers) < 0) fail("cannot talk to a monitor", errno);
-    pid_t monitor = fork();
-    if (monitor < 0) fail("cannot start a monitor", errno);
-    if (monitor == 0) {
-        close(channel);
-        close(answers[0]);
-        detach();
-        launch(answers[1], program, STAY_DETACHED);
-        exit(EXIT_NSBOX);
-    }
-    close(answers[1]);
-    struct frame answer;
-    if (receive_frame(answers[0], &answer)) {
-        send_outcome(channel, (struct failure){.error = EOWNERDEAD});
-    } else {
-        send_frame(channel, answer.kind, answer.payload, answer.length);
-        free(answer.payload);
-    }
-    close(answers[0]);
-}
-
-static void launch_program(int channel, const struct frame *frame) {
-    struct program program = {0};
-    decode_or_fail(frame, 1, &program);
-    if (frame->payload[0] == STAY_DETACHED) {
-        launch_detached(channel, &program);
-        return;
-    }
-    sigset_t before;
-    sigprocmask(SIG_SETMASK, NULL, &before);
-    launch(channel, &program, frame->payload[0] == STAY_NOT ? STAY_NOT : STAY_ATTACHED);
-    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static void answer_stdin(int channel, const struct frame *frame) {
@@ -316,7 +212,16 @@ static _Noreturn void converse(int channel, pid_t planner) {
                 run_program(channel, &frame);
                 break;
             case FRAME_LAUNCH:
-                launch_program(channel, &frame);
+                launch_program(channel, &frame, kept_descriptors);
+                break;
+            case FRAME_ATTACH:
+                attach_to(channel, &frame);
+                break;
+            case FRAME_ADOPT:
+                adopt_container(channel, &frame);
+                break;
+            case FRAME_TEAR_DOWN:
+                tear_down_container(channel, &frame);
                 break;
             case FRAME_EXIT:
                 exit(frame.length == 1 ? frame.payload[0] : EXIT_NSBOX);

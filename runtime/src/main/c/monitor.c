@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +10,20 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "adopt.h"
+#include "progress.h"
+#include "records.h"
+#include "restart.h"
 #include "streams.h"
+#include "user_terminal.h"
 #include "watch.h"
 
-enum { STREAM_IN, STREAM_OUT, STREAM_ERR, STREAMS };
-enum { POLL_SIGNALS = STREAMS, POLL_PROCESS, POLLED };
+/* As of waitpid(2). */
+#define TIMED_OUT_STATUS (255 << 8)
+
+enum { POLL_TYPING = STREAMS, POLL_SIGNALS, POLL_PROCESS, POLL_ATTACH, POLL_CLIENTS };
 
 struct monitor {
     struct container *container;
@@ -24,9 +31,10 @@ struct monitor {
     bool attached;
     int signals;
     struct stream streams[STREAMS];
-    struct log_stream logs[STREAMS];
-    bool raw; /* we have put the user's terminal into raw mode */
-    struct termios saved;
+    struct typing typing;
+    struct user_terminal terminal;
+    uint64_t deadline; /* of now_milliseconds, or 0 */
+    bool timed_out;
 };
 
 void monitor_block_signals(void) {
@@ -38,52 +46,49 @@ void monitor_block_signals(void) {
     sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-static void enter_raw_mode(struct monitor *monitor) {
-    if (tcgetattr(0, &monitor->saved) < 0) return;
-    struct termios raw = monitor->saved;
-    cfmakeraw(&raw);
-    monitor->raw = tcsetattr(0, TCSANOW, &raw) == 0;
-}
-
-static void leave_raw_mode(struct monitor *monitor) {
-    if (monitor->raw) tcsetattr(0, TCSANOW, &monitor->saved);
-    monitor->raw = false;
-}
-
-/* Gives the container's terminal the size of the user's, whichever of our streams is one. */
+/* Gives the container's terminal the size of the user's. */
 static void copy_size(const struct monitor *monitor) {
     struct winsize size;
-    for (int fd = 0; fd <= 2; fd++)
-        if (ioctl(fd, TIOCGWINSZ, &size) == 0) {
-            ioctl(monitor->container->terminal_fd, TIOCSWINSZ, &size);
-            return;
-        }
+    if (terminal_size(&size)) ioctl(monitor->container->terminal_fd, TIOCSWINSZ, &size);
 }
 
-static void connect_stream(struct monitor *monitor, int which, int from, int to, const char *name) {
-    struct stream *stream = &monitor->streams[which];
-    stream->from = from;
-    stream->to = monitor->attached ? to : -1;
-    if (name && monitor->watch->log.path) {
-        monitor->logs[which] = (struct log_stream){.log = &monitor->watch->log, .name = name};
-        stream->log = &monitor->logs[which];
-    }
+static void connect_output(struct monitor *monitor, int which, int from, const char *name) {
+    monitor->streams[which] = (struct stream){
+        .from = from,
+        .to = monitor->attached ? which + 1 : -1,
+        .clients = &monitor->watch->clients,
+        .type = which == STREAM_OUT ? CLIENT_STDOUT : CLIENT_STDERR,
+    };
+    if (monitor->watch->log.path)
+        monitor->streams[which].log = (struct log_stream){.log = &monitor->watch->log, .name = name};
+    if (!monitor->watch->progress || from < 0) return;
+    monitor->streams[which].log.progress = &monitor->watch->progress[which];
+    monitor->streams[which].log.source = from;
+    monitor->streams[which].copies = monitor->watch->copies;
+    if (monitor->watch->takes_over)
+        progress_settle(&monitor->watch->progress[which], &monitor->watch->log, monitor->watch->copies, from);
+}
+
+/* Where that cannot be done, who takes over may miss what we had read and not logged yet. */
+static void keep_progress(struct watch *watch) {
+    if (!watch->streams || !watch->log.path || watch->progress) return;
+    if (pipe2(watch->copies, O_CLOEXEC | O_NONBLOCK) < 0) return;
+    if (progress_open(&watch->progress, watch->streams) == 0) return;
+    close(watch->copies[0]);
+    close(watch->copies[1]);
 }
 
 static void connect_streams(struct monitor *monitor) {
     struct container *container = monitor->container;
-    for (int i = 0; i < STREAMS; i++) monitor->streams[i] = (struct stream){.from = -1, .to = -1};
     bool terminal = container->terminal_fd >= 0;
-    connect_stream(monitor, STREAM_OUT, terminal ? container->terminal_fd : container->stdout_fd, 1, "stdout");
-    connect_stream(monitor, STREAM_ERR, container->stderr_fd, 2, "stderr");
-    int input = terminal ? container->terminal_fd : container->stdin_fd;
-    if (input < 0 || !monitor->attached || !container->input) return;
-    fcntl(input, F_SETFL, fcntl(input, F_GETFL) | O_NONBLOCK);
-    connect_stream(monitor, STREAM_IN, 0, input, NULL);
-    monitor->streams[STREAM_IN].close_to = !terminal;
-    monitor->streams[STREAM_IN].end_of_terminal = terminal;
-    /* In the background the terminal is somebody else's. */
-    if (terminal && isatty(0) && tcgetpgrp(0) == getpgrp()) enter_raw_mode(monitor);
+    if (!terminal) keep_progress(monitor->watch);
+    connect_output(monitor, STREAM_OUT, terminal ? container->terminal_fd : container->stdout_fd, "stdout");
+    connect_output(monitor, STREAM_ERR, container->stderr_fd, "stderr");
+    if (terminal) fcntl(container->terminal_fd, F_SETFL, fcntl(container->terminal_fd, F_GETFL) | O_NONBLOCK);
+    monitor->typing = (struct typing){.on = monitor->attached && container->input};
+    if (!monitor->attached || !terminal) return;
+    copy_size(monitor);
+    if (container->input) enter_raw_mode(&monitor->terminal);
 }
 
 /* The planner is our child too and ends soon after the launch. */
@@ -105,15 +110,31 @@ static void take_signal(struct monitor *monitor) {
     if (number == SIGCHLD) reap_others(monitor);
     if (number == SIGCHLD || number == SIGPIPE || number == SIGURG) return;
     if (number == SIGWINCH && monitor->container->terminal_fd >= 0) {
-        copy_size(monitor);
+        if (monitor->attached) copy_size(monitor);
         return;
     }
     syscall(SYS_pidfd_send_signal, monitor->container->pidfd, number, NULL, 0);
 }
 
 static void reap(struct container *container) {
-    while (waitpid(container->pid, &container->wait_status, __WALL) < 0 && errno == EINTR) continue;
+    pid_t reaped;
+    do reaped = waitpid(container->pid, &container->wait_status, __WALL);
+    while (reaped < 0 && errno == EINTR);
+    /* Another monitor's child, which we have taken over. */
+    if (reaped < 0) container->wait_status = foreign_wait_status(container->pid, container->pidfd);
     container->exited = true;
+}
+
+/* Milliseconds until the container's time is over, for poll(2); kills it then. podman's code for that is 255. */
+static int time_left(struct monitor *monitor) {
+    if (!monitor->deadline) return -1;
+    uint64_t now = now_milliseconds();
+    if (now < monitor->deadline)
+        return monitor->deadline - now < INT_MAX ? (int)(monitor->deadline - now) : INT_MAX;
+    syscall(SYS_pidfd_send_signal, monitor->container->pidfd, SIGKILL, NULL, 0);
+    monitor->deadline = 0;
+    monitor->timed_out = true;
+    return -1;
 }
 
 /* True if somebody wants us to end; nothing is left that a signal could be passed on to. */
@@ -128,53 +149,57 @@ static bool asked_to_end(const struct monitor *monitor) {
  * wait for an end of file, which somebody outside could hold back. A reader of ours that takes
  * nothing may be waited for until a signal says otherwise. */
 static void finish_output(struct monitor *monitor) {
-    for (int i = STREAM_OUT; i <= STREAM_ERR; i++) {
+    for (int i = 0; i < STREAMS; i++) {
         struct stream *stream = &monitor->streams[i];
         while (stream_drain(stream)) {
-            struct pollfd wanted[2] = {{.fd = -1}, {.fd = monitor->signals, .events = POLLIN}};
-            stream_prepare(stream, &wanted[0]);
-            if (wanted[0].fd < 0 || poll(wanted, 2, -1) <= 0) continue;
+            struct pollfd wanted[2] = {{.fd = stream->to, .events = POLLOUT}, {.fd = monitor->signals, .events = POLLIN}};
+            if (!stream->buffer || poll(wanted, 2, -1) <= 0) continue;
             stream_move(stream, wanted[0].revents);
             if (!wanted[0].revents && wanted[1].revents && asked_to_end(monitor)) return;
         }
-        log_finish(&monitor->logs[i]);
+        log_finish(&stream->log);
     }
 }
 
 static void run_loop(struct monitor *monitor) {
     struct container *container = monitor->container;
-    struct pollfd polled[POLLED];
+    struct clients *clients = &monitor->watch->clients;
+    struct pollfd polled[POLL_CLIENTS + MAX_CLIENTS];
     while (!container->exited) {
+        int left = time_left(monitor), slow = clients_drop_slow(clients);
+        nfds_t count = POLL_CLIENTS + clients->count;
         for (int i = 0; i < STREAMS; i++) stream_prepare(&monitor->streams[i], &polled[i]);
+        typing_prepare(&monitor->typing, container, &polled[POLL_TYPING]);
         polled[POLL_SIGNALS] = (struct pollfd){.fd = monitor->signals, .events = POLLIN};
         polled[POLL_PROCESS] = (struct pollfd){.fd = container->pidfd, .events = POLLIN};
-        if (poll(polled, POLLED, -1) < 0) continue;
+        polled[POLL_ATTACH] = (struct pollfd){.fd = clients->listener, .events = POLLIN};
+        clients_prepare(clients, container, polled + POLL_CLIENTS);
+        if (poll(polled, count, slow >= 0 && (left < 0 || slow < left) ? slow : left) < 0) continue;
         for (int i = 0; i < STREAMS; i++) stream_move(&monitor->streams[i], polled[i].revents);
+        typing_move(&monitor->typing, container, polled[POLL_TYPING].revents);
+        clients_move(clients, container, polled + POLL_CLIENTS);
+        if (polled[POLL_ATTACH].revents) clients_accept(clients);
         if (polled[POLL_SIGNALS].revents) take_signal(monitor);
         if (polled[POLL_PROCESS].revents) reap(container);
     }
 }
 
-static int exit_code(int status) {
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 int monitor_container(struct context *context, bool attached) {
-    /* Static: a monitor has one container, and its buffers need not be on the stack. */
-    static struct monitor monitor;
     struct container *container = &context->container;
-    monitor.container = container;
-    monitor.watch = context->watch;
-    monitor.attached = attached;
+    struct monitor monitor = {.container = container, .watch = context->watch, .attached = attached};
     sigset_t mask;
     sigprocmask(SIG_SETMASK, NULL, &mask);
-    monitor.signals = signalfd(-1, &mask, SFD_CLOEXEC);
+    monitor.signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (context->watch->time_limit) monitor.deadline = now_milliseconds() + context->watch->time_limit;
     connect_streams(&monitor);
-    if (attached && container->terminal_fd >= 0) copy_size(&monitor);
     run_loop(&monitor);
     finish_output(&monitor);
-    leave_raw_mode(&monitor);
-    return exit_code(container->wait_status);
+    leave_raw_mode(&monitor.terminal);
+    close(monitor.signals);
+    if (monitor.timed_out) container->wait_status = TIMED_OUT_STATUS;
+    int code = exit_code(container->wait_status);
+    clients_end(&context->watch->clients, code);
+    return code;
 }
 
 void monitor_abandon(struct container *container) {

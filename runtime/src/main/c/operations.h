@@ -72,6 +72,9 @@ struct context {
 
 void context_init(struct context *context, const struct program *program);
 
+/* Lets go of a container that has ended; what watches over it stays. */
+void context_close(struct context *context);
+
 #define OP(code, name, function, arguments) \
     int function(struct context *context, const struct argument *argument);
 #include "opcodes.def"
@@ -86,6 +89,9 @@ uint64_t start_time(pid_t pid);
 
 /* A descriptor for a process that is still the one that was meant, or -errno. */
 int open_process(uint64_t pid, uint64_t started);
+
+/* Whether it has, though nobody may have reaped it yet. */
+bool has_ended(int pidfd);
 
 /* The same for the process that a file of `record_process` names; -ESRCH where there is no such file. */
 int open_recorded(const char *path);

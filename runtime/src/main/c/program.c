@@ -124,15 +124,23 @@ struct failure run_section(struct context *context, const struct program *progra
     return failure_at(context, 0, SECTION_MONITOR, 0);
 }
 
-struct failure run_teardown(struct context *context, const struct program *program) {
+static struct failure tear_down(struct context *context, const struct program *program, bool forget) {
     const struct instructions *instructions = &program->sections[SECTION_TEARDOWN];
     struct failure first = {0};
     for (size_t i = 0; i < instructions->count; i++) {
         /* The last step forgets the container. As long as anything is left of it, it is not forgotten. */
-        if (first.error && i + 1 == instructions->count) break;
+        if ((first.error || !forget) && i + 1 == instructions->count) break;
         int error = run(context, &instructions->list[i]);
         if (error && !first.error)
             first = failure_at(context, error, SECTION_TEARDOWN, i);
     }
     return first;
+}
+
+struct failure run_teardown(struct context *context, const struct program *program) {
+    return tear_down(context, program, true);
+}
+
+void run_teardown_between(struct context *context, const struct program *program) {
+    tear_down(context, program, false);
 }

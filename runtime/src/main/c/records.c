@@ -1,4 +1,6 @@
 /* Files that say which processes a container has, and how it ended. */
+#include "records.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@ uint64_t start_time(pid_t pid) {
 
 /* One file a record, whole or not at all: readers look while we write. Where it is to stand, others may
  * write, too: what they put in the way is neither followed nor filled. */
-static int record(const char *path, const char *text, mode_t mode) {
+int record_text(const char *path, const char *text, mode_t mode) {
     char temporary[4096];
     if ((size_t)snprintf(temporary, sizeof temporary, "%s.%d", path, getpid()) >= sizeof temporary)
         return -ENAMETOOLONG;
@@ -41,10 +43,10 @@ static int record(const char *path, const char *text, mode_t mode) {
     return error;
 }
 
-static int record_identity(const char *path, pid_t pid) {
+int record_identity(const char *path, pid_t pid) {
     char text[64];
     snprintf(text, sizeof text, "%d %llu\n", pid, (unsigned long long)start_time(pid));
-    return record(path, text, 0600);
+    return record_text(path, text, 0600);
 }
 
 int op_record_monitor(struct context *context, const struct argument *argument) {
@@ -61,18 +63,72 @@ int op_record_process(struct context *context, const struct argument *argument) 
 int op_pid_file(struct context *context, const struct argument *argument) {
     char text[16];
     snprintf(text, sizeof text, "%d", context->container.pid);
-    return record(argument[0].bytes, text, 0644);
+    return record_text(argument[0].bytes, text, 0644);
 }
 
-/* "exit CODE" or "signal NUMBER", then the seconds since the epoch. Who replays the teardown of a
- * lost monitor never saw the end: nothing is recorded then, and what is there stays. */
-int op_record_exit(struct context *context, const struct argument *argument) {
+int exit_code(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The line `oom_kill N` of memory.oom_control or memory.events: N. */
+static unsigned long oom_kills(const char *path) {
+    char text[1024];
+    int fd = *path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    if (length <= 0) return 0;
+    text[length] = 0;
+    const char *line = strstr(text, "oom_kill ");
+    return line ? strtoul(line + strlen("oom_kill "), NULL, 10) : 0;
+}
+
+/* "exit CODE" or "signal NUMBER", then seconds and nanoseconds since the epoch, then "oom" or "-". Who
+ * replays the teardown of a lost monitor never saw the end: nothing is recorded then, and what is there
+ * stays. */
+int op_record_end(struct context *context, const struct argument *argument) {
     if (!context->container.exited) return 0;
     int status = context->container.wait_status;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
+    char text[96];
+    snprintf(text, sizeof text, "%s %d %lld %ld %s\n", WIFSIGNALED(status) ? "signal" : "exit",
+             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)now.tv_sec, now.tv_nsec,
+             oom_kills(argument[1].bytes) ? "oom" : "-");
+    return record_text(argument[0].bytes, text, 0600);
+}
+
+int op_record_started(struct context *context, const struct argument *argument) {
+    (void)context;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
     char text[64];
-    snprintf(text, sizeof text, "%s %d %lld\n", WIFSIGNALED(status) ? "signal" : "exit",
-             WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)now.tv_sec);
-    return record(argument[0].bytes, text, 0600);
+    snprintf(text, sizeof text, "%lld %ld\n", (long long)now.tv_sec, now.tv_nsec);
+    int error = record_text(argument[0].bytes, text, 0600);
+    if (!error && unlink(argument[1].bytes) < 0 && errno != ENOENT) error = -errno;
+    return error;
+}
+
+/* One write: others append, too. */
+int op_event(struct context *context, const struct argument *argument) {
+    const struct container *container = &context->container;
+    if (argument[2].number && !container->exited) return 0; /* nobody saw the end */
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    char code[32] = "";
+    size_t size = argument[1].length + 160;
+    char *line = malloc(size);
+    if (!line) return -ENOMEM;
+    if (argument[2].number)
+        snprintf(code, sizeof code, ",\"exitCode\":\"%d\"", exit_code(container->wait_status));
+    int length = snprintf(line, size, "{\"time\":%lld,\"timeNano\":%lld,%s%s}}\n", (long long)now.tv_sec,
+                          (long long)now.tv_sec * 1000000000 + now.tv_nsec, argument[1].bytes, code);
+    int fd = open(argument[0].bytes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int error = fd < 0 ? -errno : 0;
+    if (!error) {
+        ssize_t written = write(fd, line, (size_t)length);
+        error = written < 0 ? -errno : written < length ? -EIO : 0;
+        close(fd);
+    }
+    free(line);
+    return error;
 }

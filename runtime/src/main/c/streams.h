@@ -6,18 +6,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "clients.h"
 #include "log.h"
 
-/* One direction. Reads only when everything read before is delivered, so a slow reader slows the
- * writer down and nothing piles up here. */
+#define STREAM_BYTES 65536
+
+enum { STREAM_OUT, STREAM_ERR, STREAMS };
+
+/* One output of the container, for the log, for us and for clients. Reads only when everything read before
+ * is delivered, so a slow reader slows the writer down and nothing piles up here. */
 struct stream {
-    int from;              /* -1 once it has ended */
-    int to;                /* -1 where nobody listens: what comes is dropped, after the log */
-    bool close_to;         /* `to` is ours, and is closed at the end of `from` */
-    bool end_of_terminal;  /* at the end of `from`, type control-D instead of closing */
-    struct log_stream *log; /* or NULL */
-    size_t start, end;     /* what waits in `buffer` */
-    char buffer[65536];
+    int from;                  /* -1 once it has ended */
+    int to;                    /* our own output, or -1 */
+    struct log_stream log;
+    const int *copies;         /* a pipe for copies of what is logged, where the log's progress is kept */
+    struct clients *clients;
+    enum client_frame type;
+    char *buffer;              /* what waits for `to`, or NULL */
+    size_t start, end;
 };
 
 /* What to wait for: sets `fd` and `events` for poll(2); fd -1 where there is nothing. */
@@ -26,10 +32,26 @@ void stream_prepare(const struct stream *stream, struct pollfd *wanted);
 /* Moves bytes after poll(2) answered. */
 void stream_move(struct stream *stream, short events);
 
-/* True while bytes wait to be delivered. */
-bool stream_pending(const struct stream *stream);
-
 /* Reads what is there without waiting; false when there is nothing more to come for now. */
 bool stream_drain(struct stream *stream);
+
+/* Where the container's input goes, or -1. */
+int input_descriptor(const struct container *container);
+
+/* Gives bytes to the container's standard input as far as it takes them: how many. */
+size_t give_input(struct container *container, const unsigned char *bytes, size_t length);
+
+/* The container reads an end of file once all before it is read. */
+void end_input(struct container *container);
+
+/* Our own standard input, for the container. */
+struct typing {
+    bool on;
+    unsigned char buffer[4096]; /* what the container has not taken yet */
+    size_t start, end;
+};
+
+void typing_prepare(const struct typing *typing, const struct container *container, struct pollfd *wanted);
+void typing_move(struct typing *typing, struct container *container, short events);
 
 #endif

@@ -3,10 +3,30 @@
 #ifndef NSBOX_WATCH_H
 #define NSBOX_WATCH_H
 
+#include "clients.h"
 #include "log.h"
+
+enum restart_policy { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
+
+struct restart {
+    enum restart_policy policy;
+    uint64_t most;             /* how often at most, or 0 */
+    const char *stopped_path;  /* is there once the user has stopped the container */
+    const char *count_path;
+    uint64_t count;
+    uint64_t wait;             /* milliseconds before the next start */
+};
 
 struct watch {
     struct log log;
+    const char *streams; /* where the container's streams are FIFOs, or NULL */
+    struct clients clients;
+    struct restart restart;
+    uint64_t time_limit; /* of each run, in milliseconds, or 0 */
+    const char *process_path; /* who takes the container over finds its process there */
+    struct progress *progress; /* of the log, for who takes over after us; or NULL */
+    int copies[2];       /* a pipe, with it */
+    bool takes_over;     /* from a monitor that was killed */
 };
 
 void watch_init(struct watch *watch);

@@ -55,6 +55,11 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return lasting.resolve("lock");
   }
 
+  /// How often its monitor has started it again since a user did.
+  public Path restartsFile() {
+    return lasting.resolve("restarts");
+  }
+
   public Path configFile() {
     return lasting.resolve("config.json");
   }
@@ -80,8 +85,19 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return running.resolve("process");
   }
 
-  public Path teardownFile() {
-    return running.resolve("teardown");
+  /// Where clients find its monitor.
+  public Path attachSocket() {
+    return running.resolve("attach");
+  }
+
+  /// The program that it was started by: how to watch over it, and how to take it back.
+  public Path programFile() {
+    return running.resolve("program");
+  }
+
+  /// Held by its monitor.
+  public Path monitorLockFile() {
+    return running.resolve("lock");
   }
 
   /// Where the overlay is mounted, in the container's own mount namespace; empty on the host.
@@ -104,6 +120,16 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return Json.parse(Files.readAllBytes(configFile()), configFile().toString());
   }
 
+  /// How often its monitor has started it again since a user did.
+  public long restarts() throws IOException {
+    String text = ProcessIdentity.readIfThere(restartsFile()).strip();
+    try {
+      return text.isEmpty() ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IOException(restartsFile() + " should hold a number, but has: " + text, e);
+    }
+  }
+
   /// Derives the state from what is there now.
   public ContainerState state() throws IOException {
     var process = ProcessIdentity.read(processFile());
@@ -114,7 +140,16 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     }
     String exit = ProcessIdentity.readIfThere(exitFile());
     if (!exit.isEmpty()) {
-      return parseExit(exit);
+      ContainerState.Exited end = parseExit(exit);
+      /* The socket is the monitor's: without it, somebody else has claimed the folder to start it. */
+      boolean waits =
+          process.isEmpty()
+              && monitor.isPresent()
+              && Files.exists(attachSocket())
+              && monitor.get().isAlive();
+      return waits
+          ? new ContainerState.Restarting(monitor.get(), end.exitCode(), end.atSeconds())
+          : end;
     }
     if (!Files.exists(startedFile()) || monitor.isPresent() && monitor.get().isAlive()) {
       return new ContainerState.Created();
@@ -136,7 +171,7 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return Files.exists(file) ? Files.getLastModifiedTime(file).toMillis() / 1000 : 0;
   }
 
-  private ContainerState parseExit(String exit) throws IOException {
+  private ContainerState.Exited parseExit(String exit) throws IOException {
     String[] words = exit.strip().split(" ");
     try {
       int number = Integer.parseInt(words[1]);

@@ -157,8 +157,9 @@ public final class ContainerMaker {
     Containers.write(folder.resolve(file.getFileName()), Json.bytes(document), lasting);
   }
 
-  /// Leaves what whoever finds this start half done needs: how to take it back.
-  public void storeTeardown(ContainerFolder folder, Program program) throws IOException {
-    Containers.write(folder.teardownFile(), program.teardownOnly().encode(), false);
+  /// Leaves what whoever finds this container without its monitor needs: how to go on, and how to
+  /// take it back.
+  public void storeProgram(ContainerFolder folder, Program program) throws IOException {
+    Containers.write(folder.programFile(), program.encode(), false);
   }
 }

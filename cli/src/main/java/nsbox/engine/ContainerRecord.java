@@ -14,6 +14,9 @@ import nsbox.json.JsonObject;
 public final class ContainerRecord {
   private static final String[] NEEDED = {"id", "name", "image", "imageId"};
 
+  /// The restart policy of a container that is not started again.
+  public static final String NO_RESTART = "no";
+
   private final JsonObject json;
 
   /// @throws IOException if a member is missing that every container has
@@ -114,6 +117,39 @@ public final class ContainerRecord {
   /// IDs of the containers whose namespaces it shares, by the type of the namespace.
   public Map<String, String> joins() throws IOException {
     return json.stringMap("joins");
+  }
+
+  /// `json-file`, `k8s-file` or `none`.
+  public String logDriver() throws IOException {
+    return json.optionalString("logDriver").orElse("json-file");
+  }
+
+  /// Above which a new log is begun; 0 for no limit.
+  public long logMaxBytes() throws IOException {
+    return json.optionalNumber("logMaxBytes").orElse(0L);
+  }
+
+  public int logMaxFiles() throws IOException {
+    return (int) (long) json.optionalNumber("logMaxFiles").orElse(1L);
+  }
+
+  /// [#NO_RESTART], `on-failure`, `always` or `unless-stopped`.
+  public String restartPolicy() throws IOException {
+    String restart = json.optionalString("restart").orElse(NO_RESTART);
+    int colon = restart.indexOf(':');
+    return colon < 0 ? restart : restart.substring(0, colon);
+  }
+
+  /// How often at most; 0 for no limit.
+  public long restartMost() throws IOException {
+    String restart = json.optionalString("restart").orElse(NO_RESTART);
+    int colon = restart.indexOf(':');
+    return colon < 0 ? 0 : Long.parseLong(restart.substring(colon + 1));
+  }
+
+  /// How long it may run each time; 0 for ever.
+  public long limitMilliseconds() throws IOException {
+    return json.optionalNumber("limitMilliseconds").orElse(0L);
   }
 
   public Map<String, String> labels() throws IOException {

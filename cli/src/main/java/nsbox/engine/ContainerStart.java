@@ -15,7 +15,6 @@ import nsbox.runtime.plan.IdMapping;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.plan.LaunchPlan;
 import nsbox.runtime.plan.Rootfs;
-import nsbox.runtime.plan.Watch;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -42,8 +41,11 @@ public final class ContainerStart {
   /// Compiles config.json for the host as it is now.
   ///
   /// @param driver of the container's root file system
+  /// @param apart the monitor is another process than the user's `nsbox`
+  /// @param attached the user's `nsbox` stays with it
   /// @throws UnsupportedSpecException if this host or this runtime cannot do what it asks
-  public Program program(JsonObject config, Driver driver, DefaultFilter filter)
+  public Program program(
+      JsonObject config, Driver driver, DefaultFilter filter, boolean apart, boolean attached)
       throws IOException, UnsupportedSpecException {
     join(config);
     fillOnce(config);
@@ -57,7 +59,7 @@ public final class ContainerStart {
             spec,
             rootfs(driver, spec.linux()),
             record.keepInput(),
-            new Watch(Optional.of(new Watch.LogFile("json-file", folder.log().toString(), 0, 1))),
+            ContainerWatch.of(folder, record, apart, attached),
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,

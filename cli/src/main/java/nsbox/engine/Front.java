@@ -38,6 +38,32 @@ public interface Front {
   /// Starts a container.
   Outcome launch(Program program, Stay stay) throws IOException;
 
+  /// Starts a container whose monitor is a process apart, and stays with it as its first client;
+  /// this planner has nobody to talk to any more.
+  default Outcome launch(Program program, Attachment attachment) throws IOException {
+    throw new UnsupportedOperationException("a front that stays with nobody");
+  }
+
+  /// Attaches to a container that runs; then this planner has nobody to talk to any more.
+  ///
+  /// @param socket of the container's monitor
+  default Outcome attach(String socket, Attachment attachment) throws IOException {
+    throw new UnsupportedOperationException("a front that stays with nobody");
+  }
+
+  /// Has another monitor go on with a container whose monitor was killed.
+  ///
+  /// @param program that it was started by
+  /// @return with an errno where somebody else was quicker, or where it cannot be taken over
+  default Outcome adopt(byte[] program) throws IOException {
+    throw new UnsupportedOperationException("a front that adopts nobody");
+  }
+
+  /// Runs the teardown of a program, and nothing else of it.
+  default Outcome tearDown(byte[] program) throws IOException {
+    throw new UnsupportedOperationException("a front that tears nothing down");
+  }
+
   /// What a launch waits for, done by this planner.
   interface Interlude {
     /// @param pid of the process that waits

@@ -20,6 +20,12 @@ import nsbox.runtime.state.ProcessIdentity;
 /// Every command does this first. It costs one directory listing and, for each container that runs,
 /// two small reads.
 public final class Sweep {
+  /* errno(3) of a container whose streams end with its monitor: EOPNOTSUPP. */
+  private static final int NOT_ADOPTABLE = 95;
+
+  /* ESRCH. */
+  private static final int NO_PROCESS = 3;
+
   private final Containers containers;
   private final Front front;
 
@@ -64,11 +70,15 @@ public final class Sweep {
       return;
     }
     ContainerFolder folder = containers.folder(name);
-    if (Files.exists(folder.teardownFile())) {
+    if (Files.exists(folder.programFile())) {
+      byte[] program = Files.readAllBytes(folder.programFile());
+      if (Files.exists(folder.processFile()) && isTakenOver(program)) {
+        return;
+      }
       if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
         recordLoss(folder);
       }
-      Front.Outcome outcome = front.run(Files.readAllBytes(folder.teardownFile()));
+      Front.Outcome outcome = front.tearDown(program);
       if (!outcome.succeeded()) {
         front.err(
             "nsbox: cannot clean up all of container "
@@ -83,13 +93,22 @@ public final class Sweep {
     }
     if (!Files.exists(folder.recordFile())) {
       containers.releaseNames(folder.id());
+    } else if (!Files.exists(folder.startedFile()) && folder.record().autoRemove()) {
+      /* Who was to run it was killed before; its files go with the other rubbish. */
+      containers.withdraw(folder, folder.record().name());
     }
     remove(List.of(running));
   }
 
-  /* The container ends with its monitor: both were killed, which is signal 9. */
+  /* Also by another command that was quicker. */
+  private boolean isTakenOver(byte[] program) throws IOException {
+    int errno = front.adopt(program).errno();
+    return errno != NOT_ADOPTABLE && errno != NO_PROCESS;
+  }
+
+  /* Nobody saw how it ended. One that is not taken over is killed with its monitor: signal 9. */
   private static void recordLoss(ContainerFolder folder) throws IOException {
-    String text = "signal 9 " + System.currentTimeMillis() / 1000 + "\n";
+    String text = "signal 9 " + System.currentTimeMillis() / 1000 + " 0 -\n";
     try {
       Containers.write(folder.exitFile(), text.getBytes(StandardCharsets.US_ASCII), false);
     } catch (FileAlreadyExistsException | NoSuchFileException e) {

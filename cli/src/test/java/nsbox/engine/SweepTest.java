@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SweepTest {
   private static final byte[] TEARDOWN = {1, 2, 3};
   private static final int EACCES = 13;
+  private static final int EAGAIN = 11;
+  private static final int EOPNOTSUPP = 95;
 
   @TempDir Path folder;
   private StateFixture state;
@@ -32,12 +34,25 @@ class SweepTest {
   private static final class RecordedPrograms implements Front {
     private final List<byte[]> programs = new ArrayList<>();
     private final StringBuilder errors = new StringBuilder();
+    private final List<byte[]> adopted = new ArrayList<>();
     private Outcome outcome = new Outcome(0, 0, 0, "");
+    private int adopting;
 
     @Override
     public Outcome run(byte[] program) {
       programs.add(program);
       return outcome;
+    }
+
+    @Override
+    public Outcome tearDown(byte[] program) {
+      return run(program);
+    }
+
+    @Override
+    public Outcome adopt(byte[] program) {
+      adopted.add(program);
+      return new Outcome(adopting, 3, 0, "");
     }
 
     @Override
@@ -75,7 +90,7 @@ class SweepTest {
   void doesNothingWhereAllIsInOrder() throws IOException {
     ContainerFolder running = state.container("c1");
     state.running(running, ProcessIdentity.ofSelf());
-    Files.write(running.teardownFile(), TEARDOWN);
+    Files.write(running.programFile(), TEARDOWN);
     state.container("c2");
     sweep();
     assertEquals(0, front.programs.size());
@@ -93,21 +108,54 @@ class SweepTest {
   void endsForAMonitorThatWasKilled() throws IOException {
     ContainerFolder lost = state.container("c1");
     state.running(lost, StateFixture.NOBODY);
-    Files.write(lost.teardownFile(), TEARDOWN);
+    Files.write(lost.programFile(), TEARDOWN);
     sweep();
     assertEquals(2, front.programs.size());
     assertArrayEquals(TEARDOWN, front.programs.get(0));
     assertArrayEquals(removal(lost.running()), front.programs.get(1));
     String exit = Files.readString(lost.exitFile());
-    assertTrue(exit.matches("signal 9 \\d+\n"), exit);
+    assertTrue(exit.matches("signal 9 \\d+ 0 -\n"), exit);
     assertEquals(137, ((ContainerState.Exited) lost.state()).exitCode());
+  }
+
+  private ContainerFolder withoutMonitor() throws IOException {
+    ContainerFolder lost = state.container("c1");
+    state.running(lost, StateFixture.NOBODY);
+    Files.write(lost.programFile(), TEARDOWN);
+    Files.writeString(lost.processFile(), ProcessIdentity.ofSelf().text());
+    return lost;
+  }
+
+  @Test
+  void hasAContainerTakenOverThatRunsWithoutItsMonitor() throws IOException {
+    ContainerFolder lost = withoutMonitor();
+    sweep();
+    assertArrayEquals(TEARDOWN, front.adopted.getFirst());
+    assertEquals(0, front.programs.size());
+    assertFalse(Files.exists(lost.exitFile()));
+  }
+
+  @Test
+  void leavesItToAnotherCommandThatWasQuicker() throws IOException {
+    withoutMonitor();
+    front.adopting = EAGAIN;
+    sweep();
+    assertEquals(0, front.programs.size());
+  }
+
+  @Test
+  void endsWhatCannotBeTakenOver() throws IOException {
+    withoutMonitor();
+    front.adopting = EOPNOTSUPP;
+    sweep();
+    assertArrayEquals(TEARDOWN, front.programs.getFirst());
   }
 
   @Test
   void leavesAnEndThatWasRecorded() throws IOException {
     ContainerFolder ended = state.container("c1");
     state.running(ended, StateFixture.NOBODY);
-    Files.write(ended.teardownFile(), TEARDOWN);
+    Files.write(ended.programFile(), TEARDOWN);
     Files.writeString(ended.exitFile(), "exit 3 5\n");
     sweep();
     assertEquals("exit 3 5\n", Files.readString(ended.exitFile()));
@@ -118,7 +166,7 @@ class SweepTest {
   void recordsNoEndForAContainerThatIsGone() throws IOException {
     ContainerFolder removed = state.containers.folder("c1");
     state.running(removed, StateFixture.NOBODY);
-    Files.write(removed.teardownFile(), TEARDOWN);
+    Files.write(removed.programFile(), TEARDOWN);
     sweep();
     assertFalse(Files.exists(removed.lasting()));
     assertArrayEquals(TEARDOWN, front.programs.getFirst());
@@ -181,7 +229,7 @@ class SweepTest {
   void keepsTheTeardownThatDidNotSucceedForTheNextCommand() throws IOException {
     ContainerFolder lost = state.container("c1");
     state.running(lost, StateFixture.NOBODY);
-    Files.write(lost.teardownFile(), TEARDOWN);
+    Files.write(lost.programFile(), TEARDOWN);
     front.outcome = new Front.Outcome(EACCES, 2, 4, "");
     sweep();
     assertEquals(1, front.programs.size());

@@ -51,7 +51,7 @@ final class ContainerDocument {
             .put("HostsPath", folder.lasting().resolve("hosts").toString())
             .put("LogPath", folder.log().toString())
             .put("Name", "/" + record.name())
-            .put("RestartCount", 0)
+            .put("RestartCount", folder.restarts())
             .put("Driver", driver())
             .put("Platform", "linux")
             .put("MountLabel", "")

@@ -46,6 +46,7 @@ final class NewContainer {
   private final Asked asked;
   private final ContainerOptions options;
   private final LifecycleFlags lifecycle;
+  private final WatchFlags watch;
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -58,6 +59,7 @@ final class NewContainer {
     this.asked = new Asked(parsed, session.invocation(), new ArrayList<>());
     this.options = ContainerFlags.read(asked, words.subList(1, words.size()));
     this.lifecycle = LifecycleFlags.read(asked);
+    this.watch = WatchFlags.of(parsed, lifecycle.removes());
   }
 
   static void addTo(CommandSpec spec) {
@@ -67,6 +69,7 @@ final class NewContainer {
   static Flags flags() {
     Flags flags = new Flags();
     LifecycleFlags.addTo(flags);
+    WatchFlags.addTo(flags);
     ContainerFlags.addTo(flags);
     return flags;
   }
@@ -124,7 +127,7 @@ final class NewContainer {
   }
 
   /// The same on paper.
-  String explain() throws Exception {
+  String explain(Staying staying) throws Exception {
     Images images = session.images();
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
@@ -146,7 +149,8 @@ final class NewContainer {
           images,
           unpacked,
           plan,
-          Starting.program(session, images, folder, record, plan.bundle().config()));
+          Starting.program(
+              session, new Made(folder, record, plan.bundle().config(), images), staying));
     }
   }
 
@@ -199,6 +203,7 @@ final class NewContainer {
     if (!joins.isEmpty()) {
       json.put("joins", joins);
     }
+    watch.addTo(json);
     return new ContainerRecord(json);
   }
 

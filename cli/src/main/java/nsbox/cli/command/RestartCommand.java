@@ -9,7 +9,6 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
-import nsbox.engine.Front;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -46,6 +45,6 @@ public final class RestartCommand implements Command {
               + ": it was made with --rm, so it goes when it ends");
     }
     options.stop(session, folder);
-    StartCommand.start(session, folder, Front.Stay.DETACHED);
+    StartCommand.start(session, folder, Staying.NOT);
   }
 }

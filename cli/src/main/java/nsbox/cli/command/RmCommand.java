@@ -70,7 +70,8 @@ public final class RmCommand implements Command {
       throws Exception {
     ContainerRecord record = folder.record();
     String name = record.name();
-    if (folder.state() instanceof ContainerState.Running) {
+    ContainerState state = folder.state();
+    if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
       if (!force) {
         throw new Failure(
             RUNNING,

@@ -8,7 +8,6 @@ import nsbox.cli.Command;
 import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.engine.Front;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -29,7 +28,9 @@ public final class RunCommand implements Command {
   }
 
   private static Flags flags() {
-    return NewContainer.flags()
+    Flags flags = NewContainer.flags();
+    Staying.addTo(flags);
+    return flags
         .flag("Run in the background and print the container's ID", "-d", "--detach")
         .flag(
             "Print the way from the image to the process, step by step, and start nothing",
@@ -54,15 +55,16 @@ public final class RunCommand implements Command {
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     NewContainer wanted = new NewContainer(session, parsed);
+    boolean detached = isSet(parsed, "--detach");
+    Staying staying = Staying.of(parsed, !detached);
     session.prepare();
     if (isSet(parsed, "--explain")) {
-      session.front().out(wanted.explain());
+      session.front().out(wanted.explain(staying));
       return 0;
     }
-    boolean detached = isSet(parsed, "--detach");
     warnAboutInput(session, isSet(parsed, "--interactive") && !detached, wanted);
     NewContainer.Made container = wanted.make();
-    Starting.start(session, container, detached ? Front.Stay.DETACHED : Front.Stay.ATTACHED);
+    Starting.start(session, container, staying);
     if (detached) {
       session.front().out(container.record().id() + "\n");
       return 0;

@@ -11,7 +11,6 @@ import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerState;
-import nsbox.engine.Front;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -22,6 +21,7 @@ public final class StartCommand implements Command {
     CommandSpec spec =
         Model.command("start", "[OPTIONS] CONTAINER...", "Start containers that do not run.");
     spec.addOption(flag("Show what it writes, and end with its exit code", "-a", "--attach"));
+    Staying.addTo(spec);
     ContainerChoice.addManyTo(spec, "All that do not run", "--all");
     return spec;
   }
@@ -41,16 +41,16 @@ public final class StartCommand implements Command {
       if (folder.state() instanceof ContainerState.Running) {
         throw new Failure("container " + name + " runs already");
       }
-      start(session, folder, Front.Stay.ATTACHED);
+      start(session, folder, Staying.of(parsed, true));
       return Command.LAUNCHED;
     }
-    return EachContainer.run(
-        session, choice, folder -> start(session, folder, Front.Stay.DETACHED));
+    return EachContainer.run(session, choice, folder -> start(session, folder, Staying.NOT));
   }
 
   /// Starts a container that does not run; leaves one that does as it is.
-  static void start(Session session, ContainerFolder folder, Front.Stay stay) throws Exception {
-    if (folder.state() instanceof ContainerState.Running) {
+  static void start(Session session, ContainerFolder folder, Staying staying) throws Exception {
+    ContainerState state = folder.state();
+    if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
       return;
     }
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
@@ -71,6 +71,6 @@ public final class StartCommand implements Command {
       Removal.release(session, folder);
       throw e;
     }
-    Starting.start(session, container, stay);
+    Starting.start(session, container, staying);
   }
 }

@@ -5,16 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.engine.Attachment;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerStart;
 import nsbox.engine.Front;
 import nsbox.engine.Images;
-import nsbox.json.JsonObject;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.Driver;
@@ -26,13 +27,10 @@ final class Starting {
   private Starting() {}
 
   /// @throws Failure if the container's storage driver is not known
-  static Program program(
-      Session session,
-      Images images,
-      ContainerFolder folder,
-      ContainerRecord record,
-      JsonObject config)
+  static Program program(Session session, NewContainer.Made container, Staying staying)
       throws IOException, UnsupportedSpecException, Failure {
+    ContainerRecord record = container.record();
+    Images images = container.images();
     Driver driver =
         record.driver().equals(images.driver().name())
             ? images.driver()
@@ -40,27 +38,31 @@ final class Starting {
     if (driver == null) {
       throw new Failure("there is no storage driver " + record.driver());
     }
-    return new ContainerStart(session.containers(), folder, record)
-        .program(config, driver, session.defaultFilter());
+    return new ContainerStart(session.containers(), container.folder(), record)
+        .program(
+            container.config(),
+            driver,
+            session.defaultFilter(),
+            staying.apart(record),
+            staying.attached());
   }
 
   /// Launches. A container that does not come up is left as it was, or gone where it was to go with
   /// its process.
-  static void start(Session session, NewContainer.Made container, Front.Stay stay)
+  static void start(Session session, NewContainer.Made container, Staying staying)
       throws Exception {
     ContainerFolder folder = container.folder();
     Program program;
     boolean first = !Files.exists(folder.startedFile());
     try {
-      program =
-          program(session, container.images(), folder, container.record(), container.config());
-      new ContainerMaker(session.containers(), session.caller()).storeTeardown(folder, program);
+      program = program(session, container, staying);
+      new ContainerMaker(session.containers(), session.caller()).storeProgram(folder, program);
       markStarted(folder);
     } catch (Exception e) {
       giveUp(session, container, first);
       throw e;
     }
-    Front.Outcome outcome = session.front().launch(program, stay);
+    Front.Outcome outcome = launch(session, container, program, staying);
     if (!outcome.succeeded()) {
       if (outcome.errno() == Errno.EOWNERDEAD) {
         /* A monitor that fails cleans up after itself, one that was killed does not. */
@@ -71,6 +73,18 @@ final class Starting {
           "start container " + container.record().name(), program, outcome, overlayHint(session));
     }
     session.events().container("start", container.record());
+  }
+
+  private static Front.Outcome launch(
+      Session session, NewContainer.Made container, Program program, Staying staying)
+      throws IOException {
+    Optional<Attachment> attachment = staying.attachment(container.folder(), container.record());
+    if (attachment.isPresent()) {
+      return session.front().launch(program, attachment.get());
+    }
+    return session
+        .front()
+        .launch(program, staying.attached() ? Front.Stay.ATTACHED : Front.Stay.DETACHED);
   }
 
   private static void giveUp(Session session, NewContainer.Made container, boolean first)
@@ -90,6 +104,7 @@ final class Starting {
   private static void markStarted(ContainerFolder folder) throws IOException {
     Files.deleteIfExists(folder.exitFile());
     Files.deleteIfExists(folder.stoppedFile());
+    Files.deleteIfExists(folder.restartsFile());
     Instant now = Instant.now();
     Files.write(
         folder.startedFile(),

@@ -21,6 +21,9 @@ import nsbox.runtime.state.ProcessIdentity;
 final class Stopping {
   private static final long CLEAN_UP_MILLISECONDS = 10_000;
 
+  /* A monitor that waits has little left to clean up. */
+  private static final long WAITING_MILLISECONDS = 3_000;
+
   private static final int TERMINATE = 15;
 
   private Stopping() {}
@@ -32,7 +35,15 @@ final class Stopping {
   /// @return whether SIGKILL was needed
   static boolean stop(Session session, ContainerFolder folder, int signal, long graceMilliseconds)
       throws IOException, Failure {
-    if (!(folder.state() instanceof ContainerState.Running running)) {
+    ContainerState state = folder.state();
+    if (state instanceof ContainerState.Restarting restarting) {
+      markStopped(folder);
+      if (endWaiting(session, restarting.monitor())) {
+        return false;
+      }
+      state = folder.state();
+    }
+    if (!(state instanceof ContainerState.Running running)) {
       return false;
     }
     markStopped(folder);
@@ -48,6 +59,11 @@ final class Stopping {
     check(folder, outcome);
     endMonitor(session, folder, running.monitor());
     return killed;
+  }
+
+  /* False if the monitor has just started the container once more: then that got the signal. */
+  private static boolean endWaiting(Session session, ProcessIdentity monitor) throws IOException {
+    return signal(session, monitor, TERMINATE, WAITING_MILLISECONDS).succeeded();
   }
 
   /* Before the signal: a monitor that starts its container again looks for it. */

@@ -7,6 +7,7 @@ import nsbox.cli.artifact.ArtifactExtractCommand;
 import nsbox.cli.artifact.ArtifactInspectCommand;
 import nsbox.cli.artifact.ArtifactListCommand;
 import nsbox.cli.artifact.ArtifactRmCommand;
+import nsbox.cli.command.AttachCommand;
 import nsbox.cli.command.BundleCommand;
 import nsbox.cli.command.CommitCommand;
 import nsbox.cli.command.ContainerExistsCommand;
@@ -80,6 +81,7 @@ final class Catalog {
           "exec",
           "ps",
           "logs",
+          "attach",
           "stop",
           "restart",
           "kill",
@@ -153,6 +155,7 @@ final class Catalog {
       case "exec" -> new ExecCommand();
       case "ps", "ls", "list" -> new PsCommand();
       case "logs" -> new LogsCommand();
+      case "attach" -> new AttachCommand();
       case "stop" -> new StopCommand();
       case "restart" -> new RestartCommand();
       case "kill" -> new KillCommand();

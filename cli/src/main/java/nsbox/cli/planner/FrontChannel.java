@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import nsbox.cli.Invocation;
+import nsbox.engine.Attachment;
 import nsbox.engine.Front;
 import nsbox.runtime.program.Program;
 
@@ -21,10 +22,16 @@ final class FrontChannel implements Front {
   private static final byte LAUNCH = 5;
   private static final byte EXIT = 6;
   private static final byte GO_ON = 7;
+  private static final byte ATTACH = 8;
+  private static final byte ADOPT = 9;
+  private static final byte TEAR_DOWN = 10;
   private static final byte INVOCATION = 16;
   private static final byte OUTCOME = 17;
   private static final byte STDIN = 18;
   private static final byte PROCESS = 19;
+
+  /* Who stays with a launch, beside those of [Stay]: the front, as a client. */
+  private static final byte CLIENT = 3;
 
   /* errno(3) of a launch that the planner gives up: ECANCELED. */
   private static final int GIVEN_UP = 125;
@@ -103,6 +110,38 @@ final class FrontChannel implements Front {
       throw e;
     }
     goOn(0);
+    return outcome();
+  }
+
+  @Override
+  public Outcome launch(Program program, Attachment attachment) throws IOException {
+    byte[] how = attachment.encode();
+    byte[] encoded = program.encode();
+    ByteBuffer payload = ByteBuffer.allocate(1 + how.length + encoded.length);
+    payload.put(CLIENT).put(how).put(encoded);
+    send(LAUNCH, payload.array(), payload.capacity());
+    return outcome();
+  }
+
+  @Override
+  public Outcome attach(String socket, Attachment attachment) throws IOException {
+    byte[] path = socket.getBytes(StandardCharsets.UTF_8);
+    byte[] how = attachment.encode();
+    ByteBuffer payload = little(new byte[4 + path.length + how.length]);
+    payload.putInt(path.length).put(path).put(how);
+    send(ATTACH, payload.array(), payload.capacity());
+    return outcome();
+  }
+
+  @Override
+  public Outcome adopt(byte[] program) throws IOException {
+    send(ADOPT, program, program.length);
+    return outcome();
+  }
+
+  @Override
+  public Outcome tearDown(byte[] program) throws IOException {
+    send(TEAR_DOWN, program, program.length);
     return outcome();
   }
 

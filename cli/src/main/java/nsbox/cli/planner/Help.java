@@ -17,6 +17,7 @@ final class Help {
         exec       Run a further process in a container
         ps         List containers
         logs       Show what a container wrote
+        attach     Take part in a container that runs, until it ends
         top        Show the processes of a container
         stats      Show what containers use of the machine
         port       Show a container's published ports
@@ -99,6 +100,7 @@ final class Help {
 
       Commands:
         commit   Make an image of a container's changes
+        attach   Take part in a container that runs, until it ends
         cp       Copy files between containers and the host
         create   Create a container from an image
         diff     Show what a container has changed

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nsbox.runtime.cgroup.CgroupAccess;
 import nsbox.runtime.cgroup.CgroupLayout;
 import nsbox.runtime.cgroup.CgroupLayout.Hierarchy;
@@ -184,6 +185,15 @@ final class CgroupStage {
       }
     }
     return roots;
+  }
+
+  /// The file that counts who was killed for want of memory; empty where nobody counts.
+  String memoryEvents() {
+    Optional<String> memory = cgroup.isUnified() ? Optional.empty() : cgroup.directory("memory");
+    if (memory.isPresent()) {
+      return memory.get() + "/memory.oom_control";
+    }
+    return cgroup.isUnified() ? cgroup.unifiedDirectory().orElseThrow() + "/memory.events" : "";
   }
 
   void remove(Instructions teardown) {

@@ -80,7 +80,7 @@ public record Launch(
   ///
   /// @param monitor "PID START-TIME" of the monitor; empty where none stays
   /// @param process "PID START-TIME" of the container's first process
-  /// @param exit "exit CODE SECONDS" or "signal NUMBER SECONDS", since the epoch; empty where
-  ///   nobody sees the end
+  /// @param exit "exit CODE" or "signal NUMBER", then "SECONDS NANOS" since the epoch, then "oom"
+  ///   if memory ran out, else "-"; empty where nobody sees the end
   public record Records(String monitor, String process, String exit) {}
 }

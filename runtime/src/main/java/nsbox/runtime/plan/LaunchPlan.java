@@ -55,7 +55,10 @@ public final class LaunchPlan {
     LaunchPlan plan = new LaunchPlan(launch);
     plan.build();
     return new Program(
-        plan.monitor.list(), plan.init.list(), plan.teardown.list(), launch.watch().instructions());
+        plan.monitor.list(),
+        plan.init.list(),
+        plan.teardown.list(),
+        launch.watch().instructions(launch.records()));
   }
 
   private void build() throws UnsupportedSpecException, IOException {
@@ -74,7 +77,7 @@ public final class LaunchPlan {
 
   private void beforeTheProcess() throws UnsupportedSpecException, IOException {
     /* Whoever finds this container later must know whose it is before anything is made for it. */
-    if (!launch.records().monitor().isEmpty()) {
+    if (!launch.records().monitor().isEmpty() && launch.watch().lock().isEmpty()) {
       monitor.add("record the monitor", Opcode.RECORD_MONITOR, launch.records().monitor());
     }
     cgroups.create(monitor);
@@ -150,6 +153,9 @@ public final class LaunchPlan {
 
   private void afterTheProcess() throws UnsupportedSpecException, IOException {
     handover.give(hooks);
+    for (Instruction step : launch.watch().onceUp()) {
+      monitor.add(step);
+    }
     afterTheEnd(launch, cgroups, rdt, hooks, teardown);
   }
 
@@ -160,11 +166,16 @@ public final class LaunchPlan {
       IntelRdtStage rdt,
       HookStage hooks,
       Instructions teardown) {
+    if (!launch.records().exit().isEmpty()) {
+      /* While its cgroup can still tell whether it wanted memory. */
+      teardown.add(
+          "record how the container ended",
+          Opcode.RECORD_END,
+          launch.records().exit(),
+          cgroups.memoryEvents());
+    }
     cgroups.remove(teardown);
     rdt.remove(teardown);
-    if (!launch.records().exit().isEmpty()) {
-      teardown.add("record how the container ended", Opcode.RECORD_EXIT, launch.records().exit());
-    }
     hooks.poststop(teardown, launch.spec().hooks());
     for (Instruction step : launch.teardown()) {
       teardown.add(step);

@@ -186,7 +186,7 @@ final class ProcessStage {
     if (process.noNewPrivileges() && FilterCompiler.listenerPath(launch.spec().linux()).isEmpty()) {
       seccomp();
     }
-    if (launch.handover().monitored()) {
+    if (launch.handover().monitored() && !launch.watch().mayLoseMonitor()) {
       /* Once more: the kernel forgets the first time when the user changes. */
       init.add("end the container if the monitor ends", Opcode.DIE_WITH_MONITOR);
     } else {

@@ -28,7 +28,6 @@ public enum Opcode {
   SPAWN(21, "iis"),
   RECORD_PROCESS(22, "s"),
   AWAIT_EXEC(23, ""),
-  RECORD_EXIT(24, "s"),
   SIGNAL(25, "iii"),
   AWAIT_EXIT(26, "iii"),
   AWAIT_EXITS(161, "v"),
@@ -47,6 +46,14 @@ public enum Opcode {
   START(39, "s"),
 
   LOG_FILE(115, "ssii"),
+  NAMED_STREAMS(116, "si"),
+  ATTACH_SOCKET(117, "s"),
+  RESTART(118, "siss"),
+  TIME_LIMIT(119, "i"),
+  CLAIM(120, "sss"),
+  RECORD_END(121, "ss"),
+  RECORD_STARTED(122, "ss"),
+  EVENT(123, "ssi"),
 
   WRITE_FIRST(28, "vv"),
 

@@ -1,0 +1,53 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.util.Optional;
+import nsbox.runtime.plan.Watch;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+
+/// What the monitor of a container does beside it, as its record asks for.
+final class ContainerWatch {
+  private ContainerWatch() {}
+
+  /// @param apart the monitor is another process than the user's `nsbox`
+  /// @param attached the user's `nsbox` stays with it
+  static Watch of(ContainerFolder folder, ContainerRecord record, boolean apart, boolean attached)
+      throws IOException {
+    Instructions onceUp = new Instructions();
+    onceUp.add(
+        "record when the container was started",
+        Opcode.RECORD_STARTED,
+        folder.startedFile().toString(),
+        folder.exitFile().toString());
+    return new Watch(
+        Optional.of(folder.monitorLockFile().toString()),
+        log(folder, record),
+        Optional.of(folder.attachSocket().toString()),
+        apart
+            ? Optional.of(
+                new Watch.Streams(folder.running().toString(), attached && record.keepInput()))
+            : Optional.empty(),
+        record.restartPolicy().equals(ContainerRecord.NO_RESTART)
+            ? Optional.empty()
+            : Optional.of(
+                new Watch.Restart(
+                    record.restartPolicy(),
+                    record.restartMost(),
+                    folder.stoppedFile().toString(),
+                    folder.restartsFile().toString())),
+        record.limitMilliseconds(),
+        onceUp.list());
+  }
+
+  private static Optional<Watch.LogFile> log(ContainerFolder folder, ContainerRecord record)
+      throws IOException {
+    String driver = record.logDriver();
+    if (driver.equals("none")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Watch.LogFile(
+            driver, folder.log().toString(), record.logMaxBytes(), record.logMaxFiles()));
+  }
+}
