@@ -21,6 +21,7 @@ class LayerVariablesTest {
     "512m,536870912",
     "8G,8589934592",
     "5kb,5120",
+    "1.5g,1610612736",
     "5t,5497558138880",
     "9223372036854775807,9223372036854775807",
     "8589934591g,9223372035781033984"
@@ -31,7 +32,7 @@ class LayerVariablesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "0g", "-5", "+5", " 5", "5 ", "1.5g", "g", "b", "8589934592g"})
+  @ValueSource(strings = {"0", "0g", "-5", "+5", " 5", "5 ", "1.5", "g", "b", "8589934592g"})
   void refusesOtherSizes(String text) {
     Failure failure =
         assertThrows(

@@ -60,7 +60,7 @@ class ContainersTest {
 
   @Test
   void keepTheirNamesAgainstOthers() throws Exception {
-    state.container("c1");
+    state.container("c1", "web");
     containers.takeName("web", "c1");
     NameTakenException e =
         assertThrows(NameTakenException.class, () -> containers.takeName("web", "c2"));
@@ -153,7 +153,7 @@ class ContainersTest {
   @Test
   void areFoundByNameBeforeId() throws Exception {
     state.container("abc1");
-    state.container("abc2");
+    state.container("abc2", "abc");
     containers.takeName("abc", "abc2");
     assertEquals(Optional.of(containers.folder("abc2")), containers.find("abc"));
   }

@@ -24,12 +24,16 @@ final class StateFixture {
 
   /// A container that is there and does not run.
   ContainerFolder container(String id) throws IOException {
+    return container(id, "name");
+  }
+
+  ContainerFolder container(String id, String name) throws IOException {
     ContainerFolder folder = containers.folder(id);
     Files.createDirectories(folder.lasting());
     JsonObject record =
         new JsonObject()
             .put("id", id)
-            .put("name", "name")
+            .put("name", name)
             .put("image", "image")
             .put("imageId", "sha256:0")
             .put("command", List.of("sh"))

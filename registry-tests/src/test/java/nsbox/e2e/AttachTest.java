@@ -163,6 +163,7 @@ final class AttachTest extends EndToEnd {
             Map.of(),
             List.of("/bin/sh", "-c", "nsbox attach --no-stdin x | { sleep 6; cat; } > slow"));
     Running quick = attach("--no-stdin");
+    Thread.sleep(1000); // of the slow one nothing is to be seen
     long start = System.nanoTime();
     Files.createFile(go());
     String numbers = nsbox.sh("seq 1 1000000").out();

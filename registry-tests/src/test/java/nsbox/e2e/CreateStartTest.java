@@ -61,9 +61,10 @@ final class CreateStartTest extends EndToEnd {
   void startsAfterAReboot() throws Exception {
     created("sleep", "300");
     nsbox.run("start", "c").expect(0);
-    nsbox.sh("kill -9 $(cut -d' ' -f1 " + nsbox.runRoot + "/*/monitor)").expect(0);
+    /* The monitor first: nobody sees the end. */
+    nsbox.sh("kill -9 $(cut -d' ' -f1 run/*/monitor run/*/process)").expect(0);
     Nsbox.await("its end", () -> nsbox.run("ps", "-q").out().isEmpty());
-    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+    Nsbox.await("the clean-up", () -> Nsbox.entries(nsbox.runRoot).isEmpty());
     nsbox.run("start", "c").expect(0);
     assertEquals(1, nsbox.run("ps", "-q").out().lines().count());
   }

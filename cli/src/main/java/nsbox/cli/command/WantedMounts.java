@@ -40,7 +40,7 @@ final class WantedMounts {
         switch (option) {
           case "ro" -> readonly = true;
           case "rw", "z", "Z" -> {
-            // As it is there; no host with SELinux comes this far.
+            // As it is there, with the labels that it has.
           }
           default -> throw new Failure(FROM + " " + text + ": unknown option " + option);
         }

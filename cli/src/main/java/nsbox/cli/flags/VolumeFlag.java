@@ -1,5 +1,6 @@
 package nsbox.cli.flags;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,9 +64,7 @@ final class VolumeFlag {
             "runbindable" ->
             propagation = option;
         case ContainerVolumes.NO_COPY -> copies = false;
-        case "z", "Z" -> {
-          // Labels of SELinux, which no host has that comes this far.
-        }
+        case "z", "Z" -> requireNoSelinux(flag);
         case "exec", "noexec", "suid", "nosuid", "dev", "nodev" -> more.add(option);
         case "cached", "delegated", "consistent" -> {
           // Of other systems than Linux.
@@ -94,5 +93,13 @@ final class VolumeFlag {
         target.toString(),
         more,
         "--volume");
+  }
+
+  /* Without SELinux there is nothing to label, and docker takes these options too. */
+  private static void requireNoSelinux(String flag) throws Failure {
+    if (Files.exists(Path.of("/sys/fs/selinux/enforce"))) {
+      throw new Failure(
+          "--volume " + flag + ": z and Z: this version of nsbox does not label files for SELinux");
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
 import org.junit.jupiter.api.Test;
@@ -40,13 +41,13 @@ class VolumeFlagTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/a:/b:", "/a:/b:RO", "/a:/b:ro,", "/a:/b:z"})
+  @ValueSource(strings = {"/a:/b:", "/a:/b:RO", "/a:/b:ro,", "data:/b:copy"})
   void refusesOptionsThatAreNone(String flag) {
     assertTrue(refused(flag).getMessage().contains("unknown option"), flag);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/a", ":/b", "::", "/a:/b:ro:rw"})
+  @ValueSource(strings = {":/b", "::", "/a:/b:ro:rw"})
   void refusesWhatNamesNoTwoPaths(String flag) {
     assertEquals(
         "--volume " + flag + ": expected SOURCE:TARGET or SOURCE:TARGET:OPTIONS",
@@ -54,7 +55,7 @@ class VolumeFlagTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/a:", "/a:b", "/a:/", "/a:/.", "/a:/x/..", "/a:/.."})
+  @ValueSource(strings = {"", "a", "/a:", "/a:b", "/a:/", "/a:/.", "/a:/x/..", "/a:/.."})
   void refusesATargetThatIsNoPlaceInTheContainer(String flag) {
     assertEquals(
         "--volume " + flag + ": the target must be an absolute path other than /",
@@ -62,10 +63,23 @@ class VolumeFlagTest {
   }
 
   @Test
-  void saysWhatToWriteInPlaceOfANamedVolume() {
-    String message = refused("data:/b").getMessage();
-    assertTrue(message.contains("data would be a named volume"), message);
-    assertTrue(message.contains("/data or ./data"), message);
+  void saysWhatToWriteInPlaceOfWhatIsNoName() {
+    String message = refused("da/ta:/b").getMessage();
+    assertTrue(message.contains("da/ta is no name of a volume"), message);
+    assertTrue(message.contains("/da/ta or ./da/ta"), message);
+  }
+
+  @Test
+  void takesVolumesWithAndWithoutAName() throws Failure {
+    assertEquals(
+        new Mount("volume", "data", "/b", List.of("rbind", "rprivate", "rro"), "--volume"),
+        parse("data:/b:ro"));
+    assertEquals(
+        new Mount("volume", "", "/b", List.of("rbind", "rprivate"), "--volume"), parse("/b"));
+    assertEquals(
+        new Mount("volume", "data", "/b", List.of("rbind", "rprivate", "nocopy"), "--volume"),
+        parse("data:/b:nocopy"));
+    assertTrue(refused("/a:/b:nocopy").getMessage().contains("nocopy is for volumes"));
   }
 
   private static Mount parse(String flag) throws Failure {

@@ -154,7 +154,7 @@ class MountPropagationTest {
     overlay.withoutPivot().with("linux.rootfsPropagation", "'" + asked + "'");
     Result result =
         runOnASharedHost(
-            "cat /number; cd /..; cat number; ls -d " + overlay.folder + " /proc/self/status",
+            "cat /number; cd /..; cat number; ls -d " + overlay.folder + " /proc/self/status 2>&1",
             "echo $(($(wc -l </proc/self/mountinfo) - before))");
     assertTrue(result.text().startsWith("1\n1\n"), result.text());
     assertTrue(
