@@ -157,7 +157,7 @@ final class HostCommandsTest extends EndToEnd {
       textBlock =
           """
           ru            | run :4
-          container l   | ls :4
+          container l   | logs ls :4
           rm c          | c1 c2 :4
           rm -f c1 c    | c1 c2 :4
           rmi al        | alpine:3.20 :4
@@ -218,7 +218,7 @@ final class HostCommandsTest extends EndToEnd {
         continue;
       }
       List<String> members = out("__complete", "--", name, "").lines().toList();
-      boolean group = List.of("artifact", "container", "image", "system").contains(name);
+      boolean group = List.of("artifact", "container", "image", "system", "volume").contains(name);
       commands.add(name);
       members.stream()
           .filter(it -> group && !it.startsWith(":"))

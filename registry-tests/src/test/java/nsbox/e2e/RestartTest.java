@@ -40,7 +40,10 @@ final class RestartTest extends EndToEnd {
     Nsbox.await("the last end", () -> Nsbox.entries(nsbox.runRoot).isEmpty());
     assertEquals(4, runs());
     assertEquals("3\n", Files.readString(lasting("restarts")));
-    assertEquals("3\n", nsbox.run("inspect", "-f", "{{.RestartCount}}", "x").out());
+    String format =
+        "{{.RestartCount}} {{.HostConfig.RestartPolicy.Name}}"
+            + " {{.HostConfig.RestartPolicy.MaximumRetryCount}} {{.HostConfig.LogConfig.Type}}";
+    assertEquals("3 on-failure 3 json-file\n", nsbox.run("inspect", "-f", format, "x").out());
     assertTrue(status().startsWith("Exited (4)"), status());
   }
 

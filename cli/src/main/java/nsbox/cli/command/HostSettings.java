@@ -50,6 +50,17 @@ final class HostSettings {
     return workedOut;
   }
 
+  private JsonObject logConfig() throws IOException {
+    Map<String, Object> options = new LinkedHashMap<>();
+    if (record.logMaxFiles() > 1) {
+      options.put("max-file", Integer.toString(record.logMaxFiles()));
+    }
+    if (record.logMaxBytes() > 0) {
+      options.put("max-size", Long.toString(record.logMaxBytes()));
+    }
+    return new JsonObject().put("Type", record.logDriver()).put("Config", options);
+  }
+
   private void addGeneral() throws IOException {
     List<String> binds = new ArrayList<>();
     for (JsonObject mount : details.mounts()) {
@@ -59,10 +70,14 @@ final class HostSettings {
     }
     host.put("Binds", binds.isEmpty() ? Absent.LIST : binds)
         .put("ContainerIDFile", "")
-        .put("LogConfig", new JsonObject().put("Type", "json-file").put("Config", Map.of()))
+        .put("LogConfig", logConfig())
         .put("NetworkMode", details.networkMode())
         .put("PortBindings", new LinkedHashMap<String, Object>())
-        .put("RestartPolicy", new JsonObject().put("Name", "no").put("MaximumRetryCount", 0))
+        .put(
+            "RestartPolicy",
+            new JsonObject()
+                .put("Name", record.restartPolicy())
+                .put("MaximumRetryCount", record.restartMost()))
         .put("AutoRemove", record.autoRemove())
         .put("VolumeDriver", "")
         .put("VolumesFrom", Absent.LIST)

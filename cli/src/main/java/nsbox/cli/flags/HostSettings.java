@@ -30,11 +30,8 @@ final class HostSettings {
   JsonObject make(JsonObject configuration) throws JsonException, Failure {
     host.put("Binds", Settings.orNull(asked.texts("--volume")));
     host.put("ContainerIDFile", asked.text("--cidfile").orElse(""));
-    host.put(
-        "LogConfig", new JsonObject().put("Type", "json-file").put("Config", new JsonObject()));
     host.put("NetworkMode", asked.text("--network").orElse("none"));
     host.put("PortBindings", new JsonObject());
-    host.put("RestartPolicy", new JsonObject().put("Name", "no").put("MaximumRetryCount", 0));
     host.put("AutoRemove", asked.isSet("--rm"));
     host.put("VolumesFrom", null);
     TerminalSize size = options.process().terminal().orElse(new TerminalSize(0, 0));
