@@ -77,10 +77,10 @@ final class RenameTest extends EndToEnd {
   void aNameIsWhatTheContainerHasToo() throws Exception {
     String id = running("a");
     /* As one leaves it that is killed between the new name and the record. */
-    Files.createSymbolicLink(nsbox.root.resolve("names/b"), Path.of("../containers/" + id));
-    assertEquals(1, nsbox.run("stop", "b").code());
-    running("b");
-    assertTrue(status("b").contains("Up"));
+    Files.createSymbolicLink(nsbox.root.resolve("names/x"), Path.of("../containers/" + id));
+    assertEquals(1, nsbox.run("stop", "x").code());
+    running("x");
+    assertTrue(status("x").contains("Up"));
   }
 
   @Test
