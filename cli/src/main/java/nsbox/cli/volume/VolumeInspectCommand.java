@@ -8,17 +8,14 @@ import static nsbox.cli.Model.text;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.cli.output.GoTemplate;
-import nsbox.cli.output.JsonForm;
+import nsbox.cli.output.InspectFormat;
 import nsbox.engine.Volume;
 import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `nsbox volume inspect`: all that is known of volumes.
@@ -32,19 +29,13 @@ public final class VolumeInspectCommand implements Command {
             "Show all that is known of volumes, as a list of JSON objects.");
     spec.addOption(flag("All volumes", "-a", "--all"));
     spec.addOption(text("FORMAT", "json or a Go template for each volume", "-f", "--format"));
-    PositionalParamSpec names = Model.optionalParameters("VOLUME", "Names");
-    spec.addPositional(names);
+    spec.addPositional(Model.optionalParameters("VOLUME", "Names"));
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    Optional<String> format = optional(parsed, "--format");
-    boolean compact = format.isPresent() && format.get().strip().equals("json");
-    Optional<GoTemplate> template =
-        format.isPresent() && !compact
-            ? Optional.of(GoTemplate.parse(format.get()))
-            : Optional.empty();
+    InspectFormat format = InspectFormat.parse(optional(parsed, "--format"));
     boolean all = isSet(parsed, "--all");
     List<String> names = positionals(parsed);
     if (all != names.isEmpty()) {
@@ -66,15 +57,7 @@ public final class VolumeInspectCommand implements Command {
         code = e.exitCode();
       }
     }
-    StringBuilder text = new StringBuilder();
-    if (template.isPresent()) {
-      for (JsonObject document : shown) {
-        text.append(template.get().render(document)).append('\n');
-      }
-    } else {
-      text.append(compact ? JsonForm.compact(shown) : JsonForm.pretty(shown)).append('\n');
-    }
-    session.front().out(text.toString());
+    session.front().out(format.print(shown));
     return code;
   }
 }
