@@ -5,33 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
 /// `update`: limits of containers, at once and for later starts.
-final class ContainerUpdateTest extends EndToEnd {
-  @Override
-  protected void prepare() throws Exception {
-    importAlpine();
-  }
-
-  private String running(String name, String... command) throws Exception {
-    List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, ALPINE));
-    words.addAll(command.length == 0 ? List.of("sleep", "300") : List.of(command));
-    return nsbox.run(words.toArray(new String[0])).expect(0).out().strip();
-  }
-
-  private String status(String name) throws Exception {
-    for (String line : nsbox.run("ps", "-a").expect(0).out().split("\n")) {
-      if (line.endsWith(" " + name)) {
-        return line;
-      }
-    }
-    return "";
-  }
-
+final class ContainerUpdateTest extends NamedContainers {
   private String limit(String id, String file1, String file2) throws Exception {
     for (Path file :
         List.of(

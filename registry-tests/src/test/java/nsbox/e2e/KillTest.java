@@ -5,34 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.Test;
 
 /// `kill`, and the options of `stop`, `restart` and `rm`.
-final class KillTest extends EndToEnd {
-  @Override
-  protected void prepare() throws Exception {
-    importAlpine();
-  }
-
-  private String running(String name, String... command) throws Exception {
-    List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, ALPINE));
-    words.addAll(command.length == 0 ? List.of("sleep", "300") : List.of(command));
-    return nsbox.run(words.toArray(new String[0])).expect(0).out().strip();
-  }
-
-  private String status(String name) throws Exception {
-    for (String line : nsbox.run("ps", "-a").expect(0).out().split("\n")) {
-      if (line.endsWith(" " + name)) {
-        return line;
-      }
-    }
-    return "";
-  }
-
+final class KillTest extends NamedContainers {
   private static final String TRAP =
       "trap 'echo got usr1; exit 5' USR1; trap 'exit 6' TERM; echo up; while :; do sleep 0.05; done";
 

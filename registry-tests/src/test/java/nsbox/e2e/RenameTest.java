@@ -12,27 +12,7 @@ import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.Test;
 
 /// `rename`: the new name holds at once, and the old one is free.
-final class RenameTest extends EndToEnd {
-  @Override
-  protected void prepare() throws Exception {
-    importAlpine();
-  }
-
-  private String running(String name, String... command) throws Exception {
-    List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, ALPINE));
-    words.addAll(command.length == 0 ? List.of("sleep", "300") : List.of(command));
-    return nsbox.run(words.toArray(new String[0])).expect(0).out().strip();
-  }
-
-  private String status(String name) throws Exception {
-    for (String line : nsbox.run("ps", "-a").expect(0).out().split("\n")) {
-      if (line.endsWith(" " + name)) {
-        return line;
-      }
-    }
-    return "";
-  }
-
+final class RenameTest extends NamedContainers {
   @Test
   void renamesWhatRunsAndWhatDoesNot() throws Exception {
     String id = running("a");

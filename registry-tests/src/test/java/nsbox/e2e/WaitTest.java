@@ -3,34 +3,12 @@ package nsbox.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.Test;
 
 /// `wait`: how containers end.
-final class WaitTest extends EndToEnd {
-  @Override
-  protected void prepare() throws Exception {
-    importAlpine();
-  }
-
-  private String running(String name, String... command) throws Exception {
-    List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name, ALPINE));
-    words.addAll(command.length == 0 ? List.of("sleep", "300") : List.of(command));
-    return nsbox.run(words.toArray(new String[0])).expect(0).out().strip();
-  }
-
-  private String status(String name) throws Exception {
-    for (String line : nsbox.run("ps", "-a").expect(0).out().split("\n")) {
-      if (line.endsWith(" " + name)) {
-        return line;
-      }
-    }
-    return "";
-  }
-
+final class WaitTest extends NamedContainers {
   @Test
   void printsTheExitCode() throws Exception {
     running("a", "sh", "-c", "sleep 0.5; exit 3");
