@@ -11,131 +11,180 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import nsbox.json.Json;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 
-/// Reads what [Events] keeps: first what is there, then what comes, also across the moment in which
-/// the file is put aside.
+/// Reads what [Events] keeps: first what is there, then what comes, also across the moments in
+/// which the file is put aside.
+///
+/// Nothing is missed by whoever calls [#next] before the file has been put aside twice. The file
+/// that was put aside is read further, for a writer that had opened it before may be slow.
 public final class EventReader implements AutoCloseable {
-  private final Path file;
-  private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-  private byte[] older = new byte[0];
-  private FileChannel channel;
-  private Object key;
+  private final Events events;
+  private Tail older;
+  private Tail newer;
 
-  private EventReader(Path file) {
-    this.file = file;
+  private EventReader(Events events) throws IOException {
+    this.events = events;
+    /* In this order: what is put aside meanwhile is the same file twice, and none is left out. */
+    newer = Tail.open(events.file());
+    older = Tail.open(events.olderFile());
+    if (older != null && older.is(newer)) {
+      older.close();
+      older = null;
+    }
   }
 
   /// All that is kept, the oldest first.
   public static EventReader fromStart(Events events) throws IOException {
-    EventReader reader = new EventReader(events.file());
-    /* Opened first: what is put aside meanwhile is then in the one or the other. */
-    reader.open();
-    reader.older = olderThan(events, reader);
-    return reader;
+    return new EventReader(events);
   }
 
   /// Only what comes.
   public static EventReader fromNow(Events events) throws IOException {
-    EventReader reader = new EventReader(events.file());
-    reader.open();
-    if (reader.channel != null) {
-      reader.channel.position(reader.channel.size());
+    EventReader reader = new EventReader(events);
+    if (reader.older != null) {
+      reader.older.skip();
+    }
+    if (reader.newer != null) {
+      reader.newer.skip();
     }
     return reader;
-  }
-
-  private static byte[] olderThan(Events events, EventReader reader) throws IOException {
-    try {
-      boolean same = Objects.equals(reader.key, key(events.olderFile()));
-      return same ? new byte[0] : Files.readAllBytes(events.olderFile());
-    } catch (NoSuchFileException e) {
-      return new byte[0];
-    }
-  }
-
-  private void open() throws IOException {
-    try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
-      key = key(file);
-    } catch (NoSuchFileException e) {
-      channel = null;
-    }
-  }
-
-  private static Object key(Path file) throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   /// What came since the last call. A line that is no event, as a power cut may leave one, is left
   /// out.
   public List<JsonObject> next() throws IOException {
-    List<JsonObject> events = new ArrayList<>();
-    take(older, older.length, events);
-    older = new byte[0];
-    if (channel == null) {
-      open();
+    List<JsonObject> found = new ArrayList<>();
+    read(older, found);
+    read(newer, found);
+    if (newer == null || !newer.isAt(events.file())) {
+      follow(found);
     }
-    if (channel == null) {
-      return events;
-    }
-    boolean replaced = isReplaced();
-    read(events);
-    if (replaced) {
-      /* Whoever had opened it before may have written once more: it was read after the look. */
-      channel.close();
-      partial.reset();
-      open();
-      if (channel != null) {
-        read(events);
+    return found;
+  }
+
+  /* The file was put aside, perhaps more than once. */
+  private void follow(List<JsonObject> found) throws IOException {
+    Tail next = Tail.open(events.file());
+    Tail aside = Tail.open(events.olderFile());
+    read(newer, found);
+    if (aside == null || aside.is(newer) || aside.is(older) || aside.is(next)) {
+      close(aside);
+      if (newer != null) {
+        close(older);
+        older = newer;
       }
+    } else {
+      close(older);
+      close(newer);
+      older = aside;
     }
-    return events;
+    newer = next;
+    read(older, found);
+    read(newer, found);
   }
 
-  private boolean isReplaced() throws IOException {
-    try {
-      return !Objects.equals(key, key(file));
-    } catch (NoSuchFileException e) {
-      return true;
-    }
-  }
-
-  private void read(List<JsonObject> events) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    while (channel.read(buffer) > 0) {
-      take(buffer.array(), buffer.position(), events);
-      buffer.clear();
+  private static void read(Tail tail, List<JsonObject> found) throws IOException {
+    if (tail != null) {
+      tail.read(found);
     }
   }
 
-  private void take(byte[] bytes, int length, List<JsonObject> events) {
-    int start = 0;
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] == '\n') {
-        partial.write(bytes, start, i - start);
-        add(partial.toByteArray(), events);
-        partial.reset();
-        start = i + 1;
-      }
-    }
-    partial.write(bytes, start, length - start);
-  }
-
-  private static void add(byte[] line, List<JsonObject> events) {
-    try {
-      events.add(Json.parse(line, "an event"));
-    } catch (JsonException e) {
-      return;
+  private static void close(Tail tail) throws IOException {
+    if (tail != null) {
+      tail.close();
     }
   }
 
   @Override
   public void close() throws IOException {
-    if (channel != null) {
+    try {
+      close(older);
+    } finally {
+      close(newer);
+    }
+  }
+
+  /// One of the two files, read as far as it is written.
+  private static final class Tail {
+    private final FileChannel channel;
+    private final Object key;
+    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+
+    private Tail(FileChannel channel, Object key) {
+      this.channel = channel;
+      this.key = key;
+    }
+
+    /// @return null where there is no such file
+    static Tail open(Path file) throws IOException {
+      try {
+        while (true) {
+          Object before = key(file);
+          FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+          if (before.equals(key(file))) {
+            return new Tail(channel, before);
+          }
+          /* Put aside just now: which of the two was opened is not known. */
+          channel.close();
+        }
+      } catch (NoSuchFileException e) {
+        return null;
+      }
+    }
+
+    private static Object key(Path file) throws IOException {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    boolean is(Tail other) {
+      return other != null && key.equals(other.key);
+    }
+
+    boolean isAt(Path file) throws IOException {
+      try {
+        return key.equals(key(file));
+      } catch (NoSuchFileException e) {
+        return false;
+      }
+    }
+
+    void skip() throws IOException {
+      channel.position(channel.size());
+    }
+
+    void read(List<JsonObject> events) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+      while (channel.read(buffer) > 0) {
+        take(buffer.array(), buffer.position(), events);
+        buffer.clear();
+      }
+    }
+
+    private void take(byte[] bytes, int length, List<JsonObject> events) {
+      int start = 0;
+      for (int i = 0; i < length; i++) {
+        if (bytes[i] == '\n') {
+          partial.write(bytes, start, i - start);
+          add(partial.toByteArray(), events);
+          partial.reset();
+          start = i + 1;
+        }
+      }
+      partial.write(bytes, start, length - start);
+    }
+
+    private static void add(byte[] line, List<JsonObject> events) {
+      try {
+        events.add(Json.parse(line, "an event"));
+      } catch (JsonException e) {
+        return;
+      }
+    }
+
+    void close() throws IOException {
       channel.close();
     }
   }

@@ -23,6 +23,8 @@ public final class Events {
   /// Kept at least; at most twice as much.
   public static final long KEPT_BYTES = 1 << 20;
 
+  private static final Object PUTTING_ASIDE = new Object();
+
   private final Path root;
   private final long keptBytes;
 
@@ -108,8 +110,15 @@ public final class Events {
     }
   }
 
-  /* Under a lock, for a second one would put a nearly empty file in the place of a full one. */
+  /* Under a lock, for a second one would put a nearly empty file in the place of a full one; the
+   * lock of a file is between processes, and two threads that want it are an error. */
   private void putAside() throws IOException {
+    synchronized (PUTTING_ASIDE) {
+      putAsideOfAllThreads();
+    }
+  }
+
+  private void putAsideOfAllThreads() throws IOException {
     try (FileChannel channel =
             FileChannel.open(
                 root.resolve("events.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -1,14 +1,17 @@
 package nsbox.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,48 +41,101 @@ class EventsTest {
     }
   }
 
+  /* What a reader is promised holds while the file is put aside no more than once between two
+   * looks: the writers are at most 40 records ahead of it, and a file takes more than those. */
   @Test
   void followersMissNothingWhereManyWriteAndTheFileIsPutAside() throws Exception {
-    /* Some forty lines a file. */
-    Events events = new Events(roots, 8000);
+    Events events = new Events(roots, 50 * lengthOfOne());
+    Semaphore ahead = new Semaphore(40);
     List<Thread> writers = new ArrayList<>();
     List<String> seen = new ArrayList<>();
     try (EventReader reader = EventReader.fromNow(events)) {
       for (int i = 0; i < 4; i++) {
         int writer = i;
-        Thread thread = new Thread(() -> write(events, writer));
+        Thread thread = new Thread(() -> write(events, writer, ahead));
         thread.start();
         writers.add(thread);
       }
       while (writers.stream().anyMatch(Thread::isAlive)) {
-        collect(reader, seen);
+        ahead.release(collect(reader, seen));
       }
-      collect(reader, seen);
       collect(reader, seen);
     }
     assertTrue(Files.exists(events.olderFile()));
-    assertTrue(Files.size(events.olderFile()) > 8000);
-    assertEquals(4 * 60, seen.size());
     seen.sort(null);
-    assertEquals("0-00", seen.getFirst());
-    assertEquals("3-59", seen.getLast());
-  }
-
-  private static void write(Events events, int writer) {
-    for (int i = 0; i < 60; i++) {
-      events.record("container", "test", writer + "-" + (i < 10 ? "0" : "") + i, Map.of());
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        return;
+    List<String> written = new ArrayList<>();
+    for (int writer = 0; writer < 4; writer++) {
+      for (int i = 0; i < 100; i++) {
+        written.add(id(writer, i));
       }
     }
+    assertEquals(written, seen);
   }
 
-  private static void collect(EventReader reader, List<String> seen) throws IOException {
-    for (JsonObject event : reader.next()) {
+  @Test
+  void aFilePutAsideBetweenTwoLooksIsReadFromItsBeginning() throws Exception {
+    Events events = new Events(roots, 2 * lengthOfOne() - 1);
+    for (int kept = 0; kept < 2; kept++) {
+      write(events, "before" + kept);
+    }
+    try (EventReader reader = EventReader.fromNow(events)) {
+      write(events, "first");
+      List<String> seen = new ArrayList<>();
+      assertEquals(1, collect(reader, seen));
+      write(events, "second");
+      write(events, "third");
+      write(events, "fourth");
+      write(events, "fifth");
+      collect(reader, seen);
+      assertEquals(List.of("first", "second", "third", "fourth", "fifth"), seen);
+    }
+  }
+
+  @Test
+  void aWriterThatHadOpenedTheFileBeforeItWasPutAsideIsHeard() throws Exception {
+    Events events = new Events(roots);
+    write(events, "first");
+    try (EventReader reader = EventReader.fromNow(events);
+        FileOutputStream slow = new FileOutputStream(events.file().toFile(), true)) {
+      Files.move(events.file(), events.olderFile());
+      write(events, "second");
+      List<String> seen = new ArrayList<>();
+      collect(reader, seen);
+      slow.write("{\"id\":\"late\"}\n".getBytes(UTF_8));
+      collect(reader, seen);
+      assertEquals(List.of("second", "late"), seen);
+    }
+  }
+
+  private long lengthOfOne() throws IOException {
+    StateRoots elsewhere = new StateRoots(temp.resolve("length"), temp.resolve("length-run"));
+    elsewhere.create();
+    Events events = new Events(elsewhere);
+    write(events, id(0, 0));
+    return Files.size(events.file());
+  }
+
+  private static void write(Events events, int writer, Semaphore ahead) {
+    for (int i = 0; i < 100; i++) {
+      ahead.acquireUninterruptibly();
+      write(events, id(writer, i));
+    }
+  }
+
+  private static void write(Events events, String id) {
+    events.record("container", "test", id, Map.of());
+  }
+
+  private static String id(int writer, int number) {
+    return writer + "-" + (100 + number);
+  }
+
+  private static int collect(EventReader reader, List<String> seen) throws IOException {
+    List<JsonObject> events = reader.next();
+    for (JsonObject event : events) {
       seen.add(event.string("id"));
     }
+    return events.size();
   }
 
   @Test
