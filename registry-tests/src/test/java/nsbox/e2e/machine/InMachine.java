@@ -11,9 +11,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// What classes share whose tests run in a [Machine]: one machine for the class, in it the tree of
 /// a small image, and the promise that every test leaves the machine as it was.
+///
+/// They run beside the tests of the host, of which a machine sees nothing; but there is one machine
+/// at a time.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("machine")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class InMachine {
   /// Busybox, and nothing else; always there, for the machine needs a busybox itself.
