@@ -2,108 +2,194 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.optional;
 import static nsbox.cli.Model.positionals;
+import static nsbox.cli.Model.text;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.engine.Front;
+import nsbox.cli.output.FilterException;
+import nsbox.cli.output.FilterTime;
+import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `nsbox logs`: what a container wrote, each stream to its own.
+/// `nsbox logs`: what containers wrote, each stream to its own.
 ///
 /// Reads what `log.h` describes, in either format.
 public final class LogsCommand implements Command {
+  private static final long LOOK_MILLIS = 50;
+  private static final int COLORS = 6;
+
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
-        Model.command("logs", "[OPTIONS] CONTAINER", "Show what a container wrote so far.");
+        Model.command(
+            "logs",
+            "[OPTIONS] CONTAINER...",
+            "Show what containers wrote. Of several, each line begins with whose it is.",
+            "TIME is 10m (ago), 1700000000, 2024-09-06 or 2024-09-06T12:05:36Z.");
+    spec.addOption(flag("Give each container a color, where there are several", "--color"));
+    spec.addOption(flag("Go on with what they write, until they end", "-f", "--follow"));
+    spec.addOption(flag("The container that was created last", "-l", "--latest"));
+    spec.addOption(flag("Begin each line with the container's name", "--names"));
+    spec.addOption(text("TIME", "Only what was written then or later", "--since"));
+    spec.addOption(text("N", "Only so many lines from the end (all); -1 for all", "-n", "--tail"));
     spec.addOption(flag("Begin each line with its time", "-t", "--timestamps"));
-    spec.addPositional(Model.parameters("CONTAINER", "1", "Name or ID"));
+    spec.addOption(text("TIME", "Only what was written before", "--until"));
+    spec.addPositional(Model.optionalParameters("CONTAINER", "Names or IDs"));
     return spec;
+  }
+
+  /// One container's log on its way to the user.
+  private record Shown(ContainerFolder folder, LogReader reader, LogPrinter printer) {
+    /// Prints all that is there.
+    void advance() throws IOException {
+      for (LogRecord record = reader.next(); record != null; record = reader.next()) {
+        printer.print(record);
+      }
+      printer.flush();
+    }
+
+    void finish() throws IOException {
+      advance();
+      LogRecord rest = reader.rest();
+      if (rest != null) {
+        printer.print(rest);
+        printer.flush();
+      }
+    }
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
+    Instant now = Instant.now();
+    Instant since = time("since", optional(parsed, "--since"), now);
+    Instant until = time("until", optional(parsed, "--until"), now);
+    LogPrinter.Wanted wanted = new LogPrinter.Wanted(isSet(parsed, "--timestamps"), since, until);
+    long lines = lines(optional(parsed, "--tail"));
+    boolean follows = isSet(parsed, "--follow") && (until == null || until.isAfter(now));
     session.prepare();
-    Path newest = Lookup.container(session, positionals(parsed).getFirst()).log();
-    for (Path log : oldestFirst(newest)) {
-      try (InputStream in = new BufferedInputStream(Files.newInputStream(log), 1 << 16)) {
-        copy(in, session.front(), isSet(parsed, "--timestamps"));
+    List<ContainerFolder> folders = containers(parsed, session);
+    List<Shown> all = new ArrayList<>();
+    try {
+      for (ContainerFolder folder : folders) {
+        byte[] prefix =
+            prefix(
+                folder.record(),
+                isSet(parsed, "--names"),
+                folders.size() > 1,
+                isSet(parsed, "--color") ? all.size() : -1);
+        all.add(
+            new Shown(
+                folder,
+                new LogReader(folder.log(), lines, follows),
+                new LogPrinter(session.front(), wanted, prefix)));
+      }
+      if (follows) {
+        follow(new ArrayList<>(all), until);
+      } else {
+        for (Shown shown : all) {
+          shown.finish();
+        }
+      }
+    } finally {
+      for (Shown shown : all) {
+        shown.reader.close();
       }
     }
     return 0;
   }
 
-  /* Files that were begun anew have a number, the oldest the highest. */
-  private static List<Path> oldestFirst(Path newest) {
-    List<Path> logs = new ArrayList<>();
-    Path log = newest;
-    for (int number = 1; Files.exists(log); number++) {
-      logs.addFirst(log);
-      log = newest.resolveSibling(newest.getFileName() + "." + number);
-    }
-    return logs;
-  }
-
-  static void copy(InputStream log, Front front, boolean timestamps) throws IOException {
-    ByteArrayOutputStream pending = new ByteArrayOutputStream();
-    boolean pendingError = false;
-    /* One line of each stream may be open: a part that waits for its rest. */
-    boolean outOpen = false;
-    boolean errorOpen = false;
-    for (byte[] line = line(log); line != null; line = line(log)) {
-      LogRecord record = LogRecord.parse(line);
-      if (record == null) {
-        continue; // the end of a record that a full disk cut off
+  private static void follow(List<Shown> open, Instant until)
+      throws IOException, InterruptedException {
+    while (!open.isEmpty()) {
+      boolean over = until != null && !Instant.now().isBefore(until);
+      for (Shown shown : List.copyOf(open)) {
+        /* In this order: what it wrote before its end is there once the end is known. */
+        if (over || ended(shown.folder)) {
+          shown.finish();
+          open.remove(shown);
+        } else {
+          shown.advance();
+        }
       }
-      boolean error = record.error();
-      if (error != pendingError || pending.size() > 1 << 16) {
-        flush(pending, pendingError, front);
-        pendingError = error;
+      if (!open.isEmpty()) {
+        Thread.sleep(LOOK_MILLIS);
       }
-      if (timestamps && !(error ? errorOpen : outOpen)) {
-        pending.write(record.time());
-        pending.write(' ');
-      }
-      pending.write(record.bytes());
-      if (record.ended()) {
-        pending.write('\n');
-      }
-      if (error) {
-        errorOpen = !record.ended();
-      } else {
-        outOpen = !record.ended();
-      }
-    }
-    flush(pending, pendingError, front);
-  }
-
-  private static void flush(ByteArrayOutputStream pending, boolean error, Front front)
-      throws IOException {
-    if (pending.size() > 0) {
-      front.write(error, pending.toByteArray(), pending.size());
-      pending.reset();
     }
   }
 
-  private static byte[] line(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int next = in.read(); next >= 0; next = in.read()) {
-      if (next == '\n') {
-        return line.toByteArray();
-      }
-      line.write(next);
+  /* One that was never started may still be. */
+  private static boolean ended(ContainerFolder folder) throws IOException {
+    try {
+      ContainerState state = folder.state();
+      return state instanceof ContainerState.Exited
+          || state instanceof ContainerState.Created && !folder.recordFile().toFile().exists();
+    } catch (NoSuchFileException e) {
+      return true; // removed
     }
-    return line.size() == 0 ? null : line.toByteArray();
+  }
+
+  private static List<ContainerFolder> containers(ParseResult parsed, Session session)
+      throws Exception {
+    List<ContainerFolder> folders = new ArrayList<>();
+    List<String> names = positionals(parsed);
+    if (isSet(parsed, "--latest")) {
+      if (!names.isEmpty()) {
+        throw new Failure("--latest and names of containers cannot be used together");
+      }
+      folders.add(ContainerChoice.one(parsed, session, names).folder());
+    } else if (names.isEmpty()) {
+      throw new Failure("requires at least 1 arg(s): no container is named");
+    }
+    for (String name : names) {
+      folders.add(Lookup.container(session, name));
+    }
+    for (ContainerFolder folder : folders) {
+      if (folder.record().logDriver().equals("none")) {
+        throw new Failure(
+            folder.record().name() + ": its log driver is none, so there is no log to be read");
+      }
+    }
+    return folders;
+  }
+
+  private static byte[] prefix(ContainerRecord record, boolean names, boolean several, int color) {
+    if (!names && !several) {
+      return new byte[0];
+    }
+    String prefix = names ? record.name() : record.shortId();
+    if (color >= 0) {
+      prefix = "\u001b[" + (31 + color % COLORS) + "m" + prefix + "\u001b[0m";
+    }
+    return (prefix + " ").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Instant time(String key, Optional<String> text, Instant now)
+      throws FilterException {
+    return text.isEmpty() ? null : FilterTime.parse(key, text.get(), now);
+  }
+
+  private static long lines(Optional<String> text) throws Failure {
+    if (text.isEmpty() || text.get().equals("all")) {
+      return -1;
+    }
+    try {
+      return Long.parseLong(text.get());
+    } catch (NumberFormatException e) {
+      throw new Failure("--tail " + text.get() + ": expected a number of lines, or all", e);
+    }
   }
 }

@@ -2,12 +2,15 @@ package nsbox.cli.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-class LogsCommandTest {
+class LogPrinterTest {
+  @TempDir Path temp;
+
   private static final String T1 = "2026-01-02T15:04:05.000000001Z";
   private static final String T2 = "2026-01-02T15:04:05.000000002Z";
   private static final String T3 = "2026-01-02T15:04:05.000000003Z";
@@ -93,6 +96,17 @@ class LogsCommandTest {
   }
 
   @Test
+  void readsAnyFormOfJson() throws IOException {
+    assertEquals(
+        "out:" + T1 + " a\n",
+        timed(
+            "{\"time\": \""
+                + T1
+                + "\", \"stream\": \"stdout\", \"log\": \"a\\n\", \"attrs\": {}}\n"));
+    assertEquals("out:\t\"\\/\r\n", plain(json("stdout", "\\u0009\\\"\\\\\\/\\r\\n", T1)));
+  }
+
+  @Test
   void leavesOutTheEndOfARecordOfJsonThatWasCutOff() throws IOException {
     String record = json("stdout", "b\\n", T1);
     for (int length = 1; length < record.length() - 1; length++) {
@@ -105,18 +119,25 @@ class LogsCommandTest {
     return "{\"log\":\"%s\",\"stream\":\"%s\",\"time\":\"%s\"}\n".formatted(text, stream, time);
   }
 
-  private static String plain(String log) throws IOException {
+  private String plain(String log) throws IOException {
     return copied(log, false);
   }
 
-  private static String timed(String log) throws IOException {
+  private String timed(String log) throws IOException {
     return copied(log, true);
   }
 
-  private static String copied(String log, boolean timestamps) throws IOException {
+  private String copied(String log, boolean timestamps) throws IOException {
+    Path file = Files.writeString(temp.resolve("log"), log);
     RecordingFront front = new RecordingFront();
-    LogsCommand.copy(
-        new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)), front, timestamps);
+    LogPrinter printer =
+        new LogPrinter(front, new LogPrinter.Wanted(timestamps, null, null), new byte[0]);
+    try (LogReader reader = new LogReader(file, -1, false)) {
+      for (LogRecord record = reader.next(); record != null; record = reader.next()) {
+        printer.print(record);
+      }
+    }
+    printer.flush();
     return front.text();
   }
 }
