@@ -18,7 +18,7 @@
 #define EXIT_NSBOX 125
 
 /* Bits of an attachment. */
-enum { ATTACH_INPUT = 1, ATTACH_TERMINAL = 2, ATTACH_PROXY = 4 };
+enum { ATTACH_INPUT = 1, ATTACH_TERMINAL = 2, ATTACH_PROXY = 4, ATTACH_NO_STDOUT = 8, ATTACH_NO_STDERR = 16 };
 
 /* The longest sequence that detaches. */
 #define MAX_KEYS 64
@@ -47,6 +47,8 @@ void read_attachment(struct reader *r, struct attachment *attachment) {
     attachment->input = bits & ATTACH_INPUT;
     attachment->terminal = bits & ATTACH_TERMINAL;
     attachment->proxy = bits & ATTACH_PROXY;
+    attachment->no_stdout = bits & ATTACH_NO_STDOUT;
+    attachment->no_stderr = bits & ATTACH_NO_STDERR;
     attachment->keys = read_bytes(r, &attachment->key_count);
     if (attachment->key_count > MAX_KEYS) r->bad = true;
     const unsigned char *path = read_bytes(r, &length);
@@ -172,6 +174,10 @@ static void take_signal(struct session *session) {
 
 static int output_of(const struct session *session) { return session->header[0] == CLIENT_STDERR ? 2 : 1; }
 
+static bool is_wanted(const struct session *session) {
+    return !(session->header[0] == CLIENT_STDERR ? session->how->no_stderr : session->how->no_stdout);
+}
+
 static uint32_t body_length(const struct session *session) {
     const unsigned char *at = session->header + 1;
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
@@ -186,7 +192,7 @@ static void take_body(struct session *session, size_t length) {
         leave_raw_mode(&session->terminal);
     } else if (session->header[0] == CLIENT_STDOUT || session->header[0] == CLIENT_STDERR) {
         session->in_start = 0;
-        session->in_end = length;
+        session->in_end = is_wanted(session) ? length : 0;
     }
     if (session->body_left == 0) session->header_length = 0;
 }

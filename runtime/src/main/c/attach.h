@@ -8,6 +8,7 @@ struct attachment {
     bool input;        /* our standard input is for the container */
     bool terminal;     /* the container has a terminal */
     bool proxy;        /* signals are for the container */
+    bool no_stdout, no_stderr; /* what the container writes there is not for us */
     const unsigned char *keys; /* end us, not the container */
     size_t key_count;
     const char *exit_path; /* where the exit code is, if the monitor does not say it */

@@ -66,6 +66,13 @@ int op_pid_file(struct context *context, const struct argument *argument) {
     return record_text(argument[0].bytes, text, 0644);
 }
 
+int op_monitor_pid_file(struct context *context, const struct argument *argument) {
+    (void)context;
+    char text[16];
+    snprintf(text, sizeof text, "%d", getpid());
+    return record_text(argument[0].bytes, text, 0644);
+}
+
 int exit_code(int status) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

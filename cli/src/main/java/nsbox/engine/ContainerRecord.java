@@ -114,6 +114,16 @@ public final class ContainerRecord {
     return json.optionalString("pidFile");
   }
 
+  /// Gets the number of its monitor.
+  public Optional<String> monitorPidFile() throws IOException {
+    return json.optionalString("monitorPidFile");
+  }
+
+  /// The command that removes its image once it is gone; empty where that stays.
+  public List<String> imageRemoval() throws IOException {
+    return json.strings("imageRemoval");
+  }
+
   /// IDs of the containers whose namespaces it shares, by the type of the namespace.
   public Map<String, String> joins() throws IOException {
     return json.stringMap("joins");

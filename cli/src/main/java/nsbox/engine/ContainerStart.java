@@ -28,6 +28,8 @@ import nsbox.snapshot.RootMount;
 
 /// From a container on disk to a launch program: every start of it, the first and all others.
 public final class ContainerStart {
+  private static final int IMAGE_REMOVAL_MILLIS = 60_000;
+
   private final Containers containers;
   private final ContainerFolder folder;
   private final ContainerRecord record;
@@ -43,9 +45,15 @@ public final class ContainerStart {
   /// @param driver of the container's root file system
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
+  /// @param descriptors how many of the caller's from 3 on the container gets
   /// @throws UnsupportedSpecException if this host or this runtime cannot do what it asks
   public Program program(
-      JsonObject config, Driver driver, DefaultFilter filter, boolean apart, boolean attached)
+      JsonObject config,
+      Driver driver,
+      DefaultFilter filter,
+      boolean apart,
+      boolean attached,
+      int descriptors)
       throws IOException, UnsupportedSpecException {
     join(config);
     fillOnce(config);
@@ -63,7 +71,7 @@ public final class ContainerStart {
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,
-            Handover.monitored(0, record.pidFile()),
+            Handover.monitored(descriptors, record.pidFile()),
             false,
             teardown()));
   }
@@ -179,7 +187,27 @@ public final class ContainerStart {
       removeVolumes(steps);
     }
     steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
+    removeImage(steps);
     return steps.list();
+  }
+
+  /* By a command of ours, which would repeat this very list as long as the folder of the run root is
+   * there: so it comes last. An image that others use stays. */
+  private void removeImage(Instructions steps) throws IOException {
+    if (record.imageRemoval().isEmpty()) {
+      return;
+    }
+    steps.addIgnoring(
+        Instruction.WARN,
+        "remove image " + record.image(),
+        Opcode.HOOK,
+        record.imageRemoval().getFirst(),
+        record.imageRemoval(),
+        List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
+        (long) IMAGE_REMOVAL_MILLIS,
+        "",
+        "",
+        "/");
   }
 
   /* Those that were made for it alone. */

@@ -20,6 +20,12 @@ final class ContainerWatch {
         Opcode.RECORD_STARTED,
         folder.startedFile().toString(),
         folder.exitFile().toString());
+    if (record.monitorPidFile().isPresent()) {
+      onceUp.add(
+          "write the monitor's pid to " + record.monitorPidFile().get(),
+          Opcode.MONITOR_PID_FILE,
+          record.monitorPidFile().get());
+    }
     return new Watch(
         Optional.of(folder.monitorLockFile().toString()),
         log(folder, record),

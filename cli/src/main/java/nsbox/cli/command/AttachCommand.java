@@ -25,7 +25,8 @@ public final class AttachCommand implements Command {
             "attach", "[OPTIONS] CONTAINER", "Attach to a container that runs, until it ends.");
     spec.addOption(flag("Leave standard input alone", "--no-stdin"));
     Staying.addTo(spec);
-    spec.addPositional(Model.parameters("CONTAINER", "1", "Name or ID"));
+    ContainerChoice.addOneTo(spec);
+    spec.addPositional(Model.optionalParameters("CONTAINER", "Name or ID"));
     return spec;
   }
 
@@ -33,8 +34,12 @@ public final class AttachCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     Staying staying = Staying.of(parsed, true);
     session.prepare();
-    String name = positionals(parsed).getFirst();
-    ContainerFolder folder = Lookup.container(session, name);
+    ContainerChoice.One choice = ContainerChoice.one(parsed, session, positionals(parsed));
+    if (!choice.rest().isEmpty()) {
+      throw new Failure("attach: one container at a time");
+    }
+    String name = choice.name();
+    ContainerFolder folder = choice.folder();
     if (!(folder.state() instanceof ContainerState.Running)) {
       throw new Failure(
           "cannot attach to container "

@@ -70,7 +70,7 @@ public final class ExecCommand implements Command {
       throw new Failure(
           "--detach-keys " + keys.get() + ": this version of nsbox detaches from no exec session");
     }
-    int descriptors = descriptors(parsed, session);
+    int descriptors = PreservedDescriptors.count(parsed, session);
     session.prepare();
     ContainerChoice.One choice = choice(parsed, session);
     if (choice.rest().isEmpty()) {
@@ -150,27 +150,6 @@ public final class ExecCommand implements Command {
             CgroupLayout.ofHost(),
             config.object("linux").optionalString("cgroupsPath").orElse("/")),
         filters);
-  }
-
-  private static int descriptors(ParseResult parsed, Session session) throws Failure {
-    Optional<String> text = optional(parsed, "--preserve-fds");
-    if (text.isEmpty()) {
-      return 0;
-    }
-    int open = session.invocation().keptDescriptors();
-    try {
-      int wanted = Integer.parseInt(text.get());
-      if (wanted >= 0 && wanted <= open) {
-        return wanted;
-      }
-      if (wanted > open) {
-        throw new Failure(
-            "--preserve-fds " + wanted + ": descriptor " + (3 + open) + " is not open");
-      }
-    } catch (NumberFormatException e) {
-      throw new Failure("--preserve-fds " + text.get() + ": expected a number", e);
-    }
-    throw new Failure("--preserve-fds " + text.get() + ": expected a number from 0 on");
   }
 
   private static void warnAboutInput(Session session, boolean attachesTerminal) throws IOException {

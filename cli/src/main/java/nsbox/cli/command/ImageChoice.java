@@ -6,8 +6,8 @@ import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.cli.image.PlatformOption;
 import nsbox.cli.image.Pulling;
+import nsbox.cli.image.TransferFlags;
 import nsbox.engine.Images;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.Ingest;
@@ -15,11 +15,9 @@ import nsbox.image.Platform;
 import nsbox.image.PlatformChoice;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
-import nsbox.registry.config.Overrides;
 import nsbox.registry.config.RegistryConfig;
 import nsbox.snapshot.Snapshots;
 import nsbox.transfer.Pull;
-import nsbox.transfer.TransferOptions;
 import picocli.CommandLine.ParseResult;
 
 /// Finds the image that a container is made from, and pulls it where that is meant.
@@ -45,35 +43,31 @@ final class ImageChoice {
     if (!policy.equals("missing") && !policy.equals("always") && !policy.equals("never")) {
       throw new Failure("--pull " + policy + ": missing, always or never");
     }
-    Optional<String> platformText = Model.optional(parsed, "--platform");
+    Optional<Platform> platform = TransferFlags.platform(parsed);
     if (!policy.equals("always")) {
       Optional<StoredImage> image = images.hold(name, lease);
-      if (image.isPresent() && (platformText.isEmpty() || fits(image.get(), platformText.get()))) {
+      if (image.isPresent() && (platform.isEmpty() || fits(image.get(), platform.get()))) {
         return image.get();
       }
       if (policy.equals("never")) {
         throw new ImageNotFoundException(name);
       }
     }
-    return pull(name, platformText, policy.equals("always"), Model.isSet(parsed, "--quiet"));
+    return pull(name, platform, policy.equals("always"), parsed);
   }
 
   private StoredImage pull(
-      String name, Optional<String> platformText, boolean always, boolean quiet)
+      String name, Optional<Platform> platform, boolean always, ParseResult parsed)
       throws IOException, Failure {
     if (Images.isId(name)) {
       throw new ImageNotFoundException(name);
     }
-    if (!always && platformText.isEmpty()) {
+    if (!always && platform.isEmpty()) {
       Optional<StoredImage> other = underAnotherRegistry(name);
       if (other.isPresent()) {
         return other.get();
       }
     }
-    Optional<Platform> platform =
-        platformText.isEmpty()
-            ? Optional.empty()
-            : Optional.of(PlatformOption.parse(platformText.get()));
     Snapshots.warmUp();
     Pull.Choice choice =
         new Pull.Choice(platform.orElse(Platform.host()), platform.isPresent(), false);
@@ -81,7 +75,12 @@ final class ImageChoice {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       pulled =
           new Pulling(
-                  session, images, Overrides.NONE, TransferOptions.DEFAULT, Optional.empty(), quiet)
+                  session,
+                  images,
+                  TransferFlags.overrides(parsed, session),
+                  TransferFlags.options(parsed),
+                  Optional.empty(),
+                  Model.isSet(parsed, "--quiet"))
               .pull(name, choice);
       Optional<StoredImage> image = images.hold(pulled.toString(), lease);
       if (image.isPresent()) {
@@ -103,7 +102,7 @@ final class ImageChoice {
     return Optional.empty();
   }
 
-  private static boolean fits(StoredImage image, String platformText) throws Failure {
-    return PlatformChoice.fits(image.config().platform(), PlatformOption.parse(platformText));
+  private static boolean fits(StoredImage image, Platform platform) {
+    return PlatformChoice.fits(image.config().platform(), platform);
   }
 }

@@ -22,6 +22,7 @@ import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
 import nsbox.cli.flags.Settings;
+import nsbox.cli.image.TransferFlags;
 import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
@@ -69,6 +70,7 @@ final class NewContainer {
   static Flags flags() {
     Flags flags = new Flags();
     LifecycleFlags.addTo(flags);
+    TransferFlags.addTo(flags);
     WatchFlags.addTo(flags);
     ContainerFlags.addTo(flags);
     return flags;
@@ -200,11 +202,28 @@ final class NewContainer {
     if (lifecycle.pidFile().isPresent()) {
       json.put("pidFile", lifecycle.pidFile().get().toString());
     }
+    if (lifecycle.monitorPidFile().isPresent()) {
+      json.put("monitorPidFile", lifecycle.monitorPidFile().get().toString());
+    }
+    if (lifecycle.removesImage()) {
+      json.put("imageRemoval", imageRemoval());
+    }
     if (!joins.isEmpty()) {
       json.put("joins", joins);
     }
     watch.addTo(json);
     return new ContainerRecord(json);
+  }
+
+  private List<String> imageRemoval() {
+    return List.of(
+        session.invocation().home() + "/bin/nsbox",
+        "--root",
+        session.roots().root().toString(),
+        "--run-root",
+        session.roots().run().toString(),
+        "rmi",
+        words.getFirst());
   }
 
   private int stopSignal(Images.Unpacked unpacked) throws Failure {

@@ -5,6 +5,7 @@ import static nsbox.cli.Model.isSet;
 import java.io.IOException;
 import java.util.List;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
@@ -31,6 +32,8 @@ public final class RunCommand implements Command {
     Flags flags = NewContainer.flags();
     Staying.addTo(flags);
     return flags
+        .texts("stdin|stdout|stderr", "Stay with these streams only", "-a", "--attach")
+        .text("N", "Pass on this many descriptors of the caller's, from 3 on", "--preserve-fds")
         .flag("Run in the background and print the container's ID", "-d", "--detach")
         .flag(
             "Print the way from the image to the process, step by step, and start nothing",
@@ -56,7 +59,7 @@ public final class RunCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     NewContainer wanted = new NewContainer(session, parsed);
     boolean detached = isSet(parsed, "--detach");
-    Staying staying = Staying.of(parsed, !detached);
+    Staying staying = staying(parsed, session, detached);
     session.prepare();
     if (isSet(parsed, "--explain")) {
       session.front().out(wanted.explain(staying));
@@ -70,6 +73,20 @@ public final class RunCommand implements Command {
       return 0;
     }
     return Command.LAUNCHED;
+  }
+
+  private static Staying staying(ParseResult parsed, Session session, boolean detached)
+      throws Failure {
+    List<String> attached = Model.values(parsed, "--attach");
+    if (detached && !attached.isEmpty()) {
+      throw new Failure("--attach and --detach exclude each other");
+    }
+    int descriptors = PreservedDescriptors.count(parsed, session);
+    if (descriptors > 0 && parsed.hasMatchedOption("--restart")) {
+      throw new Failure("--preserve-fds and --restart: a later start has no such descriptors");
+    }
+    Staying staying = Staying.of(parsed, !detached).withDescriptors(descriptors);
+    return attached.isEmpty() ? staying : staying.with(AttachedStreams.parse(attached));
   }
 
   private static void warnAboutInput(Session session, boolean attachesInput, NewContainer wanted)

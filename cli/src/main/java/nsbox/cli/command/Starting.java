@@ -44,7 +44,8 @@ final class Starting {
             driver,
             session.defaultFilter(),
             staying.apart(record),
-            staying.attached());
+            staying.attached(),
+            staying.descriptors());
   }
 
   /// Launches. A container that does not come up is left as it was, or gone where it was to go with

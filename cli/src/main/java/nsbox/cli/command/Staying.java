@@ -16,11 +16,18 @@ import picocli.CommandLine.ParseResult;
 /// How the user stays with a container that is started, or that runs.
 ///
 /// @param attached until its end; else not at all
+/// @param streams of the container that are the user's
 /// @param signals signals sent to `nsbox` are for the container
-record Staying(boolean attached, boolean signals, byte[] detachKeys) {
+/// @param descriptors how many of the caller's from 3 on the container gets
+record Staying(
+    boolean attached,
+    AttachedStreams streams,
+    boolean signals,
+    byte[] detachKeys,
+    int descriptors) {
   private static final String SIGNALS = "--sig-proxy";
 
-  static final Staying NOT = new Staying(false, false, new byte[0]);
+  static final Staying NOT = new Staying(false, AttachedStreams.ALL, false, new byte[0], 0);
 
   static void addTo(CommandSpec spec) {
     spec.addOption(
@@ -47,10 +54,20 @@ record Staying(boolean attached, boolean signals, byte[] detachKeys) {
   static Staying of(ParseResult parsed, boolean attached) throws Failure {
     return new Staying(
         attached,
+        AttachedStreams.ALL,
         /* Where there are very many options, that one is of this whole name. */
         !parsed.hasMatchedOption(SIGNALS + "=false")
             && parsed.matchedOptionValue(SIGNALS, Boolean.TRUE),
-        DetachKeys.parse(parsed.matchedOptionValue("--detach-keys", DetachKeys.DEFAULT)));
+        DetachKeys.parse(parsed.matchedOptionValue("--detach-keys", DetachKeys.DEFAULT)),
+        0);
+  }
+
+  Staying with(AttachedStreams wanted) {
+    return new Staying(attached, wanted, signals, detachKeys, descriptors);
+  }
+
+  Staying withDescriptors(int count) {
+    return new Staying(attached, streams, signals, detachKeys, count);
   }
 
   /// Whether the monitor is another process than the user's `nsbox`: one that goes on without it.
@@ -58,6 +75,7 @@ record Staying(boolean attached, boolean signals, byte[] detachKeys) {
     return !attached
         || record.terminal()
         || !signals
+        || !streams.equals(AttachedStreams.ALL)
         || !record.restartPolicy().equals(ContainerRecord.NO_RESTART);
   }
 
@@ -65,12 +83,19 @@ record Staying(boolean attached, boolean signals, byte[] detachKeys) {
   Optional<Attachment> attachment(ContainerFolder folder, ContainerRecord record)
       throws IOException {
     return attached && apart(record)
-        ? Optional.of(attachment(folder, record, record.keepInput()))
+        ? Optional.of(attachment(folder, record, record.keepInput() && streams.input()))
         : Optional.empty();
   }
 
   Attachment attachment(ContainerFolder folder, ContainerRecord record, boolean input)
       throws IOException {
-    return new Attachment(input, record.terminal(), signals, detachKeys, folder.exitFile());
+    return new Attachment(
+        input,
+        record.terminal(),
+        signals,
+        streams.out(),
+        streams.error(),
+        detachKeys,
+        folder.exitFile());
   }
 }

@@ -15,14 +15,19 @@ import nsbox.runtime.state.Identifiers;
 ///
 /// @param idFile gets the container's ID; must not be there
 /// @param pidFile gets the process's number with every start
+/// @param monitorPidFile gets the number of whoever watches over it
 /// @param replaces a container with this name goes first
+/// @param removes the container goes when it ends
+/// @param removesImage its image goes with it
 /// @param storageBytes how much its files may take up; 0 for no limit
 public record LifecycleFlags(
     Optional<String> name,
     Optional<Path> idFile,
     Optional<Path> pidFile,
+    Optional<Path> monitorPidFile,
     boolean replaces,
     boolean removes,
+    boolean removesImage,
     boolean keepsInput,
     long storageBytes) {
   private static final int NAME_LENGTH = 128;
@@ -35,14 +40,11 @@ public record LifecycleFlags(
         .flag("Remove a container that has this name already", "--replace")
         .text("FILE", "Write the container's ID to a file, which must not be there", "--cidfile")
         .text("FILE", "Write the number of its process to a file, with every start", "--pidfile")
-        .text("missing|always|never", "Whether to pull the image first (missing)", "--pull")
-        .text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform")
-        .flag("Say nothing of the pull", "-q", "--quiet")
         .texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt")
         .texts("CONTAINER[:ro]", "Show what another container has mounted", "--volumes-from")
         .text("NAME", "nsbox-runtime; there is no other", "--runtime")
-        .text("N", "0: a container never has descriptors of the caller's", "--preserve-fds")
-        .flag("Refused: images are removed by nsbox rmi", "--rmi")
+        .text("FILE", "Write the number of its monitor to a file", "--conmon-pidfile")
+        .flag("Remove the image too, if nobody else uses it; implies --rm", "--rmi")
         .flag("Refused: nsbox runs images; nsbox-runtime runs folders", "--rootfs");
   }
 
@@ -64,8 +66,10 @@ public record LifecycleFlags(
         name,
         idFile,
         path(asked, "--pidfile"),
+        path(asked, "--conmon-pidfile"),
         replaces,
-        asked.isSet("--rm"),
+        asked.isSet("--rm") || asked.isSet("--rmi"),
+        asked.isSet("--rmi"),
         asked.isSet("--interactive"),
         storageBytes(asked.texts("--storage-opt")));
   }
@@ -78,16 +82,6 @@ public record LifecycleFlags(
         throw new Failure(
             "--runtime " + runtime.get() + ": nsbox is its own runtime, nsbox-runtime");
       }
-    }
-    if (!asked.text("--preserve-fds").orElse("0").equals("0")) {
-      throw new Failure(
-          "--preserve-fds "
-              + asked.text("--preserve-fds").get()
-              + ": a container never has descriptors of the caller's; nsbox-runtime run passes them on");
-    }
-    if (asked.isSet("--rmi")) {
-      throw new Failure(
-          "--rmi: nobody of nsbox is left at the container's end\n  Use: nsbox rmi IMAGE");
     }
     if (asked.isSet("--rootfs")) {
       throw new Failure(

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import nsbox.bundle.options.MetadataOptions;
 import nsbox.cli.Failure;
 import nsbox.cli.Flags;
@@ -18,6 +19,7 @@ final class MetadataFlags {
         .texts("NAME[=VALUE]", "Label the container", "-l", "--label")
         .texts("FILE", "Label it with what a file says, a line each", "--label-file")
         .texts("NAME=VALUE", "Annotate the configuration", "--annotation")
+        .texts("PORT[-PORT][/PROTOCOL]", "Say that it listens there, as the image may", "--expose")
         .text("SIGNAL", "Signal by which it is stopped", "--stop-signal")
         .text(
             "SECONDS", "How long a stop waits before it kills (10); -1 for ever", "--stop-timeout");
@@ -33,6 +35,7 @@ final class MetadataFlags {
     for (String label : asked.texts("--label")) {
       put(labels, label, "--label " + label);
     }
+    ExposedPorts.of(Set.of(), asked.texts("--expose"));
     Optional<String> signal = asked.text("--stop-signal");
     if (signal.isPresent()) {
       Signals.number(signal.get());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import nsbox.bundle.options.ContainerOptions;
 import nsbox.bundle.options.EnvironmentOptions;
 import nsbox.bundle.options.ProcessOptions;
@@ -40,7 +41,7 @@ public final class Settings {
   }
 
   private JsonObject config(String imageName, JsonObject configuration, JsonObject labels)
-      throws JsonException {
+      throws JsonException, Failure {
     ProcessOptions process = options.process();
     boolean attached = !asked.isSet("--detach");
     boolean input = asked.isSet("--interactive");
@@ -68,6 +69,14 @@ public final class Settings {
             .put("Entrypoint", orNull(entrypoint.orElse(image.entrypoint())))
             .put("OnBuild", null)
             .put("Labels", labels);
+    Set<String> ports = ExposedPorts.of(image.exposedPorts(), asked.texts("--expose"));
+    if (!ports.isEmpty()) {
+      JsonObject exposed = new JsonObject();
+      for (String port : ports) {
+        exposed.put(port, new JsonObject());
+      }
+      config.put("ExposedPorts", exposed);
+    }
     Optional<String> signal = options.metadata().stopSignal();
     if (signal.isPresent() || image.stopSignal().isPresent()) {
       config.put("StopSignal", signal.isPresent() ? signal.get() : image.stopSignal().get());

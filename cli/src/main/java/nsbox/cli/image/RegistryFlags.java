@@ -47,15 +47,20 @@ final class RegistryFlags {
     if (parsed.hasMatchedOption("--creds")) {
       credential = Optional.of(Overrides.credential(Model.optional(parsed, "--creds").get()));
     }
-    Boolean verify =
-        parsed.hasMatchedOption("--tls-verify")
-            ? parsed.matchedOptionValue("--tls-verify", Boolean.TRUE)
-            : null;
     return new Overrides(
-        Optional.ofNullable(verify),
+        verifies(parsed),
         path(parsed, "--authfile", session),
         credential,
         path(parsed, "--cert-dir", session));
+  }
+
+  /* Where there are very many options, "--tls-verify=false" is one of this whole name. */
+  private static Optional<Boolean> verifies(ParseResult parsed) {
+    boolean said =
+        parsed.hasMatchedOption("--tls-verify")
+            || parsed.hasMatchedOption("--tls-verify=true")
+            || parsed.hasMatchedOption("--tls-verify=false");
+    return said ? Optional.of(Model.isSet(parsed, "--tls-verify")) : Optional.empty();
   }
 
   static Optional<Path> path(ParseResult parsed, String option, Session session) throws Failure {

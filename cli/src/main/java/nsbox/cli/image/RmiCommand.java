@@ -44,6 +44,8 @@ public final class RmiCommand implements Command {
         flag("Remove although stopped containers or other names use it", "-f", "--force"));
     spec.addOption(flag("Remove all images that no container uses", "-a", "--all"));
     spec.addOption(flag("No error where there is no such image", "-i", "--ignore"));
+    spec.addOption(
+        flag("Nothing to ask for: an image has no parents that would go with it", "--no-prune"));
     spec.addPositional(Model.optionalParameters("IMAGE", "Names, IDs or digests"));
     return spec;
   }

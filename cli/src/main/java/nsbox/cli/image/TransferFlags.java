@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import nsbox.cli.Failure;
+import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.image.Platform;
@@ -28,6 +29,23 @@ public final class TransferFlags {
     spec.addOption(text("COUNT", "How often to try again (3)", "--retry"));
     spec.addOption(
         text("DURATION", "Before the first new try: 500ms, 2s; doubles (500ms)", "--retry-delay"));
+  }
+
+  /// What `run` and `create` have of them, for an image that they must pull.
+  public static void addTo(Flags flags) {
+    flags
+        .text("missing|always|never", "Whether to pull the image first (missing)", "--pull")
+        .text("OS/ARCH[/VARIANT]", "Which image to pull", "--platform")
+        .text("OS", "As in --platform", "--os")
+        .text("ARCH", "As in --platform", "--arch")
+        .text("VARIANT", "As in --platform", "--variant")
+        .flag("Say nothing of the pull", "-q", "--quiet")
+        .text("FILE", "The file of credentials to use ($REGISTRY_AUTH_FILE)", "--authfile")
+        .text("USER:PASSWORD", "Who to be, whatever files and helpers say", "--creds")
+        .text("DIR", "Certificates of the registry: *.crt, *.cert, *.key", "--cert-dir")
+        .flag("Whether certificates must be right and http is forbidden", "--tls-verify")
+        .text("COUNT", "How often to try the pull again (3)", "--retry")
+        .text("DURATION", "Before the first new try; doubles (500ms)", "--retry-delay");
   }
 
   public static Overrides overrides(ParseResult parsed, Session session)

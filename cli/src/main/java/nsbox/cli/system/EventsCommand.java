@@ -49,6 +49,7 @@ public final class EventsCommand implements Command {
     spec.addOption(text("FORMAT", "json or a Go template for each event", "--format"));
     spec.addOption(flag("End after what has happened so far", "--no-stream"));
     spec.addOption(text("TIME", "Begin with what happened then, not now", "--since"));
+    spec.addOption(flag("Nothing to ask for: nothing is cut off", "--no-trunc"));
     spec.addOption(text("BOOL", "false means --no-stream", "--stream"));
     spec.addOption(text("TIME", "End with what happened until then", "--until"));
     return spec;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import nsbox.e2e.Nsbox;
+import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 
 /// Options that leave something beside the container: files of the caller's, names, and what was
@@ -193,6 +194,97 @@ final class CallersFilesTest extends FlagTests {
             "\"NetworkMode\":\"none\"",
             "\"ShmSize\":67108864")) {
       assertTrue(settings.contains(member), member + " in " + settings);
+    }
+  }
+
+  @Test
+  void writesTheMonitorsPid() throws Exception {
+    nsbox
+        .run("run", "-d", "--conmon-pidfile", "monitor", "--name", "c", ALPINE, "sleep", "100")
+        .expect(0);
+    Path run = nsbox.runRoot.resolve(nsbox.containers().getFirst());
+    assertEquals(
+        Files.readString(run.resolve("monitor")).split(" ")[0],
+        Files.readString(nsbox.folder.resolve("monitor")));
+  }
+
+  @Test
+  void passesDescriptorsOn() throws Exception {
+    Files.writeString(nsbox.folder.resolve("three"), "3\n");
+    String run = "nsbox run --rm --preserve-fds 1 ";
+    for (String how : List.of("", "-d --name c ", "--sig-proxy=false ")) {
+      Files.deleteIfExists(nsbox.folder.resolve("four"));
+      nsbox
+          .sh(
+              run.replace(" 1 ", " 2 ")
+                  + how
+                  + ALPINE
+                  + " sh -c 'cat <&3 >&4; ls /proc/self/fd >&4' 3<three 4>four")
+          .expect(0);
+      Path four = nsbox.folder.resolve("four");
+      Nsbox.await("its end", () -> nsbox.containers().isEmpty());
+      assertEquals("3\n0\n1\n2\n3\n4\n5\n", Files.readString(four), how);
+    }
+    assertEquals(
+        "nsbox: --preserve-fds 1: descriptor 3 is not open\n",
+        nsbox.sh(run + ALPINE + " true").expect(125).err());
+    assertEquals(
+        "nsbox: --preserve-fds and --restart: a later start has no such descriptors\n",
+        nsbox
+            .sh("nsbox run -d --restart=always --preserve-fds=1 " + ALPINE + " true 3<three")
+            .expect(125)
+            .err());
+    assertEquals(List.of(), nsbox.containers());
+  }
+
+  @Test
+  void removesTheImageToo() throws Exception {
+    nsbox.run("tag", ALPINE, "other:1").expect(0);
+    assertEquals(new Result(0, "hi\n", ""), nsbox.run("run", "--rmi", "other:1", "echo", "hi"));
+    assertEquals(List.of(), nsbox.containers());
+    nsbox.run("image", "exists", "other:1").expect(1);
+    nsbox.run("image", "exists", ALPINE).expect(0);
+    /* Nor does it take away what another container needs. */
+    nsbox.run("run", "-d", "--name", "c", ALPINE, "sleep", "100").expect(0);
+    Result used = nsbox.run("run", "--rmi", ALPINE, "echo", "hi");
+    assertEquals(new Result(0, "hi\n", used.err()), used);
+    assertTrue(used.err().contains("remove image " + ALPINE), used.err());
+    nsbox.run("image", "exists", ALPINE).expect(0);
+    nsbox.run("rm", "-f", "-t0", "c").expect(0);
+  }
+
+  @Test
+  void staysWithTheStreamsThatAreWanted() throws Exception {
+    String script = ALPINE + " sh -c 'cat; echo out; echo err >&2; exit 3'";
+    String run = "echo in | nsbox run --rm -i ";
+    assertEquals(new Result(3, "in\nout\n", "err\n"), nsbox.sh(run + script));
+    assertEquals(
+        new Result(3, "in\nout\n", "err\n"), nsbox.sh(run + "-a stdin -a STDOUT,stderr " + script));
+    assertEquals(new Result(3, "in\nout\n", ""), nsbox.sh(run + "-a stdin -a stdout " + script));
+    assertEquals(
+        new Result(3, "", "err\n"), nsbox.sh(run.replace("-i ", "") + "--attach stderr " + script));
+    assertEquals(
+        new Result(
+            125,
+            "",
+            "nsbox: invalid stream \"all\" for --attach - must be one of stdin, stdout, or stderr\n"),
+        nsbox.sh(run + "-a all " + script));
+    assertEquals(
+        "nsbox: --attach and --detach exclude each other\n",
+        nsbox.sh("nsbox run -d -a stdout " + script).expect(125).err());
+  }
+
+  @Test
+  void saysWhatIsExposed() throws Exception {
+    nsbox.run("create", "--name", "c", "--expose", "80", "--expose", "90-91/udp", ALPINE).expect(0);
+    assertEquals(
+        "{\"80/tcp\":{},\"90/udp\":{},\"91/udp\":{}}\n",
+        nsbox.run("inspect", "-f", "{{json .Config.ExposedPorts}}", "c").expect(0).out());
+    nsbox.run("rm", "c").expect(0);
+    for (String wrong : List.of("0", "65536", "9-8", "80/icmp", "http", "-1")) {
+      isRefused(
+          "--expose " + wrong + ": expected PORT[-PORT][/tcp|udp|sctp], ports from 1 to 65535",
+          "--expose=" + wrong);
     }
   }
 }

@@ -170,9 +170,7 @@ final class ProcessTest extends FlagTests {
           --stop-signal NOSUCH    | invalid signal: NOSUCH
           --stop-timeout -2       | --stop-timeout -2: expected a whole number from -1 to 2147483647
           --runtime runc          | --runtime runc: nsbox is its own runtime, nsbox-runtime
-          --preserve-fds 2        | --preserve-fds 2: a container never has descriptors of the caller's; nsbox-runtime run passes them on
           --gpus all              | --gpus all: nsbox has no driver for GPUs\\n  Give it the devices: --device /dev/dri
-          --rmi                   | --rmi: nobody of nsbox is left at the container's end\\n  Use: nsbox rmi IMAGE
           --replace               | cannot replace container without --name being set
           """)
   void refuses(String flags, String message) throws Exception {

@@ -42,6 +42,7 @@ public enum Opcode {
   START_FIFO(35, "s"),
   CONSOLE_SOCKET(36, "s"),
   PID_FILE(37, "s"),
+  MONITOR_PID_FILE(150, "s"),
   PIDFD_SOCKET(38, "s"),
   START(39, "s"),
 
