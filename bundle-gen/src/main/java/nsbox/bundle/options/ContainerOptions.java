@@ -27,6 +27,12 @@ public record ContainerOptions(
           ResourceOptions.DEFAULT,
           MetadataOptions.DEFAULT);
 
+  /// The same with other namespaces.
+  public ContainerOptions withNamespaces(NamespaceOptions other) {
+    return new ContainerOptions(
+        process, environment, names, files, other, security, devices, resources, metadata);
+  }
+
   /// The same with other mounts.
   public ContainerOptions withMounts(List<FileOptions.Mount> mounts) {
     return new ContainerOptions(

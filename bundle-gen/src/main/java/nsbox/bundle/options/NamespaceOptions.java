@@ -41,6 +41,12 @@ public record NamespaceOptions(
     PATH
   }
 
+  /// The same in a user namespace of its own with these ids.
+  public NamespaceOptions withIds(List<IdRange> ids) {
+    return new NamespaceOptions(
+        network, pid, ipc, uts, cgroup, Namespace.PRIVATE, ids, ids, sysctls);
+  }
+
   /// @param target the container's ID or the file's path; else empty
   public record Namespace(Kind kind, String target) {
     public static final Namespace PRIVATE = new Namespace(Kind.PRIVATE, "");

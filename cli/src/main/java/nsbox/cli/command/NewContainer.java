@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.bundle.options.ContainerOptions;
 import nsbox.bundle.options.FileOptions;
+import nsbox.bundle.options.NamespaceOptions.IdRange;
 import nsbox.cli.Failure;
 import nsbox.cli.Flags;
 import nsbox.cli.Model;
@@ -31,6 +32,7 @@ import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
+import nsbox.engine.FreeIds;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
@@ -45,7 +47,7 @@ final class NewContainer {
   private final ParseResult parsed;
   private final List<String> words;
   private final Asked asked;
-  private final ContainerOptions options;
+  private ContainerOptions options;
   private final LifecycleFlags lifecycle;
   private final WatchFlags watch;
 
@@ -83,6 +85,22 @@ final class NewContainer {
   /// Makes the container. Its run folder is this process's: whoever starts it goes on from there,
   /// all others release it.
   Made make() throws Exception {
+    if (lifecycle.pickedIds() == 0) {
+      return makeWithItsIds();
+    }
+    session.roots().create();
+    try (FreeIds ids = FreeIds.lock(session.containers())) {
+      pick(ids);
+      return makeWithItsIds();
+    }
+  }
+
+  private void pick(FreeIds ids) throws IOException {
+    List<IdRange> range = List.of(ids.pick(lifecycle.pickedIds()));
+    options = options.withNamespaces(options.namespaces().withIds(range));
+  }
+
+  private Made makeWithItsIds() throws Exception {
     for (String warning : asked.warnings()) {
       session.front().err("nsbox: " + warning + "\n");
     }
@@ -130,6 +148,12 @@ final class NewContainer {
 
   /// The same on paper.
   String explain(Staying staying) throws Exception {
+    if (lifecycle.pickedIds() > 0) {
+      session.roots().create();
+      try (FreeIds ids = FreeIds.lock(session.containers())) {
+        pick(ids);
+      }
+    }
     Images images = session.images();
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);

@@ -19,6 +19,7 @@ import nsbox.runtime.state.Identifiers;
 /// @param replaces a container with this name goes first
 /// @param removes the container goes when it ends
 /// @param removesImage its image goes with it
+/// @param pickedIds how many ids it gets that no other container has; 0 where they are said
 /// @param storageBytes how much its files may take up; 0 for no limit
 public record LifecycleFlags(
     Optional<String> name,
@@ -29,6 +30,7 @@ public record LifecycleFlags(
     boolean removes,
     boolean removesImage,
     boolean keepsInput,
+    long pickedIds,
     long storageBytes) {
   private static final int NAME_LENGTH = 128;
 
@@ -71,6 +73,7 @@ public record LifecycleFlags(
         asked.isSet("--rm") || asked.isSet("--rmi"),
         asked.isSet("--rmi"),
         asked.isSet("--interactive"),
+        NamespaceFlags.autoSize(asked),
         storageBytes(asked.texts("--storage-opt")));
   }
 

@@ -12,6 +12,7 @@ import nsbox.cli.Flags;
 
 /// Options about the namespaces that a container shares.
 final class NamespaceFlags {
+  private static final long AUTO_IDS = 65536;
   private static final String MODES = "private|host|container:NAME|ns:PATH";
 
   private NamespaceFlags() {}
@@ -23,7 +24,7 @@ final class NamespaceFlags {
         .text(MODES, "Namespace of shared memory and queues (private)", "--ipc")
         .text(MODES, "Namespace of the hostname (private)", "--uts")
         .text(MODES, "Namespace of cgroups (private)", "--cgroupns")
-        .text(MODES, "Namespace of users (host)", "--userns")
+        .text(MODES + "|auto[:size=N]", "Namespace of users (host)", "--userns")
         .texts("ID:HOST-ID[:SIZE]", "Map user ids, in a user namespace", "--uidmap")
         .texts("ID:HOST-ID[:SIZE]", "Map group ids; else as --uidmap", "--gidmap")
         .texts("NAME=VALUE", "Set a kernel parameter of the container's namespaces", "--sysctl");
@@ -75,8 +76,11 @@ final class NamespaceFlags {
       throw new Failure("--userns " + value + ": is for containers of other users than root");
     }
     if (name.equals("auto")) {
-      throw new Failure(
-          "--userns auto: nsbox picks no ids by itself\n  Say which: --uidmap 0:100000:65536");
+      if (mapped) {
+        throw new Failure("--userns " + value + ": --uidmap and --gidmap say which ids by hand");
+      }
+      autoSize(asked);
+      return Namespace.PRIVATE; // with ids that are picked when it is made
     }
     Namespace user = namespace("--userns", value.isEmpty() ? "host" : value);
     if (user.isPrivate() && !mapped) {
@@ -87,6 +91,22 @@ final class NamespaceFlags {
       throw new Failure("--userns " + value + ": --uidmap and --gidmap are for a new one, private");
     }
     return user;
+  }
+
+  /// How many ids `--userns auto` asks for; 0 where that is not asked for.
+  static long autoSize(Asked asked) throws Failure {
+    String value = asked.text("--userns").orElse("");
+    if (value.equals("auto")) {
+      return AUTO_IDS;
+    }
+    if (!value.startsWith("auto:")) {
+      return 0;
+    }
+    String option = value.substring("auto:".length());
+    if (!option.startsWith("size=")) {
+      throw new Failure("--userns " + value + ": the only option of auto is size=N");
+    }
+    return Asked.number("--userns auto:size", option.substring("size=".length()), 1, 1L << 30);
   }
 
   static Namespace namespace(String option, String value) throws Failure {

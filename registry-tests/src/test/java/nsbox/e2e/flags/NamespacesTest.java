@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +163,9 @@ final class NamespacesTest extends FlagTests {
           --network container:x --hostname x | conflicting options: hostname and the network mode: --network container:x
           --network container:x --dns 1.1.1.1 | conflicting options: dns and the network mode: --network container:x
           --network container:x --add-host a:1.1.1.1 | conflicting options: custom host-to-IP mapping and the network mode: --network container:x
-          --userns auto                | --userns auto: nsbox picks no ids by itself\\n  Say which: --uidmap 0:100000:65536
+          --userns auto --uidmap 0:1:1 | --userns auto: --uidmap and --gidmap say which ids by hand
+          --userns auto:keep           | --userns auto:keep: the only option of auto is size=N
+          --userns auto:size=0         | --userns auto:size 0: expected a whole number from 1 to 1073741824
           --userns keep-id             | --userns keep-id: is for containers of other users than root
           --userns private             | --userns private: needs a mapping of ids, such as --uidmap 0:100000:65536
           --userns host --uidmap 0:1:1 | --userns host: --uidmap and --gidmap are for a new one, private
@@ -179,5 +182,31 @@ final class NamespacesTest extends FlagTests {
     assertEquals(
         new Result(1, "", "nsbox: no container with name or ID \"x\" found: no such container\n"),
         result("--ipc container:x", "true"));
+  }
+
+  /* Where /etc/subuid says nothing else. */
+  @Test
+  void picksIdsThatNoOtherContainerHas() throws Exception {
+    String map = "cat /proc/self/uid_map /proc/self/gid_map; touch /x; stat -c %u:%g /x";
+    List<String> first = words(seen("--userns auto", map));
+    assertEquals("0", first.get(0));
+    assertEquals("65536", first.get(2));
+    assertEquals(first.subList(0, 3), first.subList(3, 6));
+    assertEquals("0:0", first.get(6));
+    long host = Long.parseLong(first.get(1));
+    nsbox
+        .run("run", "-d", "--userns=auto:size=1000", "--name", "c", ALPINE, "sleep", "100")
+        .expect(0);
+    nsbox.run("create", "--userns=auto", "--name", "d", ALPINE).expect(0);
+    List<String> second = words(nsbox.run("exec", "c", "cat", "/proc/self/uid_map").out());
+    assertEquals(List.of("0", Long.toString(host), "1000"), second);
+    assertEquals(
+        List.of("0", Long.toString(host + 66536), "65536"),
+        words(seen("--userns auto", "cat /proc/self/uid_map")));
+    nsbox.run("rm", "-f", "-t0", "c", "d").expect(0);
+  }
+
+  private static List<String> words(String text) {
+    return List.of(text.strip().split("\\s+"));
   }
 }
