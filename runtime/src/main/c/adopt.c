@@ -76,5 +76,6 @@ int reopen_container(struct context *context) {
     container->stderr_fd = open_stream(watch->streams, "stderr", O_RDONLY);
     container->stdin_fd = open_stream(watch->streams, "stdin", O_WRONLY);
     container->input = container->stdin_fd >= 0;
+    container->up = true;
     return 0;
 }

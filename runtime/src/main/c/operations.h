@@ -37,6 +37,8 @@ struct container {
     bool input;                /* what the user types is for the container */
     bool exited;
     int wait_status;           /* as of waitpid(2); valid once exited */
+    bool up;                   /* it came up: what is recorded of its end is the end of something */
+    bool wanted_memory;        /* the kernel killed for it; valid once its end is recorded */
 };
 
 /* Different mappings of ids in one launch: the container's, and those of single mounts. */

@@ -93,49 +93,26 @@ static unsigned long oom_kills(const char *path) {
  * replays the teardown of a lost monitor never saw the end: nothing is recorded then, and what is there
  * stays. */
 int op_record_end(struct context *context, const struct argument *argument) {
-    if (!context->container.exited) return 0;
-    int status = context->container.wait_status;
+    struct container *container = &context->container;
+    if (!container->exited) return 0;
+    int status = container->wait_status;
+    container->wanted_memory = oom_kills(argument[1].bytes) > 0;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     char text[96];
     snprintf(text, sizeof text, "%s %d %lld %ld %s\n", WIFSIGNALED(status) ? "signal" : "exit",
              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)now.tv_sec, now.tv_nsec,
-             oom_kills(argument[1].bytes) ? "oom" : "-");
+             container->wanted_memory ? "oom" : "-");
     return record_text(argument[0].bytes, text, 0600);
 }
 
 int op_record_started(struct context *context, const struct argument *argument) {
-    (void)context;
+    context->container.up = true;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     char text[64];
     snprintf(text, sizeof text, "%lld %ld\n", (long long)now.tv_sec, now.tv_nsec);
     int error = record_text(argument[0].bytes, text, 0600);
     if (!error && unlink(argument[1].bytes) < 0 && errno != ENOENT) error = -errno;
-    return error;
-}
-
-/* One write: others append, too. */
-int op_event(struct context *context, const struct argument *argument) {
-    const struct container *container = &context->container;
-    if (argument[2].number && !container->exited) return 0; /* nobody saw the end */
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    char code[32] = "";
-    size_t size = argument[1].length + 160;
-    char *line = malloc(size);
-    if (!line) return -ENOMEM;
-    if (argument[2].number)
-        snprintf(code, sizeof code, ",\"exitCode\":\"%d\"", exit_code(container->wait_status));
-    int length = snprintf(line, size, "{\"time\":%lld,\"timeNano\":%lld,%s%s}}\n", (long long)now.tv_sec,
-                          (long long)now.tv_sec * 1000000000 + now.tv_nsec, argument[1].bytes, code);
-    int fd = open(argument[0].bytes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    int error = fd < 0 ? -errno : 0;
-    if (!error) {
-        ssize_t written = write(fd, line, (size_t)length);
-        error = written < 0 ? -errno : written < length ? -EIO : 0;
-        close(fd);
-    }
-    free(line);
     return error;
 }

@@ -130,6 +130,11 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     }
   }
 
+  /// Whether the kernel killed for want of memory before the last end.
+  public boolean wantedMemory() throws IOException {
+    return ProcessIdentity.readIfThere(exitFile()).endsWith(" oom\n");
+  }
+
   /// Derives the state from what is there now.
   public ContainerState state() throws IOException {
     var process = ProcessIdentity.read(processFile());

@@ -67,7 +67,7 @@ public final class ContainerStart {
             spec,
             rootfs(driver, spec.linux()),
             record.keepInput(),
-            ContainerWatch.of(folder, record, apart, attached),
+            ContainerWatch.of(containers.roots(), folder, record, apart, attached),
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,
@@ -164,12 +164,8 @@ public final class ContainerStart {
     Instructions steps = new Instructions();
     if (record.autoRemove()) {
       String removed = containers.removed(folder.id()).toString();
-      steps.addIgnoring(
-          Instruction.MISSING,
-          "take the container away",
-          Opcode.RENAME,
-          folder.lasting().toString(),
-          removed);
+      new EventSteps(containers.roots(), folder, record)
+          .withdraw(steps, folder.lasting().toString(), removed);
       steps.addIgnoring(
           Instruction.MISSING,
           "free the name " + record.name(),

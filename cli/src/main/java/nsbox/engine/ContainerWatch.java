@@ -12,9 +12,16 @@ final class ContainerWatch {
 
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
-  static Watch of(ContainerFolder folder, ContainerRecord record, boolean apart, boolean attached)
+  static Watch of(
+      StateRoots roots,
+      ContainerFolder folder,
+      ContainerRecord record,
+      boolean apart,
+      boolean attached)
       throws IOException {
+    EventSteps events = new EventSteps(roots, folder, record);
     Instructions onceUp = new Instructions();
+    Instructions onceEnded = new Instructions();
     onceUp.add(
         "record when the container was started",
         Opcode.RECORD_STARTED,
@@ -26,6 +33,8 @@ final class ContainerWatch {
           Opcode.MONITOR_PID_FILE,
           record.monitorPidFile().get());
     }
+    events.start(onceUp);
+    events.end(onceEnded);
     return new Watch(
         Optional.of(folder.monitorLockFile().toString()),
         log(folder, record),
@@ -43,7 +52,8 @@ final class ContainerWatch {
                     folder.stoppedFile().toString(),
                     folder.restartsFile().toString())),
         record.limitMilliseconds(),
-        onceUp.list());
+        onceUp.list(),
+        onceEnded.list());
   }
 
   private static Optional<Watch.LogFile> log(ContainerFolder folder, ContainerRecord record)

@@ -63,7 +63,7 @@ public final class Events {
     }
   }
 
-  private static Map<String, String> attributes(ContainerRecord container, Map<String, String> more)
+  static Map<String, String> attributes(ContainerRecord container, Map<String, String> more)
       throws IOException {
     Map<String, String> attributes = new LinkedHashMap<>(container.labels());
     attributes.put("image", container.image());

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -95,7 +96,10 @@ public final class Sweep {
       containers.releaseNames(folder.id());
     } else if (!Files.exists(folder.startedFile()) && folder.record().autoRemove()) {
       /* Who was to run it was killed before; its files go with the other rubbish. */
-      containers.withdraw(folder, folder.record().name());
+      ContainerRecord record = folder.record();
+      if (containers.withdraw(folder, record.name())) {
+        new Events(containers.roots()).container("destroy", record);
+      }
     }
     remove(List.of(running));
   }
@@ -107,13 +111,16 @@ public final class Sweep {
   }
 
   /* Nobody saw how it ended. One that is not taken over is killed with its monitor: signal 9. */
-  private static void recordLoss(ContainerFolder folder) throws IOException {
+  private void recordLoss(ContainerFolder folder) throws IOException {
     String text = "signal 9 " + System.currentTimeMillis() / 1000 + " 0 -\n";
     try {
       Containers.write(folder.exitFile(), text.getBytes(StandardCharsets.US_ASCII), false);
     } catch (FileAlreadyExistsException | NoSuchFileException e) {
       /* Another command was quicker, or the container has been removed meanwhile. */
       return;
+    }
+    if (Files.exists(folder.startedFile())) {
+      new Events(containers.roots()).container("die", folder.record(), Map.of("exitCode", "137"));
     }
   }
 

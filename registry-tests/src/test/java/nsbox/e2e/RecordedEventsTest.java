@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import nsbox.json.Json;
@@ -72,6 +74,121 @@ final class RecordedEventsTest extends EndToEnd {
         "{\"ID\":\"" + id + "\",\"Attributes\":{\"image\":\"alpine:3.20\",\"name\":\"c\"}}",
         event.object("Actor").toString());
     assertEquals(event.number("time"), event.number("timeNano") / 1_000_000_000);
+  }
+
+  /* What the container's name, and where it has ended its exit code, is said of. */
+  private List<String> lives() throws Exception {
+    return past(
+        "-f",
+        "type=container",
+        "--format",
+        "{{.Action}} {{.Name}}{{with index .Attributes \"exitCode\"}} {{.}}{{end}}");
+  }
+
+  @Test
+  void isWrittenByTheMonitorAsByTheCommands() throws Exception {
+    String id =
+        nsbox
+            .run(
+                "run", "-d", "--label", "a=\"b\"", "--label", "name=no", "--name", "c", ALPINE,
+                "true")
+            .out()
+            .strip();
+    Nsbox.await("the end", () -> lives().size() == 3);
+    List<String> lines = Files.readAllLines(file);
+    JsonObject create = Json.parse(lines.get(0).getBytes(UTF_8), "create");
+    for (int i = 1; i < 3; i++) {
+      JsonObject event = Json.parse(lines.get(i).getBytes(UTF_8), lines.get(i));
+      String action = i == 1 ? "start" : "die";
+      assertEquals(create.members().keySet(), event.members().keySet());
+      assertEquals(action, event.string("status"));
+      assertEquals(action, event.string("Action"));
+      assertEquals(id, event.string("id"));
+      assertEquals(ALPINE, event.string("from"));
+      assertEquals(event.number("time"), event.number("timeNano") / 1_000_000_000);
+      assertEquals(create.object("Actor").string("ID"), event.object("Actor").string("ID"));
+      Map<String, String> attributes = event.object("Actor").stringMap("Attributes");
+      Map<String, String> expected = create.object("Actor").stringMap("Attributes");
+      if (i == 2) {
+        expected = new LinkedHashMap<>(expected);
+        expected.put("exitCode", "0");
+      }
+      assertEquals(expected, attributes);
+    }
+  }
+
+  @Test
+  void recordsEachStartAndEachEnd() throws Exception {
+    nsbox.run(
+        "run", "-d", "--restart", "on-failure:1", "--name", "c", ALPINE, "sh", "-c", "exit 4");
+    Nsbox.await("both ends", () -> lives().size() == 5);
+    assertEquals(List.of("create c", "start c", "die c 4", "start c", "die c 4"), lives());
+    assertEquals(List.of("die", "die"), past("-f", "event=die", "--format", "{{.Action}}"));
+  }
+
+  @Test
+  void recordsRestartsInTheForegroundAndInTheBackground() throws Exception {
+    nsbox.run("run", "--name", "c", ALPINE, "sh", "-c", "exit 3").expect(3);
+    nsbox.run("start", "-a", "c").expect(3);
+    assertEquals(List.of("create c", "start c", "die c 3", "start c", "die c 3"), lives());
+    Files.delete(file);
+    nsbox.run("run", "-d", "--name", "other", ALPINE, "sleep", "60").expect(0);
+    nsbox.run("rename", "other", "d").expect(0);
+    nsbox.run("restart", "-t", "0", "d").expect(0);
+    nsbox.run("rm", "-f", "d").expect(0);
+    assertEquals(
+        List.of("create other", "start other", "die d 137", "start d", "die d 137", "destroy d"),
+        lives());
+  }
+
+  @Test
+  void recordsOnceThatAContainerWentWithItsProcess() throws Exception {
+    nsbox.run("run", "--rm", "--name", "c", ALPINE, "true").expect(0);
+    assertEquals(List.of("create c", "start c", "die c 0", "destroy c"), lives());
+    Files.delete(file);
+    nsbox.run("run", "-d", "--rm", "--name", "d", ALPINE, "sleep", "60").expect(0);
+    nsbox.run("rm", "-f", "d").expect(0);
+    assertEquals(List.of("create d", "start d", "die d 137", "destroy d"), lives());
+    Files.delete(file);
+    nsbox.run("run", "--name", "e", ALPINE, "nothing-there").expect(127);
+    nsbox.run("run", "--rm", "--name", "f", ALPINE, "nothing-there").expect(127);
+    nsbox.run("container", "prune", "-f").expect(0);
+    assertEquals(List.of("create e", "create f", "destroy f", "destroy e"), lives());
+  }
+
+  @Test
+  void recordsWantOfMemory() throws Exception {
+    nsbox.run("run", "--name", "c", "--memory", "16m", ALPINE, "tail", "/dev/zero").expect(137);
+    assertEquals(List.of("create c", "start c", "oom c", "die c 137"), lives());
+    String format = "{{.State.OOMKilled}} {{.State.Status}} {{.State.ExitCode}}";
+    assertEquals("true exited 137\n", nsbox.run("inspect", "-f", format, "c").out());
+    assertTrue(nsbox.run("ps", "-a").out().contains("Exited (137)"));
+    nsbox.run("run", "-d", "--name", "d", "--memory", "16m", ALPINE, "sleep", "60").expect(0);
+    nsbox.run("kill", "d").expect(0);
+    nsbox.run("wait", "d").expect(0);
+    assertEquals("false exited 137\n", nsbox.run("inspect", "-f", format, "d").out());
+  }
+
+  @Test
+  void recordsTheEndForAMonitorThatWasKilled() throws Exception {
+    String id = nsbox.run("run", "-d", "--name", "c", ALPINE, "sleep", "60").out().strip();
+    Nsbox.kill("KILL", monitorOf(id));
+    nsbox.run("ps").expect(0);
+    nsbox.run("stop", "-t", "0", "c").expect(0);
+    assertEquals(List.of("create c", "start c", "die c 137"), lives());
+    Files.delete(file);
+    Running run =
+        nsbox.start("run", "--rm", "--name", "d", ALPINE, "sh", "-c", "echo up; sleep 60");
+    run.awaitOut("up\n");
+    Nsbox.kill("KILL", monitorOf(Nsbox.entries(nsbox.runRoot).getFirst()));
+    assertEquals(137, run.finish().code());
+    nsbox.run("ps").expect(0);
+    assertEquals(List.of("create d", "start d", "die d 137", "destroy d"), lives());
+  }
+
+  private long monitorOf(String id) throws Exception {
+    return Long.parseLong(
+        Files.readString(nsbox.runRoot.resolve(id).resolve("monitor")).split(" ")[0]);
   }
 
   @Test

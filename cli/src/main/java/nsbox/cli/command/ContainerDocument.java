@@ -83,7 +83,7 @@ final class ContainerDocument {
             .put("Running", state instanceof ContainerState.Running)
             .put("Paused", state.word().equals("paused"))
             .put("Restarting", state instanceof ContainerState.Restarting)
-            .put("OOMKilled", false)
+            .put("OOMKilled", folder.wantedMemory())
             .put("Dead", false);
     long pid = 0;
     long exitCode = 0;

@@ -13,6 +13,7 @@ import nsbox.cli.Session;
 import nsbox.cli.output.Human;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.DiskUse;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,9 +60,11 @@ public final class ContainerPruneCommand implements Command {
         continue;
       }
       try {
-        String name = folder.record().name();
+        ContainerRecord record = folder.record();
         long size = DiskUse.bytes(folder);
-        Removal.remove(session, folder, name);
+        if (Removal.remove(session, folder, record.name())) {
+          session.events().container("destroy", record);
+        }
         bytes += size;
         deleted.append(folder.id()).append('\n');
       } catch (NoSuchFileException e) {

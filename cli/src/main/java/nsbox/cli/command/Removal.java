@@ -17,8 +17,10 @@ final class Removal {
   private Removal() {}
 
   /// Safe to repeat, and for two at once.
-  static void remove(Session session, ContainerFolder folder, String name) throws IOException {
-    session.containers().withdraw(folder, name);
+  ///
+  /// @return whether this was the first of those who take it away
+  static boolean remove(Session session, ContainerFolder folder, String name) throws IOException {
+    boolean first = session.containers().withdraw(folder, name);
     Instructions steps = new Instructions();
     for (Path files :
         List.of(
@@ -32,6 +34,7 @@ final class Removal {
     }
     new ContainerMaker(session.containers(), session.caller()).release(folder, steps);
     run(session, steps, "cannot remove all files of container " + name);
+    return first;
   }
 
   /// Gives a container up that this process has claimed, and not started.

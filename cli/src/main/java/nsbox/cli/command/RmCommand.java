@@ -101,11 +101,13 @@ public final class RmCommand implements Command {
       }
       Stopping.endMonitor(session, folder);
     }
-    Removal.remove(session, folder, name);
+    boolean first = Removal.remove(session, folder, name);
     if (volumes || record.autoRemove()) {
       removeVolumes(session, record);
     }
-    session.events().container("destroy", record);
+    if (first) {
+      session.events().container("destroy", record);
+    }
   }
 
   /* One that another container uses as well stays until that is removed. */

@@ -73,7 +73,6 @@ final class Starting {
       throw LaunchFailure.of(
           "start container " + container.record().name(), program, outcome, overlayHint(session));
     }
-    session.events().container("start", container.record());
   }
 
   private static Front.Outcome launch(
@@ -91,7 +90,9 @@ final class Starting {
   private static void giveUp(Session session, NewContainer.Made container, boolean first)
       throws IOException {
     if (container.record().autoRemove()) {
-      Removal.remove(session, container.folder(), container.record().name());
+      if (Removal.remove(session, container.folder(), container.record().name())) {
+        session.events().container("destroy", container.record());
+      }
       return;
     }
     if (first) {

@@ -174,6 +174,9 @@ public final class LaunchPlan {
           launch.records().exit(),
           cgroups.memoryEvents());
     }
+    for (Instruction step : launch.watch().onceEnded()) {
+      teardown.add(step);
+    }
     cgroups.remove(teardown);
     rdt.remove(teardown);
     hooks.poststop(teardown, launch.spec().hooks());

@@ -16,6 +16,7 @@ import nsbox.runtime.program.Opcode;
 /// @param restart when it is started again after its end
 /// @param limitMilliseconds how long it may run each time; 0 for ever
 /// @param onceUp what the monitor does when the container runs
+/// @param onceEnded what it does when the container's end is recorded, each time
 public record Watch(
     Optional<String> lock,
     Optional<LogFile> log,
@@ -23,7 +24,8 @@ public record Watch(
     Optional<Streams> streams,
     Optional<Restart> restart,
     long limitMilliseconds,
-    List<Instruction> onceUp) {
+    List<Instruction> onceUp,
+    List<Instruction> onceEnded) {
   /// Of a container that nobody watches.
   public static final Watch NOTHING =
       new Watch(
@@ -33,6 +35,7 @@ public record Watch(
           Optional.empty(),
           Optional.empty(),
           0,
+          List.of(),
           List.of());
 
   /// A file that collects the container's output.

@@ -54,7 +54,8 @@ public enum Opcode {
   CLAIM(120, "sss"),
   RECORD_END(121, "ss"),
   RECORD_STARTED(122, "ss"),
-  EVENT(123, "ssi"),
+  EVENT(123, "sssssi"),
+  WITHDRAW(124, "ssssss"),
 
   WRITE_FIRST(28, "vv"),
 
