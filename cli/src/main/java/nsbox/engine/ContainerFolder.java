@@ -159,8 +159,9 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     if (!Files.exists(startedFile()) || monitor.isPresent() && monitor.get().isAlive()) {
       return new ContainerState.Created();
     }
-    /* Nobody saw the end: the host went down. */
-    return new ContainerState.Exited(255, modifiedSeconds(startedFile()));
+    /* Nobody saw the end: the host went down, at the latest when it came up again. */
+    return new ContainerState.Exited(
+        255, Math.max(modifiedSeconds(startedFile()), Reboot.seconds()));
   }
 
   /// The state of a container that has no folder in the run root; cheaper, for lists of many.

@@ -160,7 +160,7 @@ public final class ContainerStart {
   }
 
   /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */
-  private List<Instruction> teardown() throws IOException {
+  List<Instruction> teardown() throws IOException {
     Instructions steps = new Instructions();
     if (record.autoRemove()) {
       String removed = containers.removed(folder.id()).toString();

@@ -18,8 +18,8 @@ import nsbox.runtime.state.ProcessIdentity;
 
 /// Puts in order what was left behind by those who were killed: planners, monitors, whole hosts.
 ///
-/// Every command does this first. It costs one directory listing and, for each container that runs,
-/// two small reads.
+/// Every command does this first. It costs one directory listing, two small reads and, for each
+/// container that runs, two more.
 public final class Sweep {
   /* errno(3) of a container whose streams end with its monitor: EOPNOTSUPP. */
   private static final int NOT_ADOPTABLE = 95;
@@ -36,6 +36,7 @@ public final class Sweep {
   }
 
   public void run() throws IOException {
+    new Reboot(containers, front).notice();
     for (Path running : entries(containers.roots().run())) {
       sweepRunning(running);
     }
@@ -76,7 +77,9 @@ public final class Sweep {
       if (Files.exists(folder.processFile()) && isTakenOver(program)) {
         return;
       }
-      if (Files.exists(folder.recordFile()) && !Files.exists(folder.exitFile())) {
+      if (Files.exists(folder.recordFile())
+          && !Files.exists(folder.exitFile())
+          && Files.exists(folder.monitorFile())) {
         recordLoss(folder);
       }
       Front.Outcome outcome = front.tearDown(program);
@@ -110,7 +113,8 @@ public final class Sweep {
     return errno != NOT_ADOPTABLE && errno != NO_PROCESS;
   }
 
-  /* Nobody saw how it ended. One that is not taken over is killed with its monitor: signal 9. */
+  /* Nobody saw how it ended. One that is not taken over is killed with its monitor: signal 9. One that ended
+   * with the host has no monitor any more, and says by having no end that nobody knows. */
   private void recordLoss(ContainerFolder folder) throws IOException {
     String text = "signal 9 " + System.currentTimeMillis() / 1000 + " 0 -\n";
     try {

@@ -86,10 +86,20 @@ class ContainerFolderTest {
 
   @Test
   void isLostWhereNobodySawItsEnd() throws IOException {
-    Files.setLastModifiedTime(container.startedFile(), FileTime.fromMillis(9000));
-    assertEquals(new ContainerState.Exited(255, 9), container.state());
+    long later = 9_000_000_000L;
+    Files.setLastModifiedTime(container.startedFile(), FileTime.fromMillis(later * 1000));
+    assertEquals(new ContainerState.Exited(255, later), container.state());
     state.running(container, StateFixture.NOBODY);
-    assertEquals(new ContainerState.Exited(255, 9), container.state());
+    assertEquals(new ContainerState.Exited(255, later), container.state());
+  }
+
+  @Test
+  void isLostUntilTheHostCameUpAgain() throws IOException {
+    Files.setLastModifiedTime(container.startedFile(), FileTime.fromMillis(9000));
+    long before = Reboot.seconds();
+    ContainerState.Exited end = (ContainerState.Exited) container.state();
+    assertEquals(255, end.exitCode());
+    assertTrue(end.atSeconds() >= before && end.atSeconds() <= before + 2, end.toString());
   }
 
   @ParameterizedTest

@@ -30,6 +30,7 @@ import nsbox.cli.command.RunCommand;
 import nsbox.cli.command.StartCommand;
 import nsbox.cli.command.StatsCommand;
 import nsbox.cli.command.StopCommand;
+import nsbox.cli.command.SystemBootCommand;
 import nsbox.cli.command.SystemPruneCommand;
 import nsbox.cli.command.TopCommand;
 import nsbox.cli.command.UpdateCommand;
@@ -229,6 +230,7 @@ final class Catalog {
 
   private static Command systemCommand(String name) {
     return switch (name) {
+      case "boot" -> new SystemBootCommand();
       case "df" -> new DfCommand();
       case "prune" -> new SystemPruneCommand();
       case "doctor" -> new DoctorCommand();

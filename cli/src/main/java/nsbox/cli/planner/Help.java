@@ -196,6 +196,7 @@ final class Help {
         doctor   Say what this host can and cannot do for containers
         events   Show what happens to containers and images
         info     Show the host, and what nsbox keeps on it
+        boot     Start the containers that are to run again after a reboot
       """;
 
   static final String RUNTIME =
