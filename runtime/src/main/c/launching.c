@@ -65,10 +65,9 @@ static struct failure give_up(struct context *context, const struct program *pro
     return failure;
 }
 
-/* Starts it again, in a context of its own; false if it is over. */
-static bool restarted(struct context *context, const struct program *program, int code, uint64_t milliseconds) {
+/* Waits, and starts it again, in a context of its own; false if it is over. */
+static bool started_again(struct context *context, const struct program *program) {
     struct watch *watch = context->watch;
-    if (!is_restarted(&watch->restart, code, milliseconds)) return false;
     run_teardown_between(context, program);
     context->container.exited = false; /* it is recorded */
     clients_close(&watch->clients);
@@ -86,14 +85,15 @@ static bool restarted(struct context *context, const struct program *program, in
     return false;
 }
 
-/* Until its last end. */
-static _Noreturn void watch_over(struct context *context, const struct program *program, bool attached) {
-    int code;
-    uint64_t start;
-    do {
-        start = now_milliseconds();
+/* Until its last end; `runs` is false where there was none after that before. */
+static _Noreturn void watch_over(struct context *context, const struct program *program, bool attached, bool runs) {
+    int code = 0;
+    while (runs) {
+        uint64_t start = now_milliseconds();
         code = monitor_container(context, attached);
-    } while (restarted(context, program, code, now_milliseconds() - start));
+        runs = is_restarted(&context->watch->restart, code, now_milliseconds() - start) &&
+               started_again(context, program);
+    }
     struct failure teardown = run_teardown(context, program);
     if (teardown.error)
         fprintf(stderr, "nsbox: clean-up step %u: %s; the next nsbox command repeats it\n",
@@ -124,24 +124,29 @@ static void launch(int channel, const struct program *program, enum stay stay, i
     context.planner_fd = -1;
     close(channel);
     if (kept > 0) syscall(SYS_close_range, 3u, 2u + kept, 0);
-    watch_over(&context, program, stay == STAY_ATTACHED);
+    watch_over(&context, program, stay == STAY_ATTACHED, true);
 }
 
-/* Goes on for a monitor that was killed. */
-static void take_over(int channel, const struct program *program) {
+/* Goes on for a monitor that was killed; where that waited to start its container again after an end with
+ * `code`, with the wait. */
+static void take_over(int channel, const struct program *program, bool waits, int code) {
     monitor_block_signals();
     struct watch watch;
     struct context context;
     watch_init(&watch);
     watch.takes_over = true;
+    watch.waits = waits;
     context_init(&context, program);
     context.watch = &watch;
     struct failure failure = run_section(&context, program, SECTION_WATCH);
-    if (!failure.error) failure.error = -reopen_container(&context);
+    if (!failure.error && !waits) failure.error = -reopen_container(&context);
+    if (!failure.error && waits && !is_restarted(&watch.restart, code, 0)) failure.error = ECANCELED;
     send_outcome(channel, failure);
     if (failure.error) return;
     close(channel);
-    watch_over(&context, program, false);
+    /* Of streams that are made anew nothing was logged before. */
+    if (waits) watch.takes_over = false;
+    watch_over(&context, program, false, !waits || started_again(&context, program));
 }
 
 /* Passes on what a monitor that is not this process says; true if its container runs. */
@@ -215,9 +220,10 @@ void launch_program(int channel, const struct frame *frame, unsigned kept) {
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-void adopt_container(int channel, const struct frame *frame) {
+void adopt_container(int channel, const struct frame *frame, bool waits) {
     struct reader r = {frame->payload, frame->length, false};
     struct program program = {0};
+    int code = waits ? read_u8(&r) : 0;
     decode_or_fail(&r, &program);
     int answers[2];
     make_pair(answers);
@@ -227,7 +233,7 @@ void adopt_container(int channel, const struct frame *frame) {
         close(channel);
         close(answers[0]);
         detach();
-        take_over(answers[1], &program);
+        take_over(answers[1], &program, waits, code);
         exit(EXIT_NSBOX);
     }
     close(answers[1]);

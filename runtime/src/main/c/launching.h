@@ -9,7 +9,7 @@
  * many descriptors from 3 on the caller keeps open for the container. */
 void launch_program(int channel, const struct frame *frame, unsigned kept);
 void attach_to(int channel, const struct frame *frame);
-void adopt_container(int channel, const struct frame *frame);
+void adopt_container(int channel, const struct frame *frame, bool waits);
 void tear_down_container(int channel, const struct frame *frame);
 
 void send_outcome(int channel, struct failure failure);

@@ -218,7 +218,8 @@ static _Noreturn void converse(int channel, pid_t planner) {
                 attach_to(channel, &frame);
                 break;
             case FRAME_ADOPT:
-                adopt_container(channel, &frame);
+            case FRAME_RESUME:
+                adopt_container(channel, &frame, frame.kind == FRAME_RESUME);
                 break;
             case FRAME_TEAR_DOWN:
                 tear_down_container(channel, &frame);

@@ -84,6 +84,7 @@ int op_claim(struct context *context, const struct argument *argument) {
     context->watch->process_path = argument[2].bytes;
     if (context->watch->takes_over) {
         int error = find_orphan(context, argument[1].bytes, argument[2].bytes);
+        if (context->watch->waits) error = error == -ESRCH ? 0 : error ? error : -EBUSY;
         if (error) return error;
     }
     return record_identity(argument[1].bytes, getpid());

@@ -27,6 +27,7 @@ struct watch {
     struct progress *progress; /* of the log, for who takes over after us; or NULL */
     int copies[2];       /* a pipe, with it */
     bool takes_over;     /* from a monitor that was killed */
+    bool waits;          /* as that did, to start the container again */
 };
 
 void watch_init(struct watch *watch);

@@ -48,6 +48,7 @@ enum frame_kind {
     FRAME_ATTACH = 8,
     FRAME_ADOPT = 9,
     FRAME_TEAR_DOWN = 10,
+    FRAME_RESUME = 11,
     FRAME_INVOCATION = 16,
     FRAME_OUTCOME = 17,
     FRAME_STDIN = 18,

@@ -59,6 +59,15 @@ public interface Front {
     throw new UnsupportedOperationException("a front that adopts nobody");
   }
 
+  /// Has another monitor wait, as one did that was killed, to start its container again.
+  ///
+  /// @param program that it was started by
+  /// @param exitCode that it ended with
+  /// @return with an errno where somebody else was quicker, or where it is not to be started again
+  default Outcome resume(byte[] program, int exitCode) throws IOException {
+    throw new UnsupportedOperationException("a front that resumes nothing");
+  }
+
   /// Runs the teardown of a program, and nothing else of it.
   default Outcome tearDown(byte[] program) throws IOException {
     throw new UnsupportedOperationException("a front that tears nothing down");

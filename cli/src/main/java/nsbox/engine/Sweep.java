@@ -27,6 +27,10 @@ public final class Sweep {
   /* ESRCH. */
   private static final int NO_PROCESS = 3;
 
+  /* EAGAIN and EBUSY. */
+  private static final int BEING_TAKEN = 11;
+  private static final int TAKEN = 16;
+
   private final Containers containers;
   private final Front front;
 
@@ -82,6 +86,9 @@ public final class Sweep {
           && Files.exists(folder.monitorFile())) {
         recordLoss(folder);
       }
+      if (isResumed(folder, program)) {
+        return;
+      }
       Front.Outcome outcome = front.tearDown(program);
       if (!outcome.succeeded()) {
         front.err(
@@ -111,6 +118,21 @@ public final class Sweep {
   private boolean isTakenOver(byte[] program) throws IOException {
     int errno = front.adopt(program).errno();
     return errno != NOT_ADOPTABLE && errno != NO_PROCESS;
+  }
+
+  /* The policy holds also where the monitor was killed that waited to obey it. The socket says that there was
+   * one: else whoever claimed the folder died before. */
+  private boolean isResumed(ContainerFolder folder, byte[] program) throws IOException {
+    if (!Files.exists(folder.attachSocket())
+        || !Files.exists(folder.monitorFile())
+        || !Files.exists(folder.exitFile())
+        || Files.exists(folder.stoppedFile())
+        || folder.record().restartPolicy().equals(ContainerRecord.NO_RESTART)
+        || !(folder.state() instanceof ContainerState.Exited end)) {
+      return false;
+    }
+    int errno = front.resume(program, end.exitCode()).errno();
+    return errno == 0 || errno == BEING_TAKEN || errno == TAKEN;
   }
 
   /* Nobody saw how it ended. One that is not taken over is killed with its monitor: signal 9. One that ended

@@ -133,6 +133,59 @@ final class LostMonitorTest extends EndToEnd {
     assertEquals("x\nx\nx\n", nsbox.run("logs", "x").out());
   }
 
+  private long runs() throws Exception {
+    return nsbox.run("logs", "x").expect(0).out().lines().count();
+  }
+
+  @Test
+  void waitsAgainWhereItWasToBeStartedAgain() throws Exception {
+    String id = start("echo x; exit 3", "--restart", "always");
+    Nsbox.await("a longer wait", () -> runs() >= 4 && status().startsWith("Restarting (3)"));
+    killMonitorOf(id);
+    long runs = runs();
+    assertTrue(status().startsWith("Restarting (3)"), status());
+    Nsbox.await("two more runs", () -> runs() >= runs + 2);
+    String restarts = nsbox.run("inspect", "-f", "{{.RestartCount}}", "x").out().strip();
+    assertTrue(Long.parseLong(restarts) >= runs + 1, restarts + " after " + runs);
+    assertEquals(new Result(0, "x\n", ""), nsbox.run("stop", "x"));
+    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+    assertTrue(status().startsWith("Exited (3)"), status());
+  }
+
+  @Test
+  void waitsAgainOnceForManyCommandsAtOnce() throws Exception {
+    String id = start("echo x; exit 3", "--restart", "always");
+    Nsbox.await("a longer wait", () -> runs() >= 4 && status().startsWith("Restarting (3)"));
+    killMonitorOf(id);
+    nsbox.sh("for i in 1 2 3 4 5 6; do nsbox ps -q & done; wait").expect(0);
+    Nsbox.await("one monitor", () -> Host.startedWith(nsbox.folder).size() == 1);
+    nsbox.run("rm", "-f", "x").expect(0);
+  }
+
+  @Test
+  void isStartedNoMoreOftenThanItMay() throws Exception {
+    String id = start("echo x; exit 3", "--restart", "on-failure:4");
+    Nsbox.await("a longer wait", () -> runs() == 4 && status().startsWith("Restarting (3)"));
+    killMonitorOf(id);
+    nsbox.run("ps").expect(0);
+    Nsbox.await("the last end", () -> Nsbox.entries(nsbox.runRoot).isEmpty());
+    assertEquals(5, runs());
+    assertTrue(status().startsWith("Exited (3)"), status());
+  }
+
+  @Test
+  void staysStoppedWhereItWasToBeStartedAgain() throws Exception {
+    String id = start("echo x; exit 3", "--restart", "always");
+    Nsbox.await("a longer wait", () -> runs() >= 4 && status().startsWith("Restarting (3)"));
+    killMonitorOf(id);
+    assertEquals(new Result(0, "x\n", ""), nsbox.run("stop", "x"));
+    assertTrue(status().startsWith("Exited (3)"), status());
+    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+    Files.delete(nsbox.root.resolve("containers").resolve(id).resolve("stopped"));
+    nsbox.run("ps").expect(0);
+    assertTrue(status().startsWith("Exited (3)"), status());
+  }
+
   @Test
   void endsBeforeAnybodyTookItOver() throws Exception {
     String id = start("sleep 1; exit 3");

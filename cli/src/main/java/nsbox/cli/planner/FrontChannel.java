@@ -24,6 +24,7 @@ final class FrontChannel implements Front {
   private static final byte GO_ON = 7;
   private static final byte ATTACH = 8;
   private static final byte ADOPT = 9;
+  private static final byte RESUME = 11;
   private static final byte TEAR_DOWN = 10;
   private static final byte INVOCATION = 16;
   private static final byte OUTCOME = 17;
@@ -136,6 +137,15 @@ final class FrontChannel implements Front {
   @Override
   public Outcome adopt(byte[] program) throws IOException {
     send(ADOPT, program, program.length);
+    return outcome();
+  }
+
+  @Override
+  public Outcome resume(byte[] program, int exitCode) throws IOException {
+    byte[] payload = new byte[program.length + 1];
+    payload[0] = (byte) exitCode;
+    System.arraycopy(program, 0, payload, 1, program.length);
+    send(RESUME, payload, payload.length);
     return outcome();
   }
 
