@@ -99,6 +99,7 @@ public final class Volumes {
     Containers.write(unfinished.resolve("volume.json"), Json.bytes(json), true);
     try {
       Files.move(unfinished, folder().resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      tell("create", name);
     } catch (FileSystemException e) {
       discard(unfinished);
       if (e instanceof AtomicMoveNotSupportedException || find(name).isEmpty()) {
@@ -106,6 +107,10 @@ public final class Volumes {
       }
     }
     return find(name).orElseThrow(() -> new IOException("volume " + name + " was removed again"));
+  }
+
+  private void tell(String action, String name) {
+    new Events(roots).record("volume", action, name, Map.of("driver", Volume.DRIVER));
   }
 
   private static void discard(Path unfinished) throws IOException {
@@ -172,6 +177,7 @@ public final class Volumes {
       }
       Path removed = folder().resolve(REMOVED + Containers.newId());
       Files.move(volume.folder(), removed, StandardCopyOption.ATOMIC_MOVE);
+      tell("destroy", volume.name());
       return Optional.of(removed);
     }
   }

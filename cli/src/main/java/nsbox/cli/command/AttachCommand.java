@@ -46,6 +46,7 @@ public final class AttachCommand implements Command {
               + name
               + "\n  It does not run: you can only attach to running containers.");
     }
+    session.events().container("attach", folder.record());
     Attachment attachment =
         staying.attachment(folder, folder.record(), !isSet(parsed, "--no-stdin"));
     Front.Outcome outcome = session.front().attach(folder.attachSocket().toString(), attachment);

@@ -6,6 +6,7 @@ import static nsbox.cli.Model.texts;
 import static nsbox.cli.Model.values;
 
 import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
 import nsbox.cli.Model;
@@ -74,6 +75,7 @@ public final class ContainerPruneCommand implements Command {
     if (!deleted.isEmpty()) {
       session.front().out("Deleted Containers:\n" + deleted + "\n");
     }
+    session.events().record("container", "prune", "", Map.of("reclaimed", Long.toString(bytes)));
     return bytes;
   }
 

@@ -100,6 +100,14 @@ final class CopyPlaces implements AutoCloseable {
     return found;
   }
 
+  /// Records what was done to a container; of the host nothing.
+  void tell(CopyArgument argument, String action) throws IOException {
+    if (argument.container().isPresent()) {
+      ContainerFolder folder = named.get(argument.container().get());
+      session.events().container(action, folder.record());
+    }
+  }
+
   @Override
   public void close() throws IOException {
     for (Closeable each : opened) {

@@ -64,6 +64,8 @@ public final class CpCommand implements Command {
       } else {
         copy(session, source, target, places, rules, isSet(parsed, "--follow-link"));
       }
+      places.tell(source, "archive-path");
+      places.tell(target, "extract-to-dir");
     } catch (UnsuitableTargetException e) {
       throw new Failure("cp: " + e.getMessage() + "\n  --overwrite allows it.", e);
     } catch (LayerException e) {

@@ -18,6 +18,7 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.DefaultFilter;
+import nsbox.engine.ExecEvents;
 import nsbox.engine.Front;
 import nsbox.json.JsonObject;
 import nsbox.runtime.cgroup.CgroupLayout;
@@ -93,6 +94,8 @@ public final class ExecCommand implements Command {
             input,
             alone ? Handover.alone(descriptors) : Handover.monitored(descriptors),
             Rights.ALL);
+    program =
+        new ExecEvents(session.events(), folder.record()).tell(program, choice.rest(), !alone);
     Front.Outcome outcome = session.front().launch(program, stay(detached, alone));
     if (!outcome.succeeded()) {
       running(folder); // it may have ended meanwhile, which says more

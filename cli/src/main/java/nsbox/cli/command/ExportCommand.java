@@ -54,6 +54,7 @@ public final class ExportCommand implements Command {
     if (!choice.rest().isEmpty()) {
       throw new Failure("export takes one container, not also " + choice.rest().getFirst());
     }
+    session.events().container("export", choice.folder().record());
     List<String> changed;
     try (ContainerView view =
         ContainerView.bare(

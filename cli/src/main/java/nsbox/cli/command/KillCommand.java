@@ -3,6 +3,7 @@ package nsbox.cli.command;
 import static nsbox.cli.Model.text;
 
 import java.io.IOException;
+import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
@@ -10,6 +11,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Front;
 import nsbox.runtime.program.Instructions;
@@ -47,7 +49,8 @@ public final class KillCommand implements Command {
     if (!(folder.state() instanceof ContainerState.Running running)) {
       throw notRunning(folder);
     }
-    if (signal == Signals.KILL || signal == folder.record().stopSignal()) {
+    ContainerRecord record = folder.record();
+    if (signal == Signals.KILL || signal == record.stopSignal()) {
       Stopping.markStopped(folder);
     }
     ProcessIdentity process = running.process();
@@ -59,11 +62,12 @@ public final class KillCommand implements Command {
     }
     if (!outcome.succeeded()) {
       throw new Failure(
-          "cannot kill container " + folder.record().name() + ": " + Errno.text(outcome.errno()));
+          "cannot kill container " + record.name() + ": " + Errno.text(outcome.errno()));
     }
     if (signal == Signals.KILL && running.paused()) {
       Pausing.thaw(folder);
     }
+    session.events().container("kill", record, Map.of(Stopping.SIGNAL, Integer.toString(signal)));
   }
 
   /* As podman has it, word for word. */

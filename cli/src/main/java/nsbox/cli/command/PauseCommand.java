@@ -1,8 +1,11 @@
 package nsbox.cli.command;
 
+import java.io.IOException;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -46,6 +49,15 @@ public final class PauseCommand implements Command {
             parsed,
             session,
             state -> state instanceof ContainerState.Running running && running.paused() != pauses),
-        pauses ? Pausing::pause : Pausing::resume);
+        folder -> apply(session, folder));
+  }
+
+  private void apply(Session session, ContainerFolder folder) throws IOException, Failure {
+    if (pauses) {
+      Pausing.pause(folder);
+    } else {
+      Pausing.resume(folder);
+    }
+    session.events().container(pauses ? "pause" : "unpause", folder.record());
   }
 }

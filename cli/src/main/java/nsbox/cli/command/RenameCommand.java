@@ -2,6 +2,7 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.positionals;
 
+import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -32,7 +33,9 @@ public final class RenameCommand implements Command {
     session.prepare();
     ContainerFolder folder = Lookup.container(session, positionals(parsed).getFirst());
     try (ContainerLock _ = ContainerLock.take(folder)) {
-      new ContainerChange(session.containers(), folder).rename(name);
+      String before = new ContainerChange(session.containers(), folder).rename(name);
+      /* As docker has it, with a slash. */
+      session.events().container("rename", folder.record(), Map.of("oldName", "/" + before));
     }
     return 0;
   }

@@ -46,5 +46,6 @@ public final class RestartCommand implements Command {
     }
     options.stop(session, folder);
     StartCommand.start(session, folder, Staying.NOT);
+    session.events().container("restart", folder.record());
   }
 }

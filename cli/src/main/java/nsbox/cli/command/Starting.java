@@ -63,6 +63,9 @@ final class Starting {
       giveUp(session, container, first);
       throw e;
     }
+    if (staying.attached()) {
+      session.events().container("attach", container.record());
+    }
     Front.Outcome outcome = launch(session, container, program, staying);
     if (!outcome.succeeded()) {
       if (outcome.errno() == Errno.EOWNERDEAD) {

@@ -9,6 +9,7 @@ import nsbox.cli.Session;
 import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerState;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -51,7 +52,12 @@ record StopOptions(Optional<Integer> signal, Optional<Integer> seconds) {
     long wanted = seconds.isPresent() ? seconds.get() : record.stopSeconds();
     int number = signal.isPresent() ? signal.get() : record.stopSignal();
     long milliseconds = wanted < 0 ? -1 : Math.min(wanted * 1000, Integer.MAX_VALUE);
-    if (Stopping.stop(session, folder, number, milliseconds) && wanted > 0) {
+    ContainerState state = folder.state();
+    boolean killed = Stopping.stop(session, folder, number, milliseconds);
+    if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
+      session.events().container("stop", record);
+    }
+    if (killed && wanted > 0) {
       /* As podman has it, but for the time that stands before it. */
       session
           .front()

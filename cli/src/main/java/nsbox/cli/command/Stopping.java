@@ -2,12 +2,14 @@ package nsbox.cli.command;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Front;
 import nsbox.engine.Sweep;
@@ -19,6 +21,9 @@ import nsbox.runtime.state.ProcessIdentity;
 
 /// Ends running containers.
 final class Stopping {
+  /// The attribute of the event `kill`.
+  static final String SIGNAL = "signal";
+
   private static final long CLEAN_UP_MILLISECONDS = 10_000;
 
   /* A monitor that waits has little left to clean up. */
@@ -51,14 +56,21 @@ final class Stopping {
       Pausing.thaw(folder);
     }
     ProcessIdentity process = running.process();
+    ContainerRecord record = folder.record();
+    tell(session, record, signal);
     Front.Outcome outcome = signal(session, process, signal, graceMilliseconds);
     boolean killed = outcome.errno() == Errno.ETIMEDOUT;
     if (killed) {
+      tell(session, record, Signals.KILL);
       outcome = signal(session, process, Signals.KILL, CLEAN_UP_MILLISECONDS);
     }
     check(folder, outcome);
     endMonitor(session, folder, running.monitor());
     return killed;
+  }
+
+  private static void tell(Session session, ContainerRecord record, int signal) {
+    session.events().container("kill", record, Map.of(SIGNAL, Integer.toString(signal)));
   }
 
   /* False if the monitor has just started the container once more: then that got the signal. */

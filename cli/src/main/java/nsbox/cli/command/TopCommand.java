@@ -53,6 +53,7 @@ public final class TopCommand implements Command {
               + " is "
               + choice.folder().state().word());
     }
+    session.events().container("top", choice.folder().record());
     List<Long> pids = CgroupProcesses.of(Pausing.cgroup(choice.folder()));
     List<String> columns = columns(choice.rest());
     if (!columns.isEmpty() && ProcessColumns.NAMES.containsAll(columns)) {

@@ -80,6 +80,7 @@ public final class UpdateCommand implements Command {
       if (restart.isPresent()) {
         change.storeRecord(folder.record().json().put("restart", restart.get()));
       }
+      session.events().container("update", folder.record());
     }
   }
 

@@ -59,6 +59,10 @@ public final class ImageMountCommand implements Command {
     } else {
       try (Ingest lease = images.store().ingest()) {
         shown = mount(images, mounts, all ? held(images, lease) : held(images, names, lease));
+        for (Mounted mounted : shown) {
+          String id = "sha256:" + mounted.imageHex();
+          session.events().image("mount", id, id);
+        }
       }
     }
     print(session, images, shown, names.size() == 1, format.isPresent());

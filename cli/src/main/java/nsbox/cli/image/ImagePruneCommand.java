@@ -4,6 +4,7 @@ import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
 
 import java.time.Duration;
+import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
 import nsbox.cli.Model;
@@ -53,10 +54,15 @@ public final class ImagePruneCommand implements Command {
     for (StoredImage image : cleanup.unused(all)) {
       for (String name : cleanup.forget(image)) {
         deleted.append("untagged: ").append(name).append('\n');
+        session.events().image("untag", image.id().toString(), name);
       }
+      session.events().image("delete", image.id().toString(), image.id().toString());
       deleted.append("deleted: ").append(image.id()).append('\n');
     }
     Collected collected = cleanup.collect(Duration.ZERO);
+    session
+        .events()
+        .record("image", "prune", "", Map.of("reclaimed", Long.toString(collected.bytes())));
     if (!deleted.isEmpty()) {
       session.front().out("Deleted Images:\n" + deleted + "\n");
     }

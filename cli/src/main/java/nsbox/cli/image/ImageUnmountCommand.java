@@ -73,6 +73,7 @@ public final class ImageUnmountCommand implements Command {
       throws IOException {
     boolean done = mounts.unmount(id, force);
     if (done) {
+      session.events().image("unmount", "sha256:" + id, "sha256:" + id);
       session.front().out(id + "\n");
     }
     return done;

@@ -8,6 +8,7 @@ import static nsbox.cli.Model.values;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
@@ -79,6 +80,7 @@ public final class VolumePruneCommand implements Command {
       bytes += TreeSize.bytes(folder.resolve("_data"));
     }
     VolumeLookup.removeFiles(session, files);
+    session.events().record("volume", "prune", "", Map.of("reclaimed", Long.toString(bytes)));
     if (!deleted.isEmpty()) {
       session.front().out("Deleted Volumes:\n" + deleted + "\n");
     }
