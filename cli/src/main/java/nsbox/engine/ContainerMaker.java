@@ -18,6 +18,7 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
+import nsbox.snapshot.RootMount;
 import nsbox.snapshot.SpaceLimit;
 
 /// Writes a planned container to disk, so that whatever is killed meanwhile leaves a whole
@@ -135,21 +136,35 @@ public final class ContainerMaker {
     Path unfinished = containers.unfinished(record.id());
     Files.createDirectory(unfinished);
     driver.prepare(record.layers(), unfinished);
+    RootMount root = driver.mounts(record.layers(), unfinished);
     if (record.storageBytes() > 0) {
-      SpaceLimit.set(driver.mounts(record.layers(), unfinished), record.storageBytes());
+      SpaceLimit.set(root, record.storageBytes());
+    }
+    if (root instanceof RootMount.Directory directory) {
+      ContainerMarks.addTo(directory.path());
+    } else {
+      ContainerMarks.prepare(containers.roots());
     }
     if (lasting) {
       driver.sync(unfinished);
     }
     for (Map.Entry<String, String> file : plan.etcFiles().entrySet()) {
-      Path path = unfinished.resolve(file.getKey());
-      Containers.write(path, file.getValue().getBytes(StandardCharsets.UTF_8), lasting);
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+      writeOwn(unfinished.resolve(file.getKey()), file.getValue(), lasting);
+    }
+    if (plan.mark().isPresent()) {
+      String text = ContainerMarks.text(record, plan.mark().get());
+      writeOwn(unfinished.resolve(ContainerMarks.OWN_FILE), text, lasting);
     }
     write(unfinished, plan.folder().configFile(), plan.bundle().config(), lasting);
     write(unfinished, plan.folder().settingsFile(), settings, lasting);
     write(unfinished, plan.folder().recordFile(), record.json(), lasting);
     containers.publish(record.id(), lasting);
+  }
+
+  /* Shown in the container, to every user of it. */
+  private static void writeOwn(Path path, String text, boolean lasting) throws IOException {
+    Containers.write(path, text.getBytes(StandardCharsets.UTF_8), lasting);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
   private static void write(Path folder, Path file, JsonObject document, boolean lasting)

@@ -21,9 +21,14 @@ import nsbox.snapshot.RootMount;
 ///
 /// @param bundle config.json and where it came from
 /// @param etcFiles contents of the files of /etc that are the container's own, by file name
+/// @param mark whether its own [ContainerMarks] say all about it, if it has its own
 /// @param defaultFilter it has the system call filter that the build has compiled
 public record ContainerPlan(
-    ContainerFolder folder, Bundle bundle, Map<String, String> etcFiles, boolean defaultFilter) {
+    ContainerFolder folder,
+    Bundle bundle,
+    Map<String, String> etcFiles,
+    Optional<Boolean> mark,
+    boolean defaultFilter) {
 
   private static final int ETC_FILE_LIMIT = 1 << 20;
   private static final List<String> ETC_FILES = List.of("hostname", "hosts", "resolv.conf");
@@ -50,6 +55,7 @@ public record ContainerPlan(
             ? Map.of()
             : EtcFiles.make(
                 options.names(), options.names().hostname().orElse(hostname), hostNetwork);
+    boolean marked = ContainerMarks.needsOwn(options);
     SeccompChoice seccomp = SeccompChoice.of(options.security(), filter);
     Bundle bundle =
         BundleGenerator.generate(
@@ -62,19 +68,30 @@ public record ContainerPlan(
                 Optional.of(options.resources().cgroupParent().orElse("/nsbox") + "/" + id),
                 hasPids(CgroupLayout.ofHost()),
                 seccomp.seccomp(),
-                etcMounts(folder, network, etc)));
-    return new ContainerPlan(folder, bundle, etc, seccomp.isDefault());
+                ownFiles(folder, network, etc, marked)));
+    return new ContainerPlan(
+        folder,
+        bundle,
+        etc,
+        marked ? Optional.of(options.security().privileged()) : Optional.empty(),
+        seccomp.isDefault());
   }
 
   /* Who shares a network knows the same hosts. */
-  private static Map<String, String> etcMounts(
-      ContainerFolder folder, Optional<ContainerFolder> network, Map<String, String> etc) {
+  private static Map<String, String> ownFiles(
+      ContainerFolder folder,
+      Optional<ContainerFolder> network,
+      Map<String, String> etc,
+      boolean marked) {
     Path files = network.orElse(folder).lasting();
     Map<String, String> mounts = new LinkedHashMap<>();
     for (String file : ETC_FILES) {
       if (network.isPresent() ? Files.exists(files.resolve(file)) : etc.containsKey(file)) {
         mounts.put("/etc/" + file, files.resolve(file).toString());
       }
+    }
+    if (marked) {
+      mounts.put(ContainerMarks.OWN, folder.lasting().resolve(ContainerMarks.OWN_FILE).toString());
     }
     return mounts;
   }

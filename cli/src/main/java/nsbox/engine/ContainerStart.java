@@ -146,6 +146,10 @@ public final class ContainerStart {
     for (Path directory : overlay.lowers()) {
       lowers.add(directory.toString());
     }
+    Path marks = ContainerMarks.layer(containers.roots());
+    if (ContainerMarks.isThere(marks)) {
+      lowers.add(marks.toString());
+    }
     RootMount.Writable writable = overlay.writable().orElseThrow();
     return new Rootfs.Overlay(
         lowers,

@@ -129,7 +129,7 @@ public final class ContainerView implements Closeable {
             front, folder, directory.path(), Optional.empty(), Optional.of(maker));
       }
       Path file = folder.running().resolve("view-" + caller.pid());
-      Rootfs.Overlay overlay = overlay((RootMount.Overlay) mount, folder);
+      Rootfs.Overlay overlay = overlay((RootMount.Overlay) mount, containers, folder);
       ProcessIdentity holder = hold(front, held(overlay, binds, file), file);
       Path root = Path.of("/proc", Integer.toString(holder.pid()), "root");
       return new ContainerView(
@@ -184,10 +184,15 @@ public final class ContainerView implements Closeable {
     }
   }
 
-  private static Rootfs.Overlay overlay(RootMount.Overlay mount, ContainerFolder folder) {
+  private static Rootfs.Overlay overlay(
+      RootMount.Overlay mount, Containers containers, ContainerFolder folder) {
     List<String> lowers = new ArrayList<>();
     for (Path directory : mount.lowers()) {
       lowers.add(directory.toString());
+    }
+    Path marks = ContainerMarks.layer(containers.roots());
+    if (ContainerMarks.isThere(marks)) {
+      lowers.add(marks.toString());
     }
     RootMount.Writable writable = mount.writable().orElseThrow();
     return new Rootfs.Overlay(
