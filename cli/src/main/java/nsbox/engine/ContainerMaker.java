@@ -130,7 +130,12 @@ public final class ContainerMaker {
   ///
   /// @param settings what the user asked for, in docker's words
   /// @param driver makes the container's own part of its root file system
-  public void make(ContainerPlan plan, ContainerRecord record, JsonObject settings, Driver driver)
+  public void make(
+      ContainerPlan plan,
+      ContainerRecord record,
+      JsonObject settings,
+      Driver driver,
+      ContainerSecrets secrets)
       throws IOException {
     boolean lasting = !record.autoRemove();
     Path unfinished = containers.unfinished(record.id());
@@ -155,6 +160,7 @@ public final class ContainerMaker {
       String text = ContainerMarks.text(record, plan.mark().get());
       writeOwn(unfinished.resolve(ContainerMarks.OWN_FILE), text, lasting);
     }
+    secrets.write(unfinished);
     write(unfinished, plan.folder().configFile(), plan.bundle().config(), lasting);
     write(unfinished, plan.folder().settingsFile(), settings, lasting);
     write(unfinished, plan.folder().recordFile(), record.json(), lasting);

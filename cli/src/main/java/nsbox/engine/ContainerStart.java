@@ -57,6 +57,7 @@ public final class ContainerStart {
       throws IOException, UnsupportedSpecException {
     join(config);
     fillOnce(config);
+    ContainerSecrets.addVariables(containers.roots(), record, config.object("process"));
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
     Spec spec = Spec.parse(config);

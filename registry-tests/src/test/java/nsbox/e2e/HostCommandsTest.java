@@ -218,7 +218,8 @@ final class HostCommandsTest extends EndToEnd {
         continue;
       }
       List<String> members = out("__complete", "--", name, "").lines().toList();
-      boolean group = List.of("artifact", "container", "image", "system", "volume").contains(name);
+      boolean group =
+          List.of("artifact", "container", "image", "secret", "system", "volume").contains(name);
       commands.add(name);
       members.stream()
           .filter(it -> group && !it.startsWith(":"))

@@ -16,6 +16,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerSecrets;
 import nsbox.engine.ContainerState;
 import nsbox.engine.DefaultFilter;
 import nsbox.engine.ExecEvents;
@@ -138,6 +139,7 @@ public final class ExecCommand implements Command {
       Session session, ContainerFolder folder, ContainerState.Running running) throws IOException {
     JsonObject config = folder.config();
     ContainerRecord record = folder.record();
+    ContainerSecrets.addVariables(session.roots(), record, config.object("process"));
     FilterCompiler filters = FilterCompiler::direct;
     if (record.defaultFilter()) {
       DefaultFilter filter = session.defaultFilter();

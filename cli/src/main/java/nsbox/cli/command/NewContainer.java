@@ -22,6 +22,7 @@ import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
+import nsbox.cli.flags.SecretFlags;
 import nsbox.cli.flags.Settings;
 import nsbox.cli.image.TransferFlags;
 import nsbox.cli.volume.VolumeLookup;
@@ -29,11 +30,13 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
+import nsbox.engine.ContainerSecrets;
 import nsbox.engine.ContainerState;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
 import nsbox.engine.FreeIds;
 import nsbox.engine.Images;
+import nsbox.engine.Secrets;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
 import nsbox.json.JsonObject;
@@ -50,6 +53,7 @@ final class NewContainer {
   private ContainerOptions options;
   private final LifecycleFlags lifecycle;
   private final WatchFlags watch;
+  private final SecretFlags secretFlags;
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -63,6 +67,7 @@ final class NewContainer {
     this.options = ContainerFlags.read(asked, words.subList(1, words.size()));
     this.lifecycle = LifecycleFlags.read(asked);
     this.watch = WatchFlags.of(parsed, lifecycle.removes());
+    this.secretFlags = SecretFlags.read(asked);
   }
 
   static void addTo(CommandSpec spec) {
@@ -75,6 +80,7 @@ final class NewContainer {
     TransferFlags.addTo(flags);
     WatchFlags.addTo(flags);
     ContainerFlags.addTo(flags);
+    SecretFlags.addTo(flags);
     return flags;
   }
 
@@ -109,6 +115,7 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
+      ContainerSecrets secrets = secrets();
       makeVolumeSources(options);
       WantedMounts mounts = new WantedMounts(session, options.files().mounts());
       mounts.addFrom(values(parsed, "--volumes-from"));
@@ -127,15 +134,19 @@ final class NewContainer {
                 folder,
                 images,
                 unpacked,
-                options.withMounts(volumes.mounts()),
+                options.withMounts(withSecrets(volumes.mounts(), secrets.mounts(folder))),
                 networkOf(joins),
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
+        secrets.addTo(record.json());
         JsonObject settings =
             new Settings(asked, options, image.config())
                 .make(words.getFirst(), plan.bundle().config(), record.json().object("labels"));
-        maker.make(plan, record, settings, images.driver());
+        if (!secrets.shown().isEmpty()) {
+          settings.object("Config").put("Secrets", secrets.shown());
+        }
+        maker.make(plan, record, settings, images.driver(), secrets);
         writeId(id);
         session.events().container("create", record);
         return new Made(folder, record, plan.bundle().config(), images);
@@ -146,7 +157,33 @@ final class NewContainer {
     }
   }
 
-  /// The same on paper.
+  private ContainerSecrets secrets() throws IOException, Failure {
+    ContainerSecrets secrets = new ContainerSecrets(secretFlags.variables());
+    Optional<String> missing = secrets.read(new Secrets(session.roots()), secretFlags.files());
+    if (missing.isPresent()) {
+      throw new Failure("no secret with name or id \"" + missing.get() + "\": no such secret");
+    }
+    return secrets;
+  }
+
+  private static List<FileOptions.Mount> withSecrets(
+      List<FileOptions.Mount> mounts, List<FileOptions.Mount> secrets) throws Failure {
+    if (secrets.isEmpty()) {
+      return mounts;
+    }
+    List<FileOptions.Mount> all = new ArrayList<>(mounts);
+    for (FileOptions.Mount secret : secrets) {
+      for (FileOptions.Mount mount : mounts) {
+        if (mount.destination().equals(secret.destination())) {
+          throw new Failure("--secret " + secret.destination() + ": duplicate mount destination");
+        }
+      }
+      all.add(secret);
+    }
+    return all;
+  }
+
+  /// The same on paper. What a secret says is not told.
   String explain(Staying staying) throws Exception {
     if (lifecycle.pickedIds() > 0) {
       session.roots().create();

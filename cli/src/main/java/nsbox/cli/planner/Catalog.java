@@ -56,6 +56,11 @@ import nsbox.cli.image.TagCommand;
 import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
+import nsbox.cli.secret.SecretCreateCommand;
+import nsbox.cli.secret.SecretExistsCommand;
+import nsbox.cli.secret.SecretInspectCommand;
+import nsbox.cli.secret.SecretListCommand;
+import nsbox.cli.secret.SecretRmCommand;
 import nsbox.cli.system.DfCommand;
 import nsbox.cli.system.DoctorCommand;
 import nsbox.cli.system.EventsCommand;
@@ -131,7 +136,7 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "container", "image", "system", "artifact", "volume" -> true;
+      case "container", "image", "system", "artifact", "volume", "secret" -> true;
       default -> false;
     };
   }
@@ -144,6 +149,7 @@ final class Catalog {
       case "system" -> systemCommand(name);
       case "artifact" -> artifactCommand(name);
       case "volume" -> volumeCommand(name);
+      case "secret" -> secretCommand(name);
       default -> null;
     };
   }
@@ -224,6 +230,17 @@ final class Catalog {
       case "ls", "list" -> new VolumeListCommand();
       case "prune" -> new VolumePruneCommand();
       case "rm", "remove" -> new VolumeRmCommand();
+      default -> null;
+    };
+  }
+
+  private static Command secretCommand(String name) {
+    return switch (name) {
+      case "create" -> new SecretCreateCommand();
+      case "exists" -> new SecretExistsCommand();
+      case "inspect" -> new SecretInspectCommand();
+      case "ls", "list" -> new SecretListCommand();
+      case "rm", "remove" -> new SecretRmCommand();
       default -> null;
     };
   }

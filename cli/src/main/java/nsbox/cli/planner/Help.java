@@ -65,6 +65,7 @@ final class Help {
         doctor     Say what this host can and cannot do for containers
         events     Show what happens to containers and images
         info       Show the host, and what nsbox keeps on it
+        secret     Work with secrets: what containers are to know and images are not
         system     The same by group, and what lies on the disk: df, prune
         volume     Work with volumes: files that outlive containers
         version    Print the version
@@ -88,6 +89,7 @@ final class Help {
       case "system" -> SYSTEM;
       case "artifact" -> ARTIFACT;
       case "volume" -> VOLUME;
+      case "secret" -> SECRET;
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -182,6 +184,20 @@ final class Help {
         ls       List volumes
         prune    Remove volumes that no container uses
         rm       Remove volumes
+      """;
+
+  private static final String SECRET =
+      """
+      Usage: nsbox secret COMMAND
+
+      Works with secrets: what containers are to know and images are not.
+
+      Commands:
+        create   Keep a secret
+        exists   Tell by the exit code whether a secret is there
+        inspect  Show all that is known of secrets
+        ls       List secrets
+        rm       Forget secrets
       """;
 
   private static final String SYSTEM =
