@@ -29,12 +29,16 @@ public final class Cleanup {
     this.containers = containers;
   }
 
-  /// The containers that were made from each image, by the image's ID.
+  /// The containers that were made from each image or show it, by the image's ID.
   public Map<String, List<ContainerFolder>> users() throws IOException {
     Map<String, List<ContainerFolder>> users = new HashMap<>();
     for (ContainerFolder folder : containers.list()) {
       try {
-        users.computeIfAbsent(folder.record().imageId(), _ -> new ArrayList<>()).add(folder);
+        ContainerRecord record = folder.record();
+        users.computeIfAbsent(record.imageId(), _ -> new ArrayList<>()).add(folder);
+        for (String id : ContainerTrees.imageIds(record)) {
+          users.computeIfAbsent(id, _ -> new ArrayList<>()).add(folder);
+        }
       } catch (NoSuchFileException e) {
         // It has just been removed.
       }

@@ -135,6 +135,7 @@ public final class ContainerMaker {
       ContainerRecord record,
       JsonObject settings,
       Driver driver,
+      ContainerTrees trees,
       ContainerSecrets secrets)
       throws IOException {
     boolean lasting = !record.autoRemove();
@@ -150,6 +151,7 @@ public final class ContainerMaker {
     } else {
       ContainerMarks.prepare(containers.roots());
     }
+    trees.prepare(unfinished);
     if (lasting) {
       driver.sync(unfinished);
     }

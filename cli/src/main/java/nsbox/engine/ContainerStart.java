@@ -61,7 +61,7 @@ public final class ContainerStart {
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
     Spec spec = Spec.parse(config);
-    return LaunchPlan.compile(
+    Launch launch =
         new Launch(
             folder.id(),
             folder.lasting().toString(),
@@ -74,7 +74,9 @@ public final class ContainerStart {
             compiler,
             Handover.monitored(descriptors, record.pidFile()),
             false,
-            teardown()));
+            teardown());
+    List<Rootfs.Overlay> trees = ContainerTrees.overlays(record, folder, driver);
+    return LaunchPlan.compile(trees.isEmpty() ? launch : launch.withTrees(trees));
   }
 
   /* Volumes begin with what the image has there; later starts leave empty what was emptied. In a user

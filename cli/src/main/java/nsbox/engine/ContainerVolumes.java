@@ -21,18 +21,27 @@ public final class ContainerVolumes {
   public static final String NO_COPY = "nocopy";
 
   private final Volumes volumes;
-  private final String containerId;
+  private final ContainerTrees trees;
+  private final ContainerFolder folder;
   private final List<Mount> mounts = new ArrayList<>();
   private final List<JsonObject> shown = new ArrayList<>();
 
-  /// @param containerId of a container that is there, or that this process makes
-  public ContainerVolumes(Volumes volumes, String containerId) {
+  /// @param trees the images that it shows
+  /// @param folder of a container that is there, or that this process makes
+  public ContainerVolumes(Volumes volumes, ContainerTrees trees, ContainerFolder folder) {
     this.volumes = volumes;
-    this.containerId = containerId;
+    this.trees = trees;
+    this.folder = folder;
   }
 
   /// Takes one of the user's mounts; what is no volume stays as it is.
   public void add(Mount mount) throws IOException {
+    if (mount.type().equals(ContainerTrees.TYPE)) {
+      Mount bind = trees.bind(mount, folder);
+      mounts.add(bind);
+      show(bind, ContainerTrees.TYPE, "", mount.source());
+      return;
+    }
     if (!mount.type().equals(TYPE)) {
       mounts.add(mount);
       show(mount, mount.type(), "", mount.isBind() ? mount.source() : "");
@@ -78,7 +87,7 @@ public final class ContainerVolumes {
               ? found.get()
               : volumes.create(
                   name.isEmpty() ? Containers.newId() : name, name.isEmpty(), Map.of(), Map.of());
-      if (volumes.use(volume, containerId)) {
+      if (volumes.use(volume, folder.id())) {
         return volume;
       }
     }

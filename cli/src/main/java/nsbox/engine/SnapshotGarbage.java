@@ -31,7 +31,9 @@ final class SnapshotGarbage implements Collected.Sibling {
       used.addAll(Images.chainIds(diffIds));
     }
     for (ContainerFolder folder : containers.list()) {
-      used.addAll(folder.record().layers());
+      ContainerRecord record = folder.record();
+      used.addAll(record.layers());
+      used.addAll(ContainerTrees.layers(record));
     }
     MountTable mounts = MountTable.read();
     long bytes = 0;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Looks into a stack of snapshots as overlayfs would show it, without a mount.
@@ -34,7 +35,12 @@ public final class MergedTree {
   /// A directory of the merged view and the snapshots that add to it, topmost first.
   private record Place(String path, List<Snapshot> snapshots) {}
 
-  private record Found(Path path, int type) {}
+  /// @param inTree from the root, without links; null for what [#resolve] has not finished with
+  private record Found(Path path, int type, String inTree) {
+    Found(Path path, int type) {
+      this(path, type, null);
+    }
+  }
 
   /// What is found under a name.
   public sealed interface Lookup {
@@ -92,6 +98,21 @@ public final class MergedTree {
     }
   }
 
+  /// Where a path leads, without links: empty for the root itself.
+  ///
+  /// @param path from the root of the stack, with or without a leading `/`
+  /// @return nothing where there is no such file or directory
+  public Optional<String> canonical(String path) throws IOException {
+    try {
+      Found found = resolve(path);
+      return found == null || found.type == SYMBOLIC_LINK
+          ? Optional.empty()
+          : Optional.of(found.inTree);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
   private Found resolve(String path) throws IOException {
     Deque<String> rest = new ArrayDeque<>(Arrays.asList(path.split("/")));
     Deque<Place> places = new ArrayDeque<>();
@@ -124,9 +145,12 @@ public final class MergedTree {
         places.push(enter(at, name));
       } else if (!rest.isEmpty()) {
         return null;
+      } else {
+        String folder = places.peek().path;
+        return new Found(found.path, found.type, folder.isEmpty() ? name : folder + "/" + name);
       }
     }
-    return found;
+    return new Found(found.path, found.type, places.peek().path);
   }
 
   private static void follow(String target, Deque<String> rest, Deque<Place> places) {

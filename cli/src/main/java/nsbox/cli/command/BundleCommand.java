@@ -21,6 +21,7 @@ import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.engine.BundlePlan;
+import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
@@ -107,6 +108,9 @@ public final class BundleCommand implements Command {
                 + " "
                 + mount.destination()
                 + ": a bundle refers to no volume\n  Name a folder of the host.");
+      }
+      if (mount.type().equals(ContainerTrees.TYPE)) {
+        throw new Failure("--mount type=image: a bundle refers to no image of the store");
       }
     }
     for (Joined joined : Joined.of(options.namespaces())) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerTrees;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 
@@ -72,11 +73,21 @@ final class ContainerDetails {
       String source = mount.optionalString("source").orElse("");
       List<String> options = mount.strings("options");
       boolean bound = options.contains(BIND) || options.contains("rbind");
-      if (bound && source.startsWith("/") && !Path.of(source).startsWith(folder.lasting())) {
+      if (bound && ContainerTrees.isOne(folder, source)) {
+        addImage(mounts, mount.string("destination"));
+      } else if (bound && source.startsWith("/") && !Path.of(source).startsWith(folder.lasting())) {
         mounts.add(mount(source, mount.string("destination"), options));
       }
     }
     return mounts;
+  }
+
+  private void addImage(List<JsonObject> mounts, String destination) throws IOException {
+    for (JsonObject shown : folder.record().json().objects("mounts")) {
+      if (shown.string("Destination").equals(destination)) {
+        mounts.add(shown);
+      }
+    }
   }
 
   private static JsonObject mount(String source, String destination, List<String> options) {

@@ -32,6 +32,7 @@ import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerSecrets;
 import nsbox.engine.ContainerState;
+import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
 import nsbox.engine.FreeIds;
@@ -115,6 +116,7 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
+      ContainerTrees trees = trees(images, lease);
       ContainerSecrets secrets = secrets();
       makeVolumeSources(options);
       WantedMounts mounts = new WantedMounts(session, options.files().mounts());
@@ -128,7 +130,8 @@ final class NewContainer {
       try {
         taken = maker.claim(id, lifecycle.name());
         ContainerVolumes volumes =
-            mounts.resolve(VolumeLookup.volumes(session), id, unpacked.image().config().volumes());
+            mounts.resolve(
+                VolumeLookup.volumes(session), trees, folder, unpacked.image().config().volumes());
         ContainerPlan plan =
             ContainerPlan.make(
                 folder,
@@ -139,6 +142,7 @@ final class NewContainer {
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
+        trees.addTo(record.json());
         secrets.addTo(record.json());
         JsonObject settings =
             new Settings(asked, options, image.config())
@@ -146,7 +150,7 @@ final class NewContainer {
         if (!secrets.shown().isEmpty()) {
           settings.object("Config").put("Secrets", secrets.shown());
         }
-        maker.make(plan, record, settings, images.driver(), secrets);
+        maker.make(plan, record, settings, images.driver(), trees, secrets);
         writeId(id);
         session.events().container("create", record);
         return new Made(folder, record, plan.bundle().config(), images);
@@ -155,6 +159,26 @@ final class NewContainer {
         throw e;
       }
     }
+  }
+
+  /* They come as the container's own image does. */
+  private ContainerTrees trees(Images images, Ingest lease) throws IOException, Failure {
+    ContainerTrees trees = new ContainerTrees(images.driver());
+    for (FileOptions.Mount mount : options.files().mounts()) {
+      if (mount.type().equals(ContainerTrees.TYPE)) {
+        if (!options.namespaces().user().isHost()) {
+          throw new Failure(
+              "--mount type=image: its ids are not shifted, so it is not for a container with a"
+                  + " user namespace");
+        }
+        StoredImage image = new ImageChoice(session, images, lease).find(mount.source(), parsed);
+        if (!trees.add(mount, images.unpack(image), images)) {
+          throw new Failure(
+              "--mount type=image: the image " + mount.source() + " has no such subpath");
+        }
+      }
+    }
+    return trees;
   }
 
   private ContainerSecrets secrets() throws IOException, Failure {
@@ -225,10 +249,16 @@ final class NewContainer {
       options.remove(ContainerVolumes.NO_COPY);
       String name = mount.source().isEmpty() ? "<volume>" : mount.source();
       String data = session.roots().volumes().resolve(name).resolve("_data").toString();
+      String image = session.roots().run().resolve("<id>").resolve(mount.source()).toString();
       shown.add(
-          mount.type().equals(ContainerVolumes.TYPE)
-              ? new FileOptions.Mount("bind", data, mount.destination(), options, mount.flag())
-              : mount);
+          switch (mount.type()) {
+            case ContainerVolumes.TYPE ->
+                new FileOptions.Mount("bind", data, mount.destination(), options, mount.flag());
+            case ContainerTrees.TYPE ->
+                new FileOptions.Mount(
+                    "bind", image, mount.destination(), List.of("bind"), mount.flag());
+            default -> mount;
+          });
     }
     return shown;
   }

@@ -9,6 +9,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Volumes;
 import nsbox.json.JsonObject;
@@ -81,9 +82,10 @@ final class WantedMounts {
   /// Finds or makes the volumes, and takes them for a container.
   ///
   /// @param ofImage paths that the image wants volumes for
-  ContainerVolumes resolve(Volumes volumes, String containerId, Set<String> ofImage)
+  ContainerVolumes resolve(
+      Volumes volumes, ContainerTrees trees, ContainerFolder folder, Set<String> ofImage)
       throws IOException {
-    ContainerVolumes resolved = new ContainerVolumes(volumes, containerId);
+    ContainerVolumes resolved = new ContainerVolumes(volumes, trees, folder);
     for (Mount mount : mounts) {
       resolved.add(mount);
     }

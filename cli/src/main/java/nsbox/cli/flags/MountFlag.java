@@ -7,6 +7,7 @@ import java.util.List;
 import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
 import nsbox.cli.Sizes;
+import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Volumes;
 
@@ -32,6 +33,8 @@ final class MountFlag {
   private String source = "";
   private String target = "";
   private boolean readonly;
+  private boolean writable;
+  private String subpath = "";
   private boolean copies = true;
   private String propagation = "rprivate";
   private String recursion = "enabled";
@@ -59,7 +62,11 @@ final class MountFlag {
       case "source", "src" -> source = value;
       case "target", "destination", "dst" -> target = value;
       case "readonly", "ro" -> readonly = flag(key, value, valued);
-      case "rw" -> readonly = !flag(key, value, valued);
+      case "rw", "readwrite" -> {
+        writable = flag(key, value, valued);
+        readonly = !writable;
+      }
+      case "subpath", "image-subpath" -> subpath = value;
       case "bind-propagation" -> propagation = propagation(value);
       case "bind-nonrecursive" -> recursion = flag(key, value, valued) ? "disabled" : "enabled";
       case "bind-recursive" -> recursion = recursion(value);
@@ -79,13 +86,20 @@ final class MountFlag {
   }
 
   private Mount make() throws Failure {
+    if (!subpath.isEmpty() && !type.equals(ContainerTrees.TYPE)) {
+      throw new Failure(what + ": subpath is for type=image");
+    }
     return switch (type) {
       case "bind" -> bind();
       case "tmpfs" -> tmpfs();
       case "volume" -> volume();
+      case ContainerTrees.TYPE -> image();
       default ->
           throw new Failure(
-              what + ": type " + type + "; this version of nsbox mounts bind, tmpfs and volume");
+              what
+                  + ": type "
+                  + type
+                  + "; this version of nsbox mounts bind, image, tmpfs and volume");
     };
   }
 
@@ -124,6 +138,25 @@ final class MountFlag {
     }
     return new Mount(
         ContainerVolumes.TYPE, source, TmpfsFlag.target(what, target), options, "--mount");
+  }
+
+  /* Read-only unless asked otherwise, as podman's and docker's. */
+  private Mount image() throws Failure {
+    if (source.isEmpty()) {
+      throw new Failure(what + ": no source, which is the image");
+    }
+    if (!bindOptions.isEmpty() || !tmpfsOptions.isEmpty()) {
+      throw new Failure(what + ": a mount of an image takes source, target, rw and subpath");
+    }
+    List<String> options = new ArrayList<>();
+    if (writable) {
+      options.add(ContainerTrees.WRITABLE);
+    }
+    if (!subpath.isEmpty()) {
+      options.add(ContainerTrees.SUBPATH + subpath);
+    }
+    return new Mount(
+        ContainerTrees.TYPE, source, TmpfsFlag.target(what, target), options, "--mount");
   }
 
   private Mount tmpfs() throws Failure {

@@ -22,7 +22,7 @@ final class MountFlags {
             "Show a volume, or a file or directory of the host; options: ro, rw, nocopy, rprivate, …",
             "-v",
             "--volume")
-        .texts("type=TYPE,KEY=VALUE,…", "Mount bind, volume or tmpfs", "--mount")
+        .texts("type=TYPE,KEY=VALUE,…", "Mount bind, image, volume or tmpfs", "--mount")
         .texts("TARGET[:OPTIONS]", "Mount an empty file system in memory", "--tmpfs")
         .text("SIZE", "Size of /dev/shm (64m); 0 for no limit", "--shm-size")
         .flag("Make the root file system read-only", "--read-only")

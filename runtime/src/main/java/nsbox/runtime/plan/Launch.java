@@ -10,6 +10,7 @@ import nsbox.runtime.spec.Spec;
 /// All that a launch program is made of.
 ///
 /// @param bundle directory that relative paths of the configuration start from
+/// @param trees overlays beside the root file system, which mounts of the configuration show
 /// @param keepInput the container's standard input stays open, fed by whoever is attached
 /// @param watch what its monitor does besides
 /// @param handover how the container is handed over to the caller
@@ -23,6 +24,7 @@ public record Launch(
     String bundle,
     Spec spec,
     Rootfs rootfs,
+    List<Rootfs.Overlay> trees,
     boolean keepInput,
     Watch watch,
     Records records,
@@ -53,6 +55,7 @@ public record Launch(
         bundle,
         spec,
         rootfs,
+        List.of(),
         keepInput,
         watch,
         records,
@@ -62,6 +65,26 @@ public record Launch(
         noPivot,
         Optional.empty(),
         Rights.ALL,
+        teardown);
+  }
+
+  /// The same with overlays beside its root file system.
+  public Launch withTrees(List<Rootfs.Overlay> beside) {
+    return new Launch(
+        id,
+        bundle,
+        spec,
+        rootfs,
+        List.copyOf(beside),
+        keepInput,
+        watch,
+        records,
+        cgroups,
+        seccompFilter,
+        handover,
+        noPivot,
+        scope,
+        rights,
         teardown);
   }
 

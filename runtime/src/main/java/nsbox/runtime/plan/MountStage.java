@@ -68,6 +68,7 @@ final class MountStage {
       init.add("have mounts of its own", Opcode.UNSHARE, NamespaceStage.flag("mount"));
       propagation.hostMounts();
       overlays.mount(overlay);
+      trees();
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, directory.path());
@@ -120,6 +121,9 @@ final class MountStage {
       return;
     }
     propagation.hostMounts();
+    if (!namespaces.onTheWay() || launch.rootfs() instanceof Rootfs.Directory) {
+      trees();
+    }
     if (namespaces.onTheWay()) {
       propagation.mountOn(".");
       init.add("take where it works as the root", Opcode.BIND_ROOT);
@@ -135,6 +139,15 @@ final class MountStage {
     }
     if (launch.rootfs() instanceof Rootfs.Directory directory && directory.noDevices()) {
       init.add("open no device in it", Opcode.SET_ATTRIBUTES_AT, "/", 0, MountOptions.NODEV, 0);
+    }
+  }
+
+  /* On directories that are empty for everybody else, and go with the container's run folder. */
+  private void trees() {
+    for (Rootfs.Overlay tree : launch.trees()) {
+      init.addIgnoring(
+          Instruction.EXISTS, "make " + tree.mountPoint(), Opcode.MKDIR, tree.mountPoint(), 0700);
+      overlays.mount(tree);
     }
   }
 

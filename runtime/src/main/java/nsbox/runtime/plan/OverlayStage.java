@@ -63,8 +63,10 @@ final class OverlayStage {
     propagation.mountOn(overlay.mountPoint());
     List<String> options = new ArrayList<>();
     /* The kernel takes backslashes away from these two, but not from a single lower directory. */
-    options.add("upperdir=" + overlay.upper().replace("\\", "\\\\"));
-    options.add("workdir=" + overlay.work().replace("\\", "\\\\"));
+    if (!overlay.upper().isEmpty()) {
+      options.add("upperdir=" + overlay.upper().replace("\\", "\\\\"));
+      options.add("workdir=" + overlay.work().replace("\\", "\\\\"));
+    }
     /* The upper directory must be readable as a layer, and layers come from strangers: neither may
      * refer to other directories by overlayfs's own attributes. */
     options.add("index=off");

@@ -18,7 +18,8 @@ public sealed interface Rootfs {
   /// An overlay, mounted in the container's own mount namespace and nowhere else.
   ///
   /// @param lowers read-only layers, topmost first, as overlayfs counts them; at least one
-  /// @param upper takes what the container changes
+  /// @param upper takes what the container changes; empty, as `work`, for a tree beside the root
+  ///   that nobody writes to, which has two lower layers at least
   /// @param work empty directory beside `upper`, in the same parent, for overlayfs alone
   /// @param mountPoint an empty directory of the host; it stays empty there
   /// @param volatileUpper skip every sync: right where `upper` is thrown away with the container,

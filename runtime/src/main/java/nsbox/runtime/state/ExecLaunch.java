@@ -89,6 +89,7 @@ public final class ExecLaunch {
             container.bundle(),
             spec,
             new Rootfs.Directory(container.rootfs()),
+            List.of(),
             keepInput,
             Watch.NOTHING,
             new Launch.Records("", "", ""),

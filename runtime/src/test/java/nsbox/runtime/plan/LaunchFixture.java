@@ -164,6 +164,7 @@ final class LaunchFixture {
             "/bundle",
             Spec.parse(parse(Json.text(config))),
             rootfs,
+            List.of(),
             keepInput,
             new Watch(
                 Optional.empty(),
