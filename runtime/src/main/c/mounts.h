@@ -25,6 +25,9 @@ int new_mount(const char *type, const char *source, uint64_t attributes, char *c
  * propagation; a mount without a place. */
 int clone_bind(const char *source, uint64_t flags, uint64_t set, uint64_t clear, uint64_t propagation);
 
+/* Copies the mount at a path as another process has it, without those below it; it passes nothing on. */
+int borrow_mount(uint64_t pid, uint64_t started, const char *path);
+
 /* Puts a mount onto a path inside the container, which is made where it is missing; closes it. */
 int place_mount(struct context *context, int mount, const char *path);
 

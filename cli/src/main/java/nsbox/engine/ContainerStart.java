@@ -137,6 +137,19 @@ public final class ContainerStart {
       throws IOException, UnsupportedSpecException {
     RootMount mount = driver.mounts(record.layers(), folder.lasting());
     boolean mapped = linux.hasNewNamespace("user");
+    Optional<Path> mounted = ContainerMounts.of(folder);
+    if (mounted.isPresent()) {
+      if (mapped) {
+        throw new IOException(
+            "container "
+                + record.name()
+                + " is mounted on the host, with the ids of the disk\n  Unmount it first: nsbox"
+                + " unmount "
+                + record.name());
+      }
+      ContainerMounts.becomeRoot(folder);
+      return new Rootfs.Directory(mounted.get().toString(), true);
+    }
     if (mount instanceof RootMount.Directory directory) {
       if (mapped) {
         throw new UnsupportedSpecException(
@@ -170,6 +183,7 @@ public final class ContainerStart {
   List<Instruction> teardown() throws IOException {
     Instructions steps = new Instructions();
     if (record.autoRemove()) {
+      ContainerMounts.unmount(folder, steps);
       String removed = containers.removed(folder.id()).toString();
       new EventSteps(containers.roots(), folder, record)
           .withdraw(steps, folder.lasting().toString(), removed);

@@ -124,23 +124,41 @@ public final class ContainerView implements Closeable {
         throw new IOException("there is no storage driver " + record.driver());
       }
       RootMount mount = driver.mounts(record.layers(), folder.lasting());
+      Path file = folder.running().resolve("view-" + caller.pid());
+      Optional<Path> mounted = ContainerMounts.of(folder);
+      if (mounted.isPresent()) {
+        ProcessIdentity holder = hold(front, held(mounted.get(), binds, file), file);
+        return new ContainerView(
+            front, folder, within(holder, mounted.get()), Optional.of(holder), Optional.of(maker));
+      }
       if (mount instanceof RootMount.Directory directory) {
         return new ContainerView(
             front, folder, directory.path(), Optional.empty(), Optional.of(maker));
       }
-      Path file = folder.running().resolve("view-" + caller.pid());
-      Rootfs.Overlay overlay = overlay((RootMount.Overlay) mount, containers, folder);
+      Rootfs.Overlay overlay = overlay((RootMount.Overlay) mount, containers, folder.mountPoint());
       ProcessIdentity holder = hold(front, held(overlay, binds, file), file);
-      Path root = Path.of("/proc", Integer.toString(holder.pid()), "root");
       return new ContainerView(
           front,
           folder,
-          root.resolve(folder.mountPoint().toString().substring(1)),
+          within(holder, folder.mountPoint()),
           Optional.of(holder),
           Optional.of(maker));
     } catch (IOException | RuntimeException e) {
       release(front, maker, folder);
       throw e;
+    }
+  }
+
+  /* A path of the host as the holder sees it. */
+  private static Path within(ProcessIdentity holder, Path path) {
+    return Path.of("/proc", Integer.toString(holder.pid()), "root" + path);
+  }
+
+  private static Program held(Path mounted, List<MountSpec> binds, Path record) throws IOException {
+    try {
+      return ViewPlan.held(mounted.toString(), binds, record.toString());
+    } catch (UnsupportedSpecException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 
@@ -169,7 +187,7 @@ public final class ContainerView implements Closeable {
   }
 
   /* Others that view it are soon done. */
-  private static void claim(ContainerMaker maker, ContainerFolder folder)
+  static void claim(ContainerMaker maker, ContainerFolder folder)
       throws IOException, ContainerBusyException {
     for (int i = 0; !maker.claimExisting(folder); i++) {
       if (i == TRIES || folder.state() instanceof ContainerState.Running) {
@@ -184,8 +202,7 @@ public final class ContainerView implements Closeable {
     }
   }
 
-  private static Rootfs.Overlay overlay(
-      RootMount.Overlay mount, Containers containers, ContainerFolder folder) {
+  static Rootfs.Overlay overlay(RootMount.Overlay mount, Containers containers, Path mountPoint) {
     List<String> lowers = new ArrayList<>();
     for (Path directory : mount.lowers()) {
       lowers.add(directory.toString());
@@ -199,7 +216,7 @@ public final class ContainerView implements Closeable {
         lowers,
         writable.upper().toString(),
         writable.work().toString(),
-        folder.mountPoint().toString(),
+        mountPoint.toString(),
         false,
         mount.userAttributes(),
         Optional.empty());
@@ -239,7 +256,7 @@ public final class ContainerView implements Closeable {
     }
   }
 
-  private static void release(Front front, ContainerMaker maker, ContainerFolder folder)
+  static void release(Front front, ContainerMaker maker, ContainerFolder folder)
       throws IOException {
     Instructions steps = new Instructions();
     maker.release(folder, steps);

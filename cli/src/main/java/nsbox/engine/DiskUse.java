@@ -62,6 +62,10 @@ public record DiskUse(Row images, Row containers, Row volumes) {
 
   /// What all files of a container take up, its log among them.
   public static long bytes(ContainerFolder folder) throws IOException {
-    return TreeSize.bytes(folder.lasting());
+    long bytes = 0;
+    for (Path file : ContainerMounts.ownFiles(folder)) {
+      bytes += TreeSize.bytes(file);
+    }
+    return bytes;
   }
 }

@@ -14,6 +14,7 @@ import nsbox.cli.Session;
 import nsbox.cli.output.Human;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerMounts;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.DiskUse;
@@ -25,7 +26,10 @@ public final class ContainerPruneCommand implements Command {
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
-        Model.command("container prune", "[OPTIONS]", "Remove all containers that do not run.");
+        Model.command(
+            "container prune",
+            "[OPTIONS]",
+            "Remove all containers that neither run nor are mounted on the host.");
     spec.addOption(flag("Do not ask", "-f", "--force"));
     spec.addOption(texts("KEY=VALUE", "Only those for which this holds", "--filter"));
     return spec;
@@ -84,7 +88,9 @@ public final class ContainerPruneCommand implements Command {
       ContainerState state = folder.state();
       boolean over =
           state instanceof ContainerState.Created || state instanceof ContainerState.Exited;
-      return over && filters.match(folder, folder.record(), state);
+      return over
+          && ContainerMounts.of(folder).isEmpty()
+          && filters.match(folder, folder.record(), state);
     } catch (NoSuchFileException e) {
       return false; // just removed
     }

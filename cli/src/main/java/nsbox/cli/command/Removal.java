@@ -6,6 +6,7 @@ import java.util.List;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerMounts;
 import nsbox.engine.Front;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -20,6 +21,11 @@ final class Removal {
   ///
   /// @return whether this was the first of those who take it away
   static boolean remove(Session session, ContainerFolder folder, String name) throws IOException {
+    if (ContainerMounts.of(folder).isPresent()) {
+      Instructions unmount = new Instructions();
+      ContainerMounts.unmount(folder, unmount);
+      run(session, unmount, "cannot unmount container " + name);
+    }
     boolean first = session.containers().withdraw(folder, name);
     Instructions steps = new Instructions();
     for (Path files :

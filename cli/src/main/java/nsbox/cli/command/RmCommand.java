@@ -17,6 +17,7 @@ import nsbox.cli.Signals;
 import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerMounts;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Volume;
@@ -71,6 +72,18 @@ public final class RmCommand implements Command {
     ContainerRecord record = folder.record();
     String name = record.name();
     ContainerState state = folder.state();
+    if (!force && ContainerMounts.of(folder).isPresent()) {
+      throw new Failure(
+          RUNNING,
+          "cannot remove container "
+              + name
+              + " as it is mounted on the host - mounted containers cannot be removed without force"
+              + "\n  Unmount it first: nsbox unmount "
+              + name
+              + "; or use: nsbox rm -f "
+              + name,
+          null);
+    }
     if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
       if (!force) {
         throw new Failure(

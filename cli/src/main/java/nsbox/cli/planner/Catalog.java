@@ -20,6 +20,7 @@ import nsbox.cli.command.ExportCommand;
 import nsbox.cli.command.InspectCommand;
 import nsbox.cli.command.KillCommand;
 import nsbox.cli.command.LogsCommand;
+import nsbox.cli.command.MountCommand;
 import nsbox.cli.command.PauseCommand;
 import nsbox.cli.command.PortCommand;
 import nsbox.cli.command.PsCommand;
@@ -33,6 +34,7 @@ import nsbox.cli.command.StopCommand;
 import nsbox.cli.command.SystemBootCommand;
 import nsbox.cli.command.SystemPruneCommand;
 import nsbox.cli.command.TopCommand;
+import nsbox.cli.command.UnmountCommand;
 import nsbox.cli.command.UpdateCommand;
 import nsbox.cli.command.WaitCommand;
 import nsbox.cli.image.CopyCommand;
@@ -102,6 +104,9 @@ final class Catalog {
           "top",
           "stats",
           "port",
+          "mount",
+          "unmount",
+          "umount",
           "rm" ->
           containerCommand(name);
       case "commit" -> new CommitCommand();
@@ -177,6 +182,8 @@ final class Catalog {
       case "top" -> new TopCommand();
       case "stats" -> new StatsCommand();
       case "port" -> new PortCommand();
+      case "mount" -> new MountCommand();
+      case "unmount", "umount" -> new UnmountCommand();
       case "rm" -> new RmCommand();
       case "commit" -> new CommitCommand();
       case "exists" -> new ContainerExistsCommand();

@@ -30,6 +30,8 @@ final class Help {
         cp         Copy files between containers and the host
         diff       Show what a container has changed
         export     Write a container's root file system as a tar
+        mount      Show a container's root file system on the host
+        unmount    Take it away from there
         rename     Give a container another name
         update     Change the limits of containers
         rm         Remove containers
@@ -113,6 +115,7 @@ final class Help {
         kill     Send a signal to containers
         logs     Show what a container wrote
         ls       List containers
+        mount    Show a container's root file system on the host
         pause    Stop all processes of containers for a while
         port     Show a container's published ports
         prune    Remove containers that do not run
@@ -124,6 +127,7 @@ final class Help {
         stats    Show what containers use of the machine
         stop     Stop containers
         top      Show the processes of a container
+        unmount  Take a container's root file system away from the host
         unpause  Let the processes of paused containers go on
         update   Change the limits of containers
         wait     Wait until containers have ended

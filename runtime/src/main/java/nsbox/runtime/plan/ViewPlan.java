@@ -17,7 +17,11 @@ public final class ViewPlan {
   private static final long MS_RDONLY = 1;
   private static final long MS_REC = 16384;
   private static final long MS_PRIVATE = 1 << 18;
+  private static final long MS_BIND = 4096;
   private static final long MNT_DETACH = 2;
+
+  /// Of an unmount that waits for nobody.
+  public static final long DETACH = MNT_DETACH;
 
   private ViewPlan() {}
 
@@ -41,6 +45,22 @@ public final class ViewPlan {
       steps.add(
           label, Opcode.OVERLAY, target, MountOptions.RDONLY, options, new ArrayList<>(lowers));
     }
+    return Program.of(steps);
+  }
+
+  /// What a container would have as its root, to be written to.
+  ///
+  /// @param overlay its mount point is an empty directory of the host
+  public static Program overlay(Rootfs.Overlay overlay) {
+    Instructions steps = new Instructions();
+    new OverlayStage(steps, new MountPropagation("", steps)).mount(overlay);
+    return Program.of(steps);
+  }
+
+  /// A directory, to be written to.
+  public static Program bind(String source, String target) {
+    Instructions steps = new Instructions();
+    steps.add("show " + source + " on " + target, Opcode.MOUNT, source, target, "", MS_BIND, "");
     return Program.of(steps);
   }
 
@@ -75,7 +95,21 @@ public final class ViewPlan {
     Instructions init = beginHolder();
     init.add("keep mounts from the host", Opcode.PROPAGATION, "/", MS_REC | MS_PRIVATE);
     new OverlayStage(init, new MountPropagation("", init)).mount(overlay);
-    init.add("enter it", Opcode.ENTER_ROOT, overlay.mountPoint());
+    return held(init, overlay.mountPoint(), binds, record);
+  }
+
+  /// The same of a root that is mounted on the host already.
+  public static Program held(String directory, List<MountSpec> binds, String record)
+      throws UnsupportedSpecException {
+    Instructions init = beginHolder();
+    init.add("keep mounts from the host", Opcode.PROPAGATION, "/", MS_REC | MS_PRIVATE);
+    return held(init, directory, binds, record);
+  }
+
+  private static Program held(
+      Instructions init, String directory, List<MountSpec> binds, String record)
+      throws UnsupportedSpecException {
+    init.add("enter it", Opcode.ENTER_ROOT, directory);
     for (MountSpec bind : binds) {
       MountOptions options = MountOptions.parse(bind.options());
       init.addIgnoring(
