@@ -26,6 +26,10 @@ int op_prepare_bind(struct context *context, const struct argument *argument) {
                                     argument[3].number, argument[4].number));
 }
 
+int op_prepare_of(struct context *context, const struct argument *argument) {
+    return keep(context, borrow_mount(argument[0].number, argument[1].number, argument[2].bytes));
+}
+
 int op_prepare_filesystem(struct context *context, const struct argument *argument) {
     return keep(context, new_mount(argument[0].bytes, argument[1].bytes, argument[2].number,
                                    argument[3].list, NULL));

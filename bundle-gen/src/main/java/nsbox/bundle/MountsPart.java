@@ -77,9 +77,14 @@ final class MountsPart {
   /* Queues of others work without their file system, which a user namespace may not mount of them
    * and which a host need not have mounted. */
   private boolean isOutOfReach(DefaultPolicy.Mount mount) {
-    return mount.type().equals("mqueue")
-        && !namespaces.user().isHost()
-        && !namespaces.ipc().isPrivate();
+    boolean user = !namespaces.user().isHost();
+    return mount.type().equals("mqueue") && user && !namespaces.ipc().isPrivate()
+        || mount.destination().equals("/dev/shm") && !user && sharesMemory();
+  }
+
+  /* Whoever starts the container shows it that of the other one. */
+  private boolean sharesMemory() {
+    return namespaces.ipc().kind() == NamespaceOptions.Kind.CONTAINER;
   }
 
   private static boolean isOfAFileSystem(String option) {

@@ -20,6 +20,7 @@ import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.spec.LinuxSpec;
+import nsbox.runtime.spec.MountSpec;
 import nsbox.runtime.spec.Spec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.runtime.state.ProcessIdentity;
@@ -29,6 +30,7 @@ import nsbox.snapshot.RootMount;
 /// From a container on disk to a launch program: every start of it, the first and all others.
 public final class ContainerStart {
   private static final int IMAGE_REMOVAL_MILLIS = 60_000;
+  private static final String MEMORY = "/dev/shm";
 
   private final Containers containers;
   private final ContainerFolder folder;
@@ -76,7 +78,11 @@ public final class ContainerStart {
             false,
             teardown());
     List<Rootfs.Overlay> trees = ContainerTrees.overlays(record, folder, driver);
-    return LaunchPlan.compile(trees.isEmpty() ? launch : launch.withTrees(trees));
+    List<Launch.Borrowed> borrowed = memory(spec);
+    return LaunchPlan.compile(
+        trees.isEmpty() && borrowed.isEmpty()
+            ? launch
+            : launch.with(new Launch.Beside(trees, borrowed)));
   }
 
   /* Volumes begin with what the image has there; later starts leave empty what was emptied. In a user
@@ -96,6 +102,22 @@ public final class ContainerStart {
         mount.put("options", options);
       }
     }
+  }
+
+  /* Who shares System V memory shares that of POSIX too, unless something else was to be there. */
+  private List<Launch.Borrowed> memory(Spec spec) throws IOException {
+    String id = record.joins().get("ipc");
+    if (id == null) {
+      return List.of();
+    }
+    for (MountSpec mount : spec.mounts()) {
+      if (mount.destination().equals(MEMORY)) {
+        return List.of();
+      }
+    }
+    ProcessIdentity process =
+        ProcessIdentity.read(containers.folder(id).processFile()).orElseThrow();
+    return List.of(new Launch.Borrowed(process.pid(), process.startTime(), MEMORY));
   }
 
   /* The processes of other containers are others with each start. */

@@ -83,8 +83,13 @@ final class MountFlags {
     if (text.isEmpty()) {
       return text;
     }
-    if (asked.text("--ipc").orElse("").equals("host")) {
+    String ipc = asked.text("--ipc").orElse("");
+    if (ipc.equals("host")) {
       throw new Failure("--shm-size " + text.get() + ": with --ipc host, /dev/shm is the host's");
+    }
+    if (ipc.startsWith("container:")) {
+      throw new Failure(
+          "--shm-size " + text.get() + ": with --ipc " + ipc + ", /dev/shm is that container's");
     }
     return Optional.of(
         text.get().equals("0") ? "0" : Long.toString(Sizes.parse(text.get(), "--shm-size")));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,55 @@ final class NamespacesTest extends FlagTests {
     long init = nsbox.initOf(nsbox.containers().getFirst());
     String donors = Files.readSymbolicLink(Path.of("/proc/" + init + "/ns/" + type)).toString();
     assertEquals(donors + "\n", seen(flag + " container:donor", "readlink /proc/self/ns/" + type));
+  }
+
+  /* POSIX memory is files, which no namespace of the kernel's shares. */
+  @Test
+  void sharesMemoryWithAnotherContainer() throws Exception {
+    nsbox.run("run", "-d", "--name", "donor", "--shm-size", "2m", ALPINE, "sleep", "100").expect(0);
+    nsbox.run("exec", "donor", "sh", "-c", "echo there > /dev/shm/file").expect(0);
+    assertEquals(
+        "there\n2.0M\n",
+        seen(
+            "--ipc container:donor",
+            "cat /dev/shm/file; df -h /dev/shm | tail -1 | awk \"{print \\$2}\"; echo back > /dev/shm/file"));
+    assertEquals("back\n", nsbox.run("exec", "donor", "cat", "/dev/shm/file").expect(0).out());
+    assertEquals(
+        "own\n",
+        seen(
+            "--ipc container:donor --tmpfs /dev/shm",
+            "ls /dev/shm; echo own > /dev/shm/file; cat /dev/shm/file"));
+    assertEquals("0\n", seen("--ipc shareable", "ls /dev/shm | wc -l"));
+    isRefusedBeside(
+        "--shm-size 1m: with --ipc container:donor, /dev/shm is that container's",
+        "--ipc container:donor --shm-size 1m");
+    String place = nsbox.run("exec", "donor", "cat", "/dev/shm/file").expect(0).out();
+    assertEquals("back\n", place);
+  }
+
+  private void isRefusedBeside(String message, String flags) throws Exception {
+    assertEquals(new Result(125, "", "nsbox: " + message + "\n"), result(flags, "true"));
+  }
+
+  /* Where its memory is, is the donor's to say; but not where that leads on the host. */
+  @Test
+  void takesNoMemoryOfTheHosts() throws Exception {
+    nsbox
+        .run(
+            "run",
+            "-d",
+            "--privileged",
+            "--name",
+            "donor",
+            ALPINE,
+            "sh",
+            "-c",
+            "umount /dev/shm; rmdir /dev/shm; ln -s /proc/1/root/etc /dev/shm; touch /ready; sleep 100")
+        .expect(0);
+    Nsbox.await("its link", () -> nsbox.run("exec", "donor", "test", "-e", "/ready").code() == 0);
+    Result refused = result("--ipc container:donor", "true");
+    assertEquals(125, refused.code());
+    assertTrue(refused.err().contains("/dev/shm"), refused.err());
   }
 
   @Test

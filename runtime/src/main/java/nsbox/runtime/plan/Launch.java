@@ -10,7 +10,7 @@ import nsbox.runtime.spec.Spec;
 /// All that a launch program is made of.
 ///
 /// @param bundle directory that relative paths of the configuration start from
-/// @param trees overlays beside the root file system, which mounts of the configuration show
+/// @param beside what is mounted and no part of the root file system or the configuration
 /// @param keepInput the container's standard input stays open, fed by whoever is attached
 /// @param watch what its monitor does besides
 /// @param handover how the container is handed over to the caller
@@ -24,7 +24,7 @@ public record Launch(
     String bundle,
     Spec spec,
     Rootfs rootfs,
-    List<Rootfs.Overlay> trees,
+    Beside beside,
     boolean keepInput,
     Watch watch,
     Records records,
@@ -55,7 +55,7 @@ public record Launch(
         bundle,
         spec,
         rootfs,
-        List.of(),
+        Beside.NOTHING,
         keepInput,
         watch,
         records,
@@ -68,14 +68,14 @@ public record Launch(
         teardown);
   }
 
-  /// The same with overlays beside its root file system.
-  public Launch withTrees(List<Rootfs.Overlay> beside) {
+  /// The same with more to be mounted.
+  public Launch with(Beside more) {
     return new Launch(
         id,
         bundle,
         spec,
         rootfs,
-        List.copyOf(beside),
+        more,
         keepInput,
         watch,
         records,
@@ -98,6 +98,17 @@ public record Launch(
   String cgroupPath() {
     return scope.isPresent() ? scope.get() : spec.linux().cgroupsPath().orElse(id);
   }
+
+  /// What only this launch is told of.
+  ///
+  /// @param trees overlays on paths of the host, which mounts of the configuration show
+  /// @param borrowed what another process has mounted
+  public record Beside(List<Rootfs.Overlay> trees, List<Borrowed> borrowed) {
+    public static final Beside NOTHING = new Beside(List.of(), List.of());
+  }
+
+  /// A mount of a process whose namespaces are joined, shown on the same path.
+  public record Borrowed(long pid, long startTime, String path) {}
 
   /// Files in which the monitor tells what goes on.
   ///

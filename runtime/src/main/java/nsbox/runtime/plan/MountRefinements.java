@@ -103,6 +103,17 @@ final class MountRefinements {
     return prepared++;
   }
 
+  /// A mount of another process, all but its place.
+  int prepareOf(Launch.Borrowed mount) {
+    init.add(
+        "take " + mount.path() + " of process " + mount.pid(),
+        Opcode.PREPARE_OF,
+        mount.pid(),
+        mount.startTime(),
+        mount.path());
+    return prepared++;
+  }
+
   void place(int number, String destination) {
     init.add("show it on " + destination, Opcode.PLACE_AT, number, destination);
   }

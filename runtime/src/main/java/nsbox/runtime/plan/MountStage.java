@@ -35,6 +35,9 @@ final class MountStage {
   /// Binds that are prepared and have no place yet, by number.
   private final Deque<Integer> prepared = new ArrayDeque<>();
 
+  /// Mounts of other processes that are prepared and have no place yet, by number.
+  private final Deque<Integer> borrowed = new ArrayDeque<>();
+
   /// What must be writable while the container is made, and read-only after.
   private final List<String> readonlyLater = new ArrayList<>();
 
@@ -72,6 +75,9 @@ final class MountStage {
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, overlay.mountPoint());
     } else if (launch.rootfs() instanceof Rootfs.Directory directory) {
       init.add("work in the new root", Opcode.ENTER_DIRECTORY, directory.path());
+    }
+    for (Launch.Borrowed mount : launch.beside().borrowed()) {
+      borrowed.add(refinements.prepareOf(mount));
     }
     if (!namespaces.preparesBinds()) {
       return;
@@ -144,7 +150,7 @@ final class MountStage {
 
   /* On directories that are empty for everybody else, and go with the container's run folder. */
   private void trees() {
-    for (Rootfs.Overlay tree : launch.trees()) {
+    for (Rootfs.Overlay tree : launch.beside().trees()) {
       init.addIgnoring(
           Instruction.EXISTS, "make " + tree.mountPoint(), Opcode.MKDIR, tree.mountPoint(), 0700);
       overlays.mount(tree);
@@ -181,6 +187,9 @@ final class MountStage {
       } else {
         filesystem(mount, options);
       }
+    }
+    for (Launch.Borrowed mount : launch.beside().borrowed()) {
+      refinements.place(borrowed.remove(), mount.path());
     }
   }
 

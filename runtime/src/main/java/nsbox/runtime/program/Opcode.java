@@ -82,6 +82,7 @@ public enum Opcode {
   MAP_IDS(59, "si"),
   FILE_OWNER(60, "ii"),
   UNMOUNT(61, "si"),
+  PREPARE_OF(95, "iis"),
   MOUNT_OF(94, "iiss"),
 
   GO_ON_IN_CHILD(97, "i"),

@@ -152,7 +152,7 @@ public final class BundleLaunch {
         bundle.toString(),
         spec,
         new Rootfs.Directory(rootfs()),
-        List.of(),
+        Launch.Beside.NOTHING,
         !handover.ownStreams(),
         Watch.NOTHING,
         new Launch.Records("", folder.processFile().toString(), ""),

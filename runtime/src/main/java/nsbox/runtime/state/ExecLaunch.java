@@ -89,7 +89,7 @@ public final class ExecLaunch {
             container.bundle(),
             spec,
             new Rootfs.Directory(container.rootfs()),
-            List.of(),
+            Launch.Beside.NOTHING,
             keepInput,
             Watch.NOTHING,
             new Launch.Records("", "", ""),

@@ -164,7 +164,7 @@ final class LaunchFixture {
             "/bundle",
             Spec.parse(parse(Json.text(config))),
             rootfs,
-            List.of(),
+            Launch.Beside.NOTHING,
             keepInput,
             new Watch(
                 Optional.empty(),
