@@ -25,6 +25,7 @@ import nsbox.cli.flags.LifecycleFlags;
 import nsbox.cli.flags.SecretFlags;
 import nsbox.cli.flags.Settings;
 import nsbox.cli.image.TransferFlags;
+import nsbox.cli.flags.SystemdFlag;
 import nsbox.cli.volume.VolumeLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
@@ -55,6 +56,7 @@ final class NewContainer {
   private final LifecycleFlags lifecycle;
   private final WatchFlags watch;
   private final SecretFlags secretFlags;
+  private final SystemdFlag systemd;
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -69,6 +71,7 @@ final class NewContainer {
     this.lifecycle = LifecycleFlags.read(asked);
     this.watch = WatchFlags.of(parsed, lifecycle.removes());
     this.secretFlags = SecretFlags.read(asked);
+    this.systemd = SystemdFlag.read(asked);
   }
 
   static void addTo(CommandSpec spec) {
@@ -82,6 +85,7 @@ final class NewContainer {
     WatchFlags.addTo(flags);
     ContainerFlags.addTo(flags);
     SecretFlags.addTo(flags);
+    SystemdFlag.addTo(flags);
     return flags;
   }
 
@@ -116,6 +120,7 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
+      List<FileOptions.Mount> further = prepareForSystemd(image);
       ContainerTrees trees = trees(images, lease);
       ContainerSecrets secrets = secrets();
       makeVolumeSources(options);
@@ -137,7 +142,8 @@ final class NewContainer {
                 folder,
                 images,
                 unpacked,
-                options.withMounts(withSecrets(volumes.mounts(), secrets.mounts(folder))),
+                options.withMounts(
+                    withFurther(withSecrets(volumes.mounts(), secrets.mounts(folder)), further)),
                 networkOf(joins),
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
@@ -159,6 +165,29 @@ final class NewContainer {
         throw e;
       }
     }
+  }
+
+  private List<FileOptions.Mount> prepareForSystemd(StoredImage image) throws IOException, Failure {
+    if (!systemd.isMeant(options, image.config())) {
+      return List.of();
+    }
+    options = systemd.applied(options, image.config());
+    return SystemdFlag.mounts();
+  }
+
+  /* What is there already has its place. */
+  private static List<FileOptions.Mount> withFurther(
+      List<FileOptions.Mount> mounts, List<FileOptions.Mount> further) {
+    if (further.isEmpty()) {
+      return mounts;
+    }
+    List<FileOptions.Mount> all = new ArrayList<>(mounts);
+    for (FileOptions.Mount mount : further) {
+      if (!WantedMounts.has(mounts, mount.destination())) {
+        all.add(mount);
+      }
+    }
+    return all;
   }
 
   /* They come as the container's own image does. */
@@ -219,6 +248,7 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
+      List<FileOptions.Mount> further = prepareForSystemd(image);
       JsonObject joins = joins();
       ContainerFolder folder = session.containers().folder("<id>");
       ContainerPlan plan =
@@ -226,7 +256,7 @@ final class NewContainer {
               folder,
               images,
               unpacked,
-              options.withMounts(onPaper(options.files().mounts())),
+              options.withMounts(withFurther(onPaper(options.files().mounts()), further)),
               networkOf(joins),
               session.defaultFilter());
       ContainerRecord record =

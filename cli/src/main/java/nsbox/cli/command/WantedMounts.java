@@ -57,7 +57,7 @@ final class WantedMounts {
     String type = shown.string("Type");
     String destination = shown.string("Destination");
     boolean volume = type.equals(ContainerVolumes.TYPE);
-    if (!volume && !type.equals("bind") || has(destination)) {
+    if (!volume && !type.equals("bind") || has(mounts, destination)) {
       return;
     }
     List<String> options = new ArrayList<>(List.of("rbind"));
@@ -70,7 +70,7 @@ final class WantedMounts {
     mounts.add(new Mount(type, source, destination, options, FROM));
   }
 
-  private boolean has(String destination) {
+  static boolean has(List<Mount> mounts, String destination) {
     for (Mount mount : mounts) {
       if (mount.destination().equals(destination)) {
         return true;
