@@ -17,6 +17,7 @@ import nsbox.cli.Session;
 import nsbox.cli.image.ImageInspection;
 import nsbox.cli.output.InspectFormat;
 import nsbox.cli.output.Visible;
+import nsbox.cli.volume.VolumeInspectCommand;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
@@ -27,13 +28,14 @@ import picocli.CommandLine.ParseResult;
 
 /// `nsbox inspect` and `nsbox container inspect`: all that is known, as JSON or as a template says.
 ///
-/// A name is first looked for among containers, then among images. What is found is printed also
-/// where something is missing.
+/// A name is first looked for among containers, then among images, then among volumes. What is
+/// found is printed also where something is missing.
 public final class InspectCommand implements Command {
   private enum Type {
     ALL,
     CONTAINER,
-    IMAGE
+    IMAGE,
+    VOLUME
   }
 
   private final boolean containersOnly;
@@ -62,12 +64,13 @@ public final class InspectCommand implements Command {
             : Model.command(
                 "inspect",
                 "[OPTIONS] NAME...",
-                "Show all that is known of containers and images, as a list of JSON objects.");
+                "Show all that is known of containers, images and volumes, as a list of JSON"
+                    + " objects.");
     spec.addOption(text("FORMAT", "json or a Go template for each object", "-f", "--format"));
     spec.addOption(flag("The container that was created last", "-l", "--latest"));
     spec.addOption(flag("Add up a container's files: SizeRw and SizeRootFs", "-s", "--size"));
     if (!containersOnly) {
-      spec.addOption(text("TYPE", "Only of this type: all, container, image", "--type"));
+      spec.addOption(text("TYPE", "Only of this type: all, container, image, volume", "--type"));
     }
     spec.addPositional(
         Model.optionalParameters(containersOnly ? "CONTAINER" : "NAME", "Names or IDs"));
@@ -96,11 +99,14 @@ public final class InspectCommand implements Command {
     for (String name : names) {
       Optional<JsonObject> object = Optional.empty();
       try {
-        if (type != Type.IMAGE) {
+        if (type == Type.ALL || type == Type.CONTAINER) {
           object = container(session, images, name, isSet(parsed, "--size"));
         }
-        if (object.isEmpty() && type != Type.CONTAINER) {
+        if (object.isEmpty() && (type == Type.ALL || type == Type.IMAGE)) {
           object = inspection.find(name);
+        }
+        if (object.isEmpty() && (type == Type.ALL || type == Type.VOLUME)) {
+          object = VolumeInspectCommand.document(session, name);
         }
         if (object.isEmpty()) {
           complaints.add(missing(type, name));
@@ -123,9 +129,10 @@ public final class InspectCommand implements Command {
       case "all" -> Type.ALL;
       case "container" -> Type.CONTAINER;
       case "image" -> Type.IMAGE;
+      case "volume" -> Type.VOLUME;
       default ->
           throw new Failure(
-              "--type " + word + ": there are all, container and image to be inspected");
+              "--type " + word + ": there are all, container, image and volume to be inspected");
     };
   }
 
@@ -134,6 +141,7 @@ public final class InspectCommand implements Command {
       case ALL -> "no such object: \"" + name + "\"";
       case CONTAINER -> "no container with name or ID \"" + name + "\" found: no such container";
       case IMAGE -> "no such image: " + name;
+      case VOLUME -> "no such volume: " + name;
     };
   }
 

@@ -27,6 +27,9 @@ import picocli.CommandLine.ParseResult;
 ///
 /// The table that is printed without `--format` needs no template: it is what people wait for.
 public final class PsCommand implements Command {
+  private static final String SPACE =
+      "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}"
+          + "\t{{.Status}}\t{{.Names}}";
   private static final String COLUMNS =
       "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 
@@ -103,6 +106,21 @@ public final class PsCommand implements Command {
     String text = format.get().print(documents, ContainerRows.headings(), headings);
     session.front().out(session.invocation().outputIsTerminal() ? Visible.lines(text) : text);
     return 0;
+  }
+
+  /// The containers in `system df -v`.
+  public static String spaceTable(Session session) throws Exception {
+    ContainerFilters none = ContainerFilters.parse(List.of(), session);
+    List<ListedContainer> rows = Listing.read(session.containers(), none, true);
+    rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
+    ContainerSizes sizes = new ContainerSizes(session.images().snapshots());
+    ContainerRows shown = new ContainerRows(sizes, false, true, true, now());
+    List<JsonObject> documents = new ArrayList<>();
+    for (ListedContainer row : rows) {
+      documents.add(shown.row(row).put("Size", Human.size(sizes.ownBytes(row.folder()))));
+    }
+    return ListFormat.parse(Optional.empty(), SPACE)
+        .print(documents, ContainerRows.headings(), true);
   }
 
   private static long last(Optional<String> text) throws Failure {

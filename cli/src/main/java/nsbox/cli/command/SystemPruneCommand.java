@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.image.ImagePruneCommand;
+import nsbox.cli.output.Filters;
 import nsbox.cli.output.Human;
 import nsbox.cli.volume.VolumePruneCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,8 @@ public final class SystemPruneCommand implements Command {
     spec.addOption(flag("Also images that have a name", "-a", "--all"));
     spec.addOption(flag("Do not ask", "-f", "--force"));
     spec.addOption(flag("Also volumes without a name that no container uses", "--volumes"));
-    spec.addOption(texts("KEY=VALUE", "Only that for which this holds", "--filter"));
+    spec.addOption(
+        texts("KEY=VALUE", "Only that for which this holds: label, label!, until", "--filter"));
     return spec;
   }
 
@@ -37,11 +39,11 @@ public final class SystemPruneCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     boolean all = isSet(parsed, "--all");
     boolean volumes = isSet(parsed, "--volumes");
-    if (!values(parsed, "--filter").isEmpty()) {
-      throw new Failure(
-          "--filter "
-              + values(parsed, "--filter").getFirst()
-              + ": this version of nsbox does not filter images here\n  'nsbox container prune' does.");
+    List<String> filters = values(parsed, "--filter");
+    /* Before anything is asked or removed. */
+    Filters known = Filters.parse(filters, "label", "label!", "until");
+    if (volumes && !known.values("until").isEmpty()) {
+      throw new Failure("the \"until\" filter is not supported with \"--volumes\"");
     }
     if (!isSet(parsed, "--force")
         && !Confirmation.given(
@@ -56,11 +58,11 @@ public final class SystemPruneCommand implements Command {
       return 0;
     }
     session.prepare();
-    long bytes = ContainerPruneCommand.prune(session, ContainerFilters.parse(List.of(), session));
+    long bytes = ContainerPruneCommand.prune(session, ContainerFilters.parse(filters, session));
     if (volumes) {
-      bytes += VolumePruneCommand.prune(session, false);
+      bytes += VolumePruneCommand.prune(session, false, filters);
     }
-    bytes += ImagePruneCommand.prune(session, all);
+    bytes += ImagePruneCommand.prune(session, all, filters);
     session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
     return 0;
   }

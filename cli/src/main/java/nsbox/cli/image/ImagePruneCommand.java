@@ -2,13 +2,18 @@ package nsbox.cli.image;
 
 import static nsbox.cli.Model.flag;
 import static nsbox.cli.Model.isSet;
+import static nsbox.cli.Model.texts;
+import static nsbox.cli.Model.values;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Confirmation;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Filters;
 import nsbox.cli.output.Human;
 import nsbox.engine.Cleanup;
 import nsbox.image.Collected;
@@ -28,6 +33,8 @@ public final class ImagePruneCommand implements Command {
                 + " image, and what pulls that were broken off have left.");
     spec.addOption(flag("Also images that have a name, if no container uses them", "-a", "--all"));
     spec.addOption(flag("Do not ask", "-f", "--force"));
+    spec.addOption(
+        texts("KEY=VALUE", "Only images for which this holds: label, label!, until", "--filter"));
     return spec;
   }
 
@@ -38,20 +45,30 @@ public final class ImagePruneCommand implements Command {
       return 0;
     }
     session.prepare();
-    long bytes = prune(session, all);
+    long bytes = prune(session, all, values(parsed, "--filter"));
     session.front().out("Total reclaimed space: " + Human.size(bytes) + "\n");
     return 0;
   }
 
   /// Removes them, and prints which.
   ///
+  /// @param texts filters of images, as a user writes them
   /// @return how many bytes became free
-  public static long prune(Session session, boolean all) throws Exception {
+  public static long prune(Session session, boolean all, List<String> texts) throws Exception {
+    ImageFilters filters =
+        new ImageFilters(
+            Filters.parse(texts, "label", "label!", "until"),
+            session.images().store(),
+            Map.of(),
+            Instant.now());
     session.images().store().sweep();
     session.imageMounts().sweep();
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
     StringBuilder deleted = new StringBuilder();
     for (StoredImage image : cleanup.unused(all)) {
+      if (!filters.fits(image)) {
+        continue;
+      }
       for (String name : cleanup.forget(image)) {
         deleted.append("untagged: ").append(name).append('\n');
         session.events().image("untag", image.id().toString(), name);

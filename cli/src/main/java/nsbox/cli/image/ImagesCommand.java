@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
@@ -71,6 +72,24 @@ public final class ImagesCommand implements Command {
   }
 
   private record Row(StoredImage image, ImageName name) {}
+
+  /// The images in `system df -v`.
+  public static String spaceTable(Session session) throws Exception {
+    Images images = session.images();
+    List<StoredImage> all = images.store().list().images();
+    Map<String, Integer> containers = containers(session);
+    Instant now = Instant.now();
+    Filters none = Filters.parse(List.of(), ImageFilters.KEYS);
+    List<Row> rows = rows(all, new ImageFilters(none, images.store(), containers, now));
+    ImageSizes sizes = new ImageSizes(images.snapshots(), all);
+    rows.sort(order("created", sizes));
+    ListFormat format =
+        ListFormat.parse(
+            Optional.empty(),
+            ImageRows.COLUMNS + "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}");
+    ImageRows shown = new ImageRows(sizes, containers, false, now);
+    return format.print(documents(rows, shown), ImageRows.headings(), true);
+  }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {

@@ -1,5 +1,7 @@
 package nsbox.cli.system;
 
+import static nsbox.cli.Model.flag;
+import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.optional;
 import static nsbox.cli.Model.text;
 
@@ -8,11 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nsbox.cli.Command;
+import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.command.PsCommand;
+import nsbox.cli.image.ImagesCommand;
 import nsbox.cli.output.Human;
 import nsbox.cli.output.ListFormat;
 import nsbox.cli.output.TemplateMethod;
+import nsbox.cli.volume.VolumeListCommand;
 import nsbox.engine.Cleanup;
 import nsbox.engine.DiskUse;
 import nsbox.json.JsonObject;
@@ -37,13 +43,30 @@ public final class DfCommand implements Command {
                 + " the containers that do not run, and volumes that no container uses, would.");
     spec.addOption(
         text("FORMAT", "json, table TEMPLATE or a Go template for each row", "--format"));
+    spec.addOption(flag("List each image, container and volume", "-v", "--verbose"));
     return spec;
   }
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     ListFormat format = ListFormat.parse(optional(parsed, "--format"), COLUMNS);
+    boolean verbose = isSet(parsed, "--verbose");
+    if (verbose && optional(parsed, "--format").isPresent()) {
+      throw new Failure("cannot combine --format and --verbose flags");
+    }
     session.prepare();
+    if (verbose) {
+      session
+          .front()
+          .out(
+              "Images space usage:\n\n"
+                  + ImagesCommand.spaceTable(session)
+                  + "\nContainers space usage:\n\n"
+                  + PsCommand.spaceTable(session)
+                  + "\nLocal Volumes space usage:\n\n"
+                  + VolumeListCommand.spaceTable(session));
+      return 0;
+    }
     Cleanup cleanup = new Cleanup(session.images(), session.containers());
     DiskUse use = DiskUse.of(session.roots(), session.images(), session.containers(), cleanup);
     List<JsonObject> rows = new ArrayList<>();

@@ -46,7 +46,12 @@ public final class VolumeCreateCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     String driver = optional(parsed, "--driver").orElse("local");
     if (!driver.equals("local")) {
-      throw new Failure("--driver " + driver + ": there is no such driver of volumes, only local");
+      throw new Failure(
+          "error looking up volume plugin "
+              + driver
+              + ": plugin \""
+              + driver
+              + "\" not found\n  There is one driver of volumes: local");
     }
     List<String> words = Model.positionals(parsed);
     if (words.size() > 1) {

@@ -6,8 +6,10 @@ import static nsbox.cli.Model.optional;
 import static nsbox.cli.Model.positionals;
 import static nsbox.cli.Model.text;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -31,6 +33,12 @@ public final class VolumeInspectCommand implements Command {
     spec.addOption(text("FORMAT", "json or a Go template for each volume", "-f", "--format"));
     spec.addPositional(Model.optionalParameters("VOLUME", "Names"));
     return spec;
+  }
+
+  /// What is shown of a volume, by its whole name; nothing if there is none.
+  public static Optional<JsonObject> document(Session session, String name) throws IOException {
+    Optional<Volume> volume = VolumeLookup.volumes(session).find(name);
+    return volume.isEmpty() ? Optional.empty() : Optional.of(VolumeRows.document(volume.get()));
   }
 
   @Override

@@ -13,10 +13,12 @@ import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.output.Human;
 import nsbox.cli.output.ListFormat;
 import nsbox.engine.Volume;
 import nsbox.engine.Volumes;
 import nsbox.json.JsonObject;
+import nsbox.snapshot.TreeSize;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -36,6 +38,19 @@ public final class VolumeListCommand implements Command {
             "-f",
             "--filter"));
     return spec;
+  }
+
+  /// The volumes in `system df -v`.
+  public static String spaceTable(Session session) throws Exception {
+    Volumes volumes = VolumeLookup.volumes(session);
+    List<JsonObject> rows = new ArrayList<>();
+    for (Volume volume : volumes.list()) {
+      rows.add(
+          VolumeRows.row(volume, volumes.users(volume).size())
+              .put("Size", Human.size(TreeSize.bytes(volume.data()))));
+    }
+    return ListFormat.parse(Optional.empty(), "{{.Name}}\t{{.Links}}\t{{.Size}}")
+        .print(rows, VolumeRows.HEADINGS, true);
   }
 
   @Override

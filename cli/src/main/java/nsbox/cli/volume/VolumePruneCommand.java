@@ -54,12 +54,13 @@ public final class VolumePruneCommand implements Command {
     return 0;
   }
 
-  /// Removes volumes that no container uses, and names them.
+  /// Removes volumes that no container uses and that fit, and names them.
   ///
   /// @param all also those with a name
+  /// @param filters as a user writes them
   /// @return how many bytes their files took up
-  public static long prune(Session session, boolean all) throws Exception {
-    return prune(session, all, VolumeFilters.parse(List.of()));
+  public static long prune(Session session, boolean all, List<String> filters) throws Exception {
+    return prune(session, all, VolumeFilters.parse(filters));
   }
 
   private static long prune(Session session, boolean all, VolumeFilters filters) throws Exception {

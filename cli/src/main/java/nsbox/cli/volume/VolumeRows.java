@@ -14,7 +14,12 @@ import nsbox.json.JsonObject;
 final class VolumeRows {
   static final String COLUMNS = "{{.Driver}}\t{{.Name}}";
   static final Map<String, String> HEADINGS =
-      Map.of("Driver", "DRIVER", "Name", "VOLUME NAME", "Mountpoint", "MOUNTPOINT");
+      Map.of(
+          "Driver", "DRIVER",
+          "Name", "VOLUME NAME",
+          "Mountpoint", "MOUNTPOINT",
+          "Links", "LINKS",
+          "Size", "SIZE");
 
   private VolumeRows() {}
 
