@@ -84,6 +84,15 @@ def parse_process(pid):
     return parts
 
 
+def pss(pid):
+    """KiB, of which pages that processes share count by share."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    raise Failed(f"process {pid} has no proportional set size")
+
+
 def mounts_below(folder):
     """Mount points at or below a folder, the deepest and latest first."""
     found = []
@@ -302,6 +311,20 @@ class Bench:
             command, environment, executable = parse_process(entry)
             if place in command or place in environment or executable.startswith(home + b"/lib/jvm/"):
                 found.append(int(entry))
+        return found
+
+    def beside(self):
+        """Our processes that are in no container and are no daemon: {pid: name of the program}."""
+        home = os.readlink("/proc/self/ns/pid")
+        daemons = [process.pid for process in self.daemons.values()]
+        found = {}
+        for pid in self.ours():
+            try:
+                if pid in daemons or os.readlink(f"/proc/{pid}/ns/pid") != home:
+                    continue
+                found[pid] = os.path.basename(os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)"))
+            except FileNotFoundError:
+                continue  # ended meanwhile
         return found
 
     def __exit__(self, *_):
