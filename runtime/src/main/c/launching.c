@@ -127,6 +127,22 @@ static void launch(int channel, const struct program *program, enum stay stay, i
     watch_over(&context, program, stay == STAY_ATTACHED, true);
 }
 
+void launch_stored(const struct program *program) {
+    sigset_t before;
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    monitor_block_signals();
+    struct watch watch;
+    struct context context;
+    watch_init(&watch);
+    context_init(&context, program);
+    context.watch = &watch;
+    struct failure failure = run_section(&context, program, SECTION_MONITOR);
+    if (!failure.error) watch_over(&context, program, true, true);
+    give_up(&context, program, failure);
+    context_close(&context);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 /* Goes on for a monitor that was killed; where that waited to start its container again after an end with
  * `code`, with the wait. */
 static void take_over(int channel, const struct program *program, bool waits, int code) {

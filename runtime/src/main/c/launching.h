@@ -12,6 +12,9 @@ void attach_to(int channel, const struct frame *frame);
 void adopt_container(int channel, const struct frame *frame, bool waits);
 void tear_down_container(int channel, const struct frame *frame);
 
+/* Starts what a stored program says, and ends with its exit code; returns only where it did not start. */
+void launch_stored(const struct program *program);
+
 void send_outcome(int channel, struct failure failure);
 
 /* Decodes a program, or ends the process. */

@@ -54,6 +54,10 @@ void log_finish(struct log_stream *stream);
 size_t log_record(char *record, const struct log_stream *stream, const char *time, const char *piece,
                   size_t length, bool ended);
 
+/* log_record.c: writes text as it stands in a string of JSON, which takes at most six bytes for each of its
+ * own. Gives the end. */
+char *log_string(char *to, const char *text, size_t length);
+
 /* How many bytes at the end of `bytes`, at most three, are the beginning of a character of UTF-8. */
 size_t log_unfinished(const char *bytes, size_t length);
 

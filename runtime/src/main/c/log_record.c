@@ -52,7 +52,8 @@ static const bool escaped[0x80] = {
 };
 
 /* As docker's json-file escapes, which makes records safe inside of HTML and JavaScript, too. */
-static char *put_string(char *to, const unsigned char *bytes, size_t length) {
+char *log_string(char *to, const char *text, size_t length) {
+    const unsigned char *bytes = (const unsigned char *)text;
     for (size_t i = 0; i < length;) {
         unsigned char byte = bytes[i];
         if (byte < 0x80) {
@@ -83,7 +84,7 @@ size_t log_record(char *record, const struct log_stream *stream, const char *tim
     char *at = record;
     if (stream->log->json) {
         at = put(at, "{\"log\":\"");
-        at = put_string(at, (const unsigned char *)piece, length);
+        at = log_string(at, piece, length);
         at = put(at, ended ? "\\n\",\"stream\":\"" : "\",\"stream\":\"");
         at = put(at, stream->name);
         at = put(at, "\",\"time\":\"");

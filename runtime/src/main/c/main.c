@@ -29,6 +29,7 @@
 #include "launching.h"
 #include "operations.h"
 #include "stored.h"
+#include "stored_exec.h"
 #include "wire.h"
 
 extern char **environ;
@@ -39,7 +40,8 @@ extern char **environ;
 #define MFD_EXECUTABLE 0x10u
 /* As src/build/assemble of the cli module sets it. */
 #define JAR_TIME 1767225600
-/* "SOCKET PLANNER-PID KEPT-DESCRIPTORS", from us to our sealed copy. */
+/* "SOCKET PLANNER-PID KEPT-DESCRIPTORS HOME", from us to our sealed copy; the socket is -1 where there is
+ * no planner yet. */
 #define SEALED "NSBOX_SEALED"
 
 /* The folder that bin/nsbox stands in, two levels up. */
@@ -136,7 +138,7 @@ static void send_invocation(int channel, const char *home, char **arguments, uns
 }
 
 /* Continues as the sealed copy; returns only where the kernel cannot make one. */
-static void become_sealed(int channel, pid_t planner, unsigned kept, char **arguments) {
+static void become_sealed(int channel, pid_t planner, unsigned kept, const char *home, char **arguments) {
     int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     int copy = (int)syscall(SYS_memfd_create, "nsbox", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXECUTABLE);
     if (copy < 0 && errno == EINVAL) /* Linux before 6.3 */
@@ -151,9 +153,9 @@ static void become_sealed(int channel, pid_t planner, unsigned kept, char **argu
     close(self);
     if (fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         fail("cannot seal my copy in memory", errno);
-    char state[64];
-    snprintf(state, sizeof state, "%d %d %u", channel, planner, kept);
-    if (setenv(SEALED, state, 1) < 0 || fcntl(channel, F_SETFD, 0) < 0) fail("cannot go on", errno);
+    char state[64 + 4096];
+    snprintf(state, sizeof state, "%d %d %u %s", channel, planner, kept, home);
+    if (setenv(SEALED, state, 1) < 0 || (channel >= 0 && fcntl(channel, F_SETFD, 0) < 0)) fail("cannot go on", errno);
     syscall(SYS_execveat, copy, "", arguments, environ, AT_EMPTY_PATH);
     fail("cannot run my copy in memory", errno);
 }
@@ -242,28 +244,50 @@ static bool is_sealed(void) {
     return seals > 0 && (seals & F_SEAL_WRITE);
 }
 
+/* Starts a planner and tells it what the user wants. */
+static pid_t call_planner(const char *home, char **arguments, unsigned kept, int *channel) {
+    int channels[2];
+    restore_jar_times(home);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
+    pid_t pid = start_planner(home, channels[1], arguments);
+    if (pid < 0) fail("cannot start the planner", errno);
+    close(channels[1]);
+    send_invocation(channels[0], home, arguments, kept);
+    *channel = channels[0];
+    return pid;
+}
+
+/* As the copy in memory, which a container may see. */
+static _Noreturn void go_on_sealed(const char *state, char **arguments) {
+    int channel, planner, length = 0;
+    char home[4096];
+    if (sscanf(state, "%d %d %u %n", &channel, &planner, &kept_descriptors, &length) != 3
+        || (size_t)snprintf(home, sizeof home, "%s", state + length) >= sizeof home) fail("cannot go on", EBADMSG);
+    unsetenv(SEALED);
+    prctl(PR_SET_NAME, "nsbox");
+    if (channel >= 0) {
+        fcntl(channel, F_SETFD, FD_CLOEXEC);
+        converse(channel, planner);
+    }
+    struct program program = {0};
+    if (find_stored_exec(arguments, &program)) launch_stored(&program);
+    planner = call_planner(home, arguments, kept_descriptors, &channel);
+    converse(channel, planner);
+}
+
 int main(int count, char **arguments) {
     (void)count;
     const char *sealed = getenv(SEALED);
-    int channel, planner;
-    if (sealed && is_sealed() && sscanf(sealed, "%d %d %u", &channel, &planner, &kept_descriptors) == 3) {
-        unsetenv(SEALED);
-        fcntl(channel, F_SETFD, FD_CLOEXEC);
-        prctl(PR_SET_NAME, "nsbox");
-        converse(channel, planner);
-    }
+    if (sealed && is_sealed()) go_on_sealed(sealed, arguments);
     mend_inheritance();
     /* What a caller left open is not for the JVM, the monitor or the container. */
     unsigned kept = keep_descriptors(arguments);
     if (run_stored(arguments)) return 0;
     char home[4096];
     find_home(home, sizeof home);
-    restore_jar_times(home);
-    int channels[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channels) < 0) fail("cannot talk to a planner", errno);
-    pid_t pid = start_planner(home, channels[1], arguments);
-    if (pid < 0) fail("cannot start the planner", errno);
-    close(channels[1]);
-    send_invocation(channels[0], home, arguments, kept);
-    become_sealed(channels[0], pid, kept, arguments);
+    struct program program = {0};
+    int channel = -1;
+    pid_t planner = 0;
+    if (kept > 0 || !find_stored_exec(arguments, &program)) planner = call_planner(home, arguments, kept, &channel);
+    become_sealed(channel, planner, kept, home, arguments);
 }

@@ -25,8 +25,7 @@ struct request {
     bool force;
 };
 
-/* The value of the option `name` at *word, which then is at the option's last word; else NULL. */
-static const char *option_value(char *const **word, const char *name) {
+const char *option_value(char *const **word, const char *name) {
     size_t length = strlen(name);
     if (strncmp(**word, name, length)) return NULL;
     if ((**word)[length] == '=') return **word + length + 1;
@@ -53,8 +52,7 @@ static bool is_plain_id(const char *id) {
     return *id && !strchr("_.-+", *id) && !id[strspn(id, allowed)] && strlen(id) < 256;
 }
 
-/* Not of a user namespace of somebody else's: he has his containers elsewhere. */
-static bool is_root_of_host(void) {
+bool is_root_of_host(void) {
     unsigned inside = 1, outside = 1, count = 0;
     FILE *map = geteuid() == 0 ? fopen("/proc/self/uid_map", "re") : NULL;
     if (!map) return false;
@@ -77,10 +75,8 @@ static bool read_request(char *const *words, struct request *request) {
     return request->id && !word[1] && is_plain_id(request->id) && request->root && *request->root;
 }
 
-static bool read_program(const char *command, struct program *program) {
-    char name[32];
-    snprintf(name, sizeof name, "%s.program", command);
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+bool read_stored_program(const char *path, struct program *program) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (fd < 0) return false;
     bool good = fstat(fd, &status) == 0 && status.st_size > 0 && status.st_size <= WIRE_MAX_BYTES;
@@ -109,7 +105,9 @@ static bool take_lock(void) {
 
 static bool run(const struct request *request) {
     struct program program = {0};
-    if (!read_program(request->command, &program)) return false;
+    char name[32];
+    snprintf(name, sizeof name, "%s.program", request->command);
+    if (!read_stored_program(name, &program)) return false;
     struct context context;
     context_init(&context, &program);
     /* Not under the lock yet: who holds it may be waiting for this very process. */

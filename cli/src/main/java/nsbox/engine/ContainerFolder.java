@@ -95,6 +95,11 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return running.resolve("program");
   }
 
+  /// How a further process of it is started, but for its command; each kind has its own file.
+  public Path execProgramFile(boolean input, boolean terminal) {
+    return running.resolve("exec" + (input ? "-i" : "") + (terminal ? "-t" : "") + ".program");
+  }
+
   /// Held by its monitor.
   public Path monitorLockFile() {
     return running.resolve("lock");

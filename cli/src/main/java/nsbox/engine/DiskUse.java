@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import nsbox.image.StoredImage;
 import nsbox.snapshot.TreeSize;

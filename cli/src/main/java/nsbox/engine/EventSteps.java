@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
@@ -69,6 +70,23 @@ final class EventSteps {
         name,
         renamed,
         when);
+  }
+
+  /// What happens to a further process of the container.
+  Instruction ofProcess(String action, List<String> command) {
+    return process(action, command, ALWAYS);
+  }
+
+  Instruction endOfProcess(String action) {
+    return process(action, List.of(), AT_THE_END);
+  }
+
+  private Instruction process(String action, List<String> command, long when) {
+    return new Instruction(
+        Opcode.EXEC_EVENT,
+        Instruction.ALL,
+        "record the event " + action,
+        List.of(file, action, text, name, renamed, command, when));
   }
 
   /// Takes the container's folder away, and records it if that was the first to do so.

@@ -8,6 +8,9 @@ import static nsbox.cli.Model.text;
 import static nsbox.cli.Model.texts;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Command;
@@ -29,6 +32,7 @@ import nsbox.runtime.plan.Handover;
 import nsbox.runtime.plan.Rights;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ExecLaunch;
+import nsbox.runtime.state.ExecTemplate;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -96,13 +100,29 @@ public final class ExecCommand implements Command {
             alone ? Handover.alone(descriptors) : Handover.monitored(descriptors),
             Rights.ALL);
     program =
-        new ExecEvents(session.events(), folder.record()).tell(program, choice.rest(), !alone);
+        new ExecEvents(session.roots(), folder, folder.record())
+            .tell(program, choice.rest(), !alone);
+    if (!detached && parsed.matchedOptions().size() == (input ? 1 : 0) + (terminal ? 1 : 0)) {
+      keep(folder.execProgramFile(input, terminal), program, session);
+    }
     Front.Outcome outcome = session.front().launch(program, stay(detached, alone));
     if (!outcome.succeeded()) {
       running(folder); // it may have ended meanwhile, which says more
       throw LaunchFailure.of("exec in container " + choice.name(), program, outcome);
     }
     return detached ? 0 : Command.LAUNCHED;
+  }
+
+  /* For the next one that asks for no more than a command. Before the launch, for a planner goes with its
+   * front. That the file cannot be written is no failure: then the next one asks a planner, too. */
+  private static void keep(Path file, Program program, Session session) {
+    Path unfinished = Path.of(file + "." + session.caller().pid());
+    try {
+      Files.write(unfinished, ExecTemplate.of(program));
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      unfinished.toFile().delete();
+    }
   }
 
   /* Codes below 125 are the command's. */

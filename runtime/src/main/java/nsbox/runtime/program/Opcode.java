@@ -56,7 +56,7 @@ public enum Opcode {
   RECORD_STARTED(122, "ss"),
   EVENT(123, "sssssi"),
   WITHDRAW(124, "ssssss"),
-  EXEC_EVENT(132, "ssi"),
+  EXEC_EVENT(132, "sssssvi"),
 
   WRITE_FIRST(28, "vv"),
 
