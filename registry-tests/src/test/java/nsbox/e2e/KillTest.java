@@ -161,7 +161,6 @@ final class KillTest extends NamedContainers {
     assertTrue(
         nsbox.run("rm", "-t", "0", "--all", "--force", "--ignore").expect(0).out().length() == 65);
     assertEquals(List.of(), nsbox.containers(), a);
-    assertEquals(125, nsbox.run("rm", "--depend", "a").code());
   }
 
   @Test
@@ -187,5 +186,36 @@ final class KillTest extends NamedContainers {
       case "stop", "restart" -> nsbox.start(name, "-t", "0", "a");
       default -> nsbox.start(name, "a");
     };
+  }
+
+  private void joining(String name, String other) throws Exception {
+    nsbox
+        .run("run", "-d", "--name", name, "--network", "container:" + other, ALPINE, "sleep", "300")
+        .expect(0);
+  }
+
+  @Test
+  void removesThoseThatDependOnOneBeforeIt() throws Exception {
+    running("base");
+    joining("first", "base");
+    joining("second", "first");
+    running("other");
+    nsbox.run("stop", "-t", "0", "base", "first").expect(0);
+    Result refused = nsbox.run("rm", "--depend", "base");
+    assertEquals("", refused.out());
+    assertTrue(refused.err().contains("cannot remove container second as it is running"));
+    assertTrue(
+        refused
+            .err()
+            .contains(
+                "nsbox: container base has dependent containers which must be removed before it:"
+                    + " first\n"),
+        refused.err());
+    assertEquals(4, nsbox.containers().size());
+    assertEquals(
+        new Result(0, "second\nfirst\nbase\n", ""),
+        nsbox.run("rm", "-f", "--depend", "base", "first"));
+    assertTrue(status("base").isEmpty());
+    assertTrue(status("other").contains("Up "), status("other"));
   }
 }

@@ -43,7 +43,7 @@ public final class RmCommand implements Command {
         text(
             "SECONDS", "With --force: time before SIGKILL (0); -1 waits for ever", "-t", "--time"));
     spec.addOption(flag("Also volumes without a name that were made for them", "-v", "--volumes"));
-    spec.addOption(flag("Refused: no container depends on another", "--depend"));
+    spec.addOption(flag("Also those that share their namespaces, before them", "--depend"));
     spec.addOption(flag("Those that are not there are no failure", "-i", "--ignore"));
     ContainerChoice.addManyTo(spec, "All containers", "-a", "--all");
     return spec;
@@ -52,16 +52,25 @@ public final class RmCommand implements Command {
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
     boolean force = isSet(parsed, "--force");
-    if (isSet(parsed, "--depend")) {
-      throw new Failure("--depend: containers of this version of nsbox do not depend on others");
-    }
     int seconds = StopOptions.seconds(parsed).orElse(0);
     session.prepare();
     ContainerChoice.Many choice = ContainerChoice.many(parsed, session, _ -> true);
+    boolean volumes = isSet(parsed, "--volumes");
+    boolean ignores = force || choice.ignoresMissing();
+    if (!isSet(parsed, "--depend")) {
+      return EachContainer.run(
+          session,
+          new ContainerChoice.Many(choice.names(), ignores),
+          folder -> remove(session, folder, force, seconds, volumes));
+    }
+    Dependents dependents = Dependents.of(session, choice.names());
     return EachContainer.run(
         session,
-        new ContainerChoice.Many(choice.names(), force || choice.ignoresMissing()),
-        folder -> remove(session, folder, force, seconds, isSet(parsed, "--volumes")));
+        new ContainerChoice.Many(dependents.names(), ignores),
+        folder -> {
+          dependents.checkGone(session, folder);
+          remove(session, folder, force, seconds, volumes);
+        });
   }
 
   /// @param seconds before SIGKILL
