@@ -92,7 +92,7 @@ int op_spawn(struct context *context, const struct argument *argument) {
     struct container *container = &context->container;
     container->input = argument[1].number & SPAWN_STDIN;
     struct streams streams;
-    int error = open_streams(&streams, argument[1].number, context->watch ? context->watch->streams : NULL);
+    int error = open_streams(&streams, argument[1].number, context->watch);
     if (error) return error;
     int status[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) < 0) return -errno;

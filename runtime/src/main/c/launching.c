@@ -101,14 +101,25 @@ static _Noreturn void watch_over(struct context *context, const struct program *
     exit(attached ? code : 0);
 }
 
+/* Above those that are kept for the container. */
+static void copy_callers(int callers[3]) {
+    for (int i = 0; i < 3; i++) {
+        callers[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
+        if (callers[i] < 0) fail("cannot keep the caller's streams", errno);
+    }
+}
+
 /* Starts the container, says so on `channel`, and watches it; returns only if there is nothing to watch.
- * `client` is the other end of who was asked to start it, or -1. */
-static void launch(int channel, const struct program *program, enum stay stay, int client, unsigned kept) {
+ * `client` is the other end of who was asked to start it, or -1; `callers` is NULL where we have the
+ * caller's streams ourselves. */
+static void launch(int channel, const struct program *program, enum stay stay, int client, const int callers[3],
+                   unsigned kept) {
     if (stay != STAY_NOT) monitor_block_signals();
     struct watch watch;
     struct context context;
     watch_init(&watch);
     clients_add(&watch.clients, client, true);
+    if (callers) memcpy(watch.callers, callers, sizeof watch.callers);
     context_init(&context, program);
     context.watch = &watch;
     /* Apart, the channel is the front's, which passes on one answer. */
@@ -121,6 +132,7 @@ static void launch(int channel, const struct program *program, enum stay stay, i
     }
     send_outcome(channel, failure);
     if (stay == STAY_NOT) return;
+    for (int i = 0; callers && i < 3 && !watch.passes_on; i++) close(callers[i]);
     context.planner_fd = -1;
     close(channel);
     if (kept > 0) syscall(SYS_close_range, 3u, 2u + kept, 0);
@@ -205,8 +217,10 @@ static void launch_apart(int channel, const struct program *program, const struc
         close(channel);
         close(answers[0]);
         if (attachment) close(sockets[0]);
+        int callers[3];
+        copy_callers(callers);
         detach();
-        launch(answers[1], program, STAY_DETACHED, sockets[1], kept);
+        launch(answers[1], program, STAY_DETACHED, sockets[1], callers, kept);
         exit(EXIT_NSBOX);
     }
     close(answers[1]);
@@ -232,7 +246,7 @@ void launch_program(int channel, const struct frame *frame, unsigned kept) {
     }
     sigset_t before;
     sigprocmask(SIG_SETMASK, NULL, &before);
-    launch(channel, &program, stay == STAY_NOT ? STAY_NOT : STAY_ATTACHED, -1, kept);
+    launch(channel, &program, stay == STAY_NOT ? STAY_NOT : STAY_ATTACHED, -1, NULL, kept);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -152,7 +152,7 @@ void log_append(struct log_stream *stream, const char *bytes, size_t length) {
 }
 
 void log_finish(struct log_stream *stream) {
-    char batch[LOG_RECORD_BYTES > 4096 ? 4096 : LOG_RECORD_BYTES], time[40];
+    char batch[256 + LOG_ATTRIBUTE_BYTES], time[40];
     if (!stream->log || stream->held_length == 0) return;
     format_time(time);
     size_t record = log_record(batch, stream, time, stream->held, stream->held_length, false);

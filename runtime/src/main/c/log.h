@@ -3,7 +3,7 @@
  *   json-file  {"log":"a line\n","stream":"stdout","time":"2026-01-02T15:04:05.000000000Z"}
  *   k8s-file   2026-01-02T15:04:05.000000000Z stdout F a line
  *
- * A part of a line has no \n in its record, or P for F. It is written as soon as it is there. What was
+ * Where the user has named attributes, {…,"attrs":{…},"time":…} as docker has it. A part of a line has no \n in its record, or P for F. It is written as soon as it is there. What was
  * taken from the container is written by one write(2), appended, so readers always see whole records. */
 #ifndef NSBOX_LOG_H
 #define NSBOX_LOG_H
@@ -16,13 +16,17 @@
 #define LOG_PIECE_BYTES 16384
 
 /* The longest record: every byte of a piece as \u00XX. */
-#define LOG_RECORD_BYTES (6 * LOG_PIECE_BYTES + 128)
+#define LOG_RECORD_BYTES (6 * LOG_PIECE_BYTES + 128 + LOG_ATTRIBUTE_BYTES)
+
+/* The longest `attrs` of a record, as JSON. */
+#define LOG_ATTRIBUTE_BYTES 4096
 
 struct progress;
 
 struct log {
     const char *path; /* NULL: there is none */
     bool json;
+    const char *attributes; /* an object of JSON for each record, or NULL */
     uint64_t limit;   /* bytes above which a new file is begun, or 0 */
     unsigned files;   /* how many there may be: PATH, PATH.1 and so on, the last one the oldest */
     int fd;           /* -1 while there is no room for the file itself */

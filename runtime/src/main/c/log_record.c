@@ -87,7 +87,8 @@ size_t log_record(char *record, const struct log_stream *stream, const char *tim
         at = log_string(at, piece, length);
         at = put(at, ended ? "\\n\",\"stream\":\"" : "\",\"stream\":\"");
         at = put(at, stream->name);
-        at = put(at, "\",\"time\":\"");
+        if (stream->log->attributes) at = put(put(at, "\",\"attrs\":"), stream->log->attributes);
+        at = put(at, stream->log->attributes ? ",\"time\":\"" : "\",\"time\":\"");
         at = put(at, time);
         at = put(at, "\"}\n");
         return (size_t)(at - record);

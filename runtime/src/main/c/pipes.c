@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "operations.h"
+#include "watch.h"
 
 static int open_named(const char *directory, const char *name, int flags) {
     char path[4096];
@@ -50,9 +51,19 @@ static int open_all_named(struct streams *streams, uint64_t flags, const char *d
     return error;
 }
 
-int open_streams(struct streams *streams, uint64_t flags, const char *directory) {
+static int copy_streams(struct streams *streams, const int from[3]) {
+    int *const to[3] = {&streams->in[0], &streams->out[1], &streams->err[1]};
+    for (int i = 0; i < 3; i++) {
+        *to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 3);
+        if (*to[i] < 0) return -errno;
+    }
+    return 0;
+}
+
+int open_streams(struct streams *streams, uint64_t flags, const struct watch *watch) {
+    const char *directory = watch ? watch->streams : NULL;
     *streams = (struct streams){{-1, -1}, {-1, -1}, {-1, -1}};
-    if (flags & SPAWN_OURS) return 0;
+    if (flags & SPAWN_OURS) return watch && watch->passes_on && watch->callers[0] >= 0 ? copy_streams(streams, watch->callers) : 0;
     if (!(flags & SPAWN_TERMINAL)) {
         int error = directory ? open_all_named(streams, flags, directory) : open_pipes(streams, flags);
         if (error) return error;

@@ -10,7 +10,7 @@
 #include "records.h"
 
 void watch_init(struct watch *watch) {
-    *watch = (struct watch){.log = {.fd = -1}, .clients = {.listener = -1}};
+    *watch = (struct watch){.log = {.fd = -1}, .clients = {.listener = -1}, .callers = {-1, -1, -1}};
 }
 
 int op_log_file(struct context *context, const struct argument *argument) {
@@ -28,6 +28,20 @@ int op_named_streams(struct context *context, const struct argument *argument) {
     if (!context->watch) return -EINVAL;
     context->watch->streams = argument[0].bytes;
     context->watch->clients.once = argument[1].number;
+    return 0;
+}
+
+/* Its monitor may have to start it again, so keeps them. */
+int op_pass_streams(struct context *context, const struct argument *argument) {
+    (void)argument;
+    if (!context->watch) return -EINVAL;
+    context->watch->passes_on = true;
+    return 0;
+}
+
+int op_log_attributes(struct context *context, const struct argument *argument) {
+    if (!context->watch || argument[0].length > LOG_ATTRIBUTE_BYTES) return -EINVAL;
+    context->watch->log.attributes = argument[0].bytes;
     return 0;
 }
 

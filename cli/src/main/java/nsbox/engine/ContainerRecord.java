@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nsbox.json.Json;
 import nsbox.json.JsonObject;
 
 /// What was asked of a container, as container.json keeps it: what `ps` shows and what a start
@@ -16,6 +17,9 @@ public final class ContainerRecord {
 
   /// The restart policy of a container that is not started again.
   public static final String NO_RESTART = "no";
+
+  /// The log driver of a container that has its caller's streams.
+  public static final String PASSTHROUGH = "passthrough";
 
   private final JsonObject json;
 
@@ -129,9 +133,20 @@ public final class ContainerRecord {
     return json.stringMap("joins");
   }
 
-  /// `json-file`, `k8s-file` or `none`.
+  /// `json-file`, `k8s-file`, `none` or [#PASSTHROUGH].
   public String logDriver() throws IOException {
     return json.optionalString("logDriver").orElse("json-file");
+  }
+
+  /// It has the streams of whoever starts it, and no log.
+  public boolean passesStreams() throws IOException {
+    return logDriver().equals(PASSTHROUGH);
+  }
+
+  /// What each record of its log says, as JSON; empty for nothing.
+  public String logAttributes() throws IOException {
+    Optional<JsonObject> attributes = json.optionalObject("logAttributes");
+    return attributes.isEmpty() ? "" : Json.text(attributes.get());
   }
 
   /// Above which a new log is begun; 0 for no limit.

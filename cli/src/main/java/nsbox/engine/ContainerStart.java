@@ -74,7 +74,9 @@ public final class ContainerStart {
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,
-            Handover.monitored(descriptors, record.pidFile()),
+            record.passesStreams()
+                ? Handover.passing(descriptors, record.pidFile())
+                : Handover.monitored(descriptors, record.pidFile()),
             false,
             teardown());
     List<Rootfs.Overlay> trees = ContainerTrees.overlays(record, folder, driver);

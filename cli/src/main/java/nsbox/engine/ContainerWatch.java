@@ -39,10 +39,11 @@ final class ContainerWatch {
         Optional.of(folder.monitorLockFile().toString()),
         log(folder, record),
         Optional.of(folder.attachSocket().toString()),
-        apart
+        apart && !record.passesStreams()
             ? Optional.of(
                 new Watch.Streams(folder.running().toString(), attached && record.keepInput()))
             : Optional.empty(),
+        record.passesStreams(),
         record.restartPolicy().equals(ContainerRecord.NO_RESTART)
             ? Optional.empty()
             : Optional.of(
@@ -59,11 +60,15 @@ final class ContainerWatch {
   private static Optional<Watch.LogFile> log(ContainerFolder folder, ContainerRecord record)
       throws IOException {
     String driver = record.logDriver();
-    if (driver.equals("none")) {
+    if (driver.equals("none") || record.passesStreams()) {
       return Optional.empty();
     }
     return Optional.of(
         new Watch.LogFile(
-            driver, folder.log().toString(), record.logMaxBytes(), record.logMaxFiles()));
+            driver,
+            folder.log().toString(),
+            record.logMaxBytes(),
+            record.logMaxFiles(),
+            record.logAttributes()));
   }
 }

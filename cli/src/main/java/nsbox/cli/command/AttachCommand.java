@@ -46,6 +46,12 @@ public final class AttachCommand implements Command {
               + name
               + "\n  It does not run: you can only attach to running containers.");
     }
+    if (folder.record().passesStreams()) {
+      throw new Failure(
+          "cannot attach to container "
+              + name
+              + "\n  Its log driver is passthrough: it has the streams of who started it.");
+    }
     session.events().container("attach", folder.record());
     Attachment attachment =
         staying.attachment(folder, folder.record(), !isSet(parsed, "--no-stdin"));

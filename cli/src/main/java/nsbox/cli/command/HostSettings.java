@@ -58,6 +58,9 @@ final class HostSettings {
     if (record.logMaxBytes() > 0) {
       options.put("max-size", Long.toString(record.logMaxBytes()));
     }
+    for (String option : List.of("env", "labels", "tag")) {
+      record.json().optionalString("log-" + option).ifPresent(value -> options.put(option, value));
+    }
     return new JsonObject().put("Type", record.logDriver()).put("Config", options);
   }
 

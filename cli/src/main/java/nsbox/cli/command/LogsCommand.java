@@ -158,9 +158,13 @@ public final class LogsCommand implements Command {
       folders.add(Lookup.container(session, name));
     }
     for (ContainerFolder folder : folders) {
-      if (folder.record().logDriver().equals("none")) {
+      String driver = folder.record().logDriver();
+      if (driver.equals("none") || folder.record().passesStreams()) {
         throw new Failure(
-            folder.record().name() + ": its log driver is none, so there is no log to be read");
+            folder.record().name()
+                + ": its log driver is "
+                + driver
+                + ", so there is no log to be read");
       }
     }
     return folders;

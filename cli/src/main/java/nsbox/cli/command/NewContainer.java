@@ -72,6 +72,7 @@ final class NewContainer {
     this.watch = WatchFlags.of(parsed, lifecycle.removes());
     this.secretFlags = SecretFlags.read(asked);
     this.systemd = SystemdFlag.read(asked);
+    watch.log().check(parsed, session.invocation());
   }
 
   static void addTo(CommandSpec spec) {
@@ -333,6 +334,7 @@ final class NewContainer {
       json.put("joins", joins);
     }
     watch.addTo(json);
+    watch.log().addTo(json, process.strings("env"));
     return new ContainerRecord(json);
   }
 

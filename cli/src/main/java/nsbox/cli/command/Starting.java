@@ -56,6 +56,9 @@ final class Starting {
     Program program;
     boolean first = !Files.exists(folder.startedFile());
     try {
+      if (container.record().passesStreams()) {
+        LogFlags.checkStreams(session.invocation());
+      }
       program = program(session, container, staying);
       new ContainerMaker(session.containers(), session.caller()).storeProgram(folder, program);
       markStarted(folder);

@@ -65,4 +65,18 @@ public record Handover(
         Map.of(),
         true);
   }
+
+  /// Run at once, by a monitor that carries nothing: the container has its caller's streams.
+  public static Handover passing(int preservedDescriptors, Optional<String> pidFile) {
+    return new Handover(
+        true,
+        true,
+        Optional.empty(),
+        Optional.empty(),
+        pidFile,
+        Optional.empty(),
+        preservedDescriptors,
+        Map.of(),
+        true);
+  }
 }

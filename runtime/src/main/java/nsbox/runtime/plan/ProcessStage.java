@@ -88,6 +88,9 @@ final class ProcessStage {
   }
 
   private void giveStreams(long uid, long gid) {
+    if (launch.watch().passesStreams()) {
+      return; // whose they are, they stay
+    }
     /* Those of a caller may be where nobody may change them. */
     init.addIgnoring(
         launch.handover().ownStreams() || !launch.rights().root() ? Instruction.ALL : 0,

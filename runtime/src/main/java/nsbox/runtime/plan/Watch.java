@@ -13,6 +13,7 @@ import nsbox.runtime.program.Opcode;
 /// @param attachSocket where clients attach to it
 /// @param streams where its streams, if it has no terminal, are pipes that have names; so it
 ///   outlives its monitor, and another can take it over
+/// @param passesStreams it has those of who asks for it, and nobody carries anything
 /// @param restart when it is started again after its end
 /// @param limitMilliseconds how long it may run each time; 0 for ever
 /// @param onceUp what the monitor does when the container runs
@@ -22,6 +23,7 @@ public record Watch(
     Optional<LogFile> log,
     Optional<String> attachSocket,
     Optional<Streams> streams,
+    boolean passesStreams,
     Optional<Restart> restart,
     long limitMilliseconds,
     List<Instruction> onceUp,
@@ -33,6 +35,7 @@ public record Watch(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          false,
           Optional.empty(),
           0,
           List.of(),
@@ -43,7 +46,9 @@ public record Watch(
   /// @param driver its format: `json-file` or `k8s-file`
   /// @param maxBytes above which a new file is begun, and the old one renamed; 0 for no limit
   /// @param maxFiles how many files there may be, the newest among them; at least 1
-  public record LogFile(String driver, String path, long maxBytes, int maxFiles) {}
+  /// @param attributes a JSON object that each record gets; empty for none
+  public record LogFile(
+      String driver, String path, long maxBytes, int maxFiles, String attributes) {}
 
   /// Pipes with names.
   ///
@@ -81,6 +86,13 @@ public record Watch(
           file.path(),
           file.maxBytes(),
           file.maxFiles());
+      if (!file.attributes().isEmpty()) {
+        watch.add(
+            "say in each record: " + file.attributes(), Opcode.LOG_ATTRIBUTES, file.attributes());
+      }
+    }
+    if (passesStreams) {
+      watch.add("leave it the streams of who asks for it", Opcode.PASS_STREAMS);
     }
     if (streams.isPresent()) {
       watch.add(

@@ -57,6 +57,8 @@ public enum Opcode {
   EVENT(123, "sssssi"),
   WITHDRAW(124, "ssssss"),
   EXEC_EVENT(132, "sssssvi"),
+  PASS_STREAMS(133, ""),
+  LOG_ATTRIBUTES(134, "s"),
 
   WRITE_FIRST(28, "vv"),
 

@@ -168,9 +168,10 @@ final class LaunchFixture {
             keepInput,
             new Watch(
                 Optional.empty(),
-                Optional.of(new Watch.LogFile("k8s-file", "/c/log", 0, 1)),
+                Optional.of(new Watch.LogFile("k8s-file", "/c/log", 0, 1, "")),
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 0,
                 List.of(),
