@@ -51,6 +51,63 @@ final class KillTest extends NamedContainers {
         nsbox.run("kill", "-s", "65", "a"));
   }
 
+  private long endOf(String id) throws Exception {
+    String exit = Files.readString(nsbox.root.resolve("containers").resolve(id).resolve("exit"));
+    return Long.parseLong(exit.split(" ")[2]);
+  }
+
+  @Test
+  void givesAllTheSameTimeToEnd() throws Exception {
+    List<String> names = List.of("a", "b", "c", "d");
+    StringBuilder complaints = new StringBuilder();
+    for (String name : names) {
+      running(name);
+      complaints.append("nsbox: StopSignal SIGTERM failed to stop container ");
+      complaints.append(name).append(" in 4 seconds, resorting to SIGKILL\n");
+    }
+    long before = System.nanoTime();
+    assertEquals(
+        new Result(0, "a\nb\nc\nd\n", complaints.toString()),
+        nsbox.run("stop", "-t", "4", "a", "b", "c", "d"));
+    long seconds = (System.nanoTime() - before) / 1_000_000_000;
+    assertTrue(seconds >= 4 && seconds < 12, "took " + seconds + " s");
+    for (String name : names) {
+      assertTrue(status(name).contains("Exited (137)"), status(name));
+    }
+  }
+
+  @Test
+  void nobodyWaitsForWhoMayTakeLonger() throws Exception {
+    String slow = "trap 'sleep 4; exit 3' TERM; echo up; while :; do sleep 0.05; done";
+    String a =
+        nsbox
+            .run("run", "-d", "--name", "a", "--stop-timeout", "60", ALPINE, "sh", "-c", slow)
+            .expect(0)
+            .out()
+            .strip();
+    String b =
+        nsbox
+            .run("run", "-d", "--name", "b", "--stop-timeout", "1", ALPINE, "sleep", "300")
+            .expect(0)
+            .out()
+            .strip();
+    awaitUp("a");
+    assertEquals("a\nb\n", nsbox.run("stop", "a", "b").expect(0).out());
+    assertTrue(status("a").contains("Exited (3)"), status("a"));
+    assertTrue(endOf(b) <= endOf(a) - 2, endOf(b) + " " + endOf(a));
+  }
+
+  @Test
+  void oneThatIsNamedTwiceIsRemovedOnce() throws Exception {
+    String id = running("a");
+    running("b");
+    String missing = "nsbox: no container with name or ID \"none\" found: no such container\n";
+    assertEquals(
+        new Result(1, "a\n" + id + "\n", missing), nsbox.run("stop", "-t", "0", "a", "none", id));
+    assertEquals(new Result(0, "a\nb\n", ""), nsbox.run("rm", "-f", "a", "none", id, "b", "a"));
+    assertEquals(List.of(), nsbox.containers());
+  }
+
   @Test
   void triesAllNames() throws Exception {
     running("a");

@@ -2,7 +2,10 @@ package nsbox.cli.command;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.AmbiguousContainerException;
@@ -19,6 +22,19 @@ final class EachContainer {
     void run(ContainerFolder folder) throws Exception;
   }
 
+  @FunctionalInterface
+  interface Beginning {
+    Begun begin(ContainerFolder folder) throws Exception;
+  }
+
+  /// What is left to be done once a container has ended.
+  @FunctionalInterface
+  interface Rest {
+    void run() throws Exception;
+  }
+
+  record Begun(Ending ending, Rest rest) {}
+
   /// Prints each name as it was typed once it is done.
   ///
   /// @return 0, or the exit code of the last failure
@@ -28,15 +44,82 @@ final class EachContainer {
 
   /// The same for containers that were chosen.
   static int run(Session session, ContainerChoice.Many choice, Action action) throws Exception {
-    int code = 0;
+    List<Attempt> attempts = new ArrayList<>();
     for (String name : choice.names()) {
+      attempts.add(() -> attempt(session, choice, name, action));
+    }
+    return run(session, choice, attempts);
+  }
+
+  /// Has all of them end at the same time; what is left to be done is done to one after the other.
+  static int together(Session session, ContainerChoice.Many choice, Beginning beginning)
+      throws Exception {
+    List<Attempt> attempts = new ArrayList<>();
+    List<Ending> endings = new ArrayList<>();
+    Set<String> begun = new HashSet<>();
+    for (String name : choice.names()) {
+      attempts.add(begin(session, choice, name, beginning, endings, begun));
+    }
+    Ending.killLate(endings);
+    return run(session, choice, attempts);
+  }
+
+  /* False for one that is not there, and need not be. */
+  @FunctionalInterface
+  private interface Attempt {
+    boolean run() throws Exception;
+  }
+
+  private static boolean attempt(
+      Session session, ContainerChoice.Many choice, String name, Action action) throws Exception {
+    Lookup.Found found = Lookup.find(session, name);
+    if (found.folder() == null && choice.ignoresMissing()) {
+      return false;
+    }
+    action.run(found.orFail());
+    return true;
+  }
+
+  /* A failure is told when its turn comes; one that is named twice begins again then. */
+  private static Attempt begin(
+      Session session,
+      ContainerChoice.Many choice,
+      String name,
+      Beginning beginning,
+      List<Ending> endings,
+      Set<String> begun) {
+    try {
+      Lookup.Found found = Lookup.find(session, name);
+      if (found.folder() == null || !begun.add(found.folder().id())) {
+        return () -> attempt(session, choice, name, folder -> alone(beginning.begin(folder)));
+      }
+      Begun one = beginning.begin(found.folder());
+      endings.add(one.ending());
+      return () -> {
+        one.rest().run();
+        return true;
+      };
+    } catch (Exception e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
+  private static void alone(Begun begun) throws Exception {
+    Ending.killLate(List.of(begun.ending()));
+    begun.rest().run();
+  }
+
+  private static int run(Session session, ContainerChoice.Many choice, List<Attempt> attempts)
+      throws Exception {
+    int code = 0;
+    for (int i = 0; i < attempts.size(); i++) {
+      String name = choice.names().get(i);
       try {
-        Lookup.Found found = Lookup.find(session, name);
-        if (found.folder() == null && choice.ignoresMissing()) {
-          continue;
+        if (attempts.get(i).run()) {
+          session.front().out(name + "\n");
         }
-        action.run(found.orFail());
-        session.front().out(name + "\n");
       } catch (Exception e) {
         Failure failure = failure(session, name, e);
         if (failure.exitCode() == Lookup.MISSING && choice.ignoresMissing()) {

@@ -58,10 +58,10 @@ public final class RmCommand implements Command {
     boolean volumes = isSet(parsed, "--volumes");
     boolean ignores = force || choice.ignoresMissing();
     if (!isSet(parsed, "--depend")) {
-      return EachContainer.run(
+      return EachContainer.together(
           session,
           new ContainerChoice.Many(choice.names(), ignores),
-          folder -> remove(session, folder, force, seconds, volumes));
+          folder -> begin(session, folder, force, seconds, volumes));
     }
     Dependents dependents = Dependents.of(session, choice.names());
     return EachContainer.run(
@@ -76,6 +76,14 @@ public final class RmCommand implements Command {
   /// @param seconds before SIGKILL
   /// @param volumes whether those go too that were made for it alone
   static void remove(
+      Session session, ContainerFolder folder, boolean force, int seconds, boolean volumes)
+      throws Exception {
+    EachContainer.Begun begun = begin(session, folder, force, seconds, volumes);
+    Ending.killLate(List.of(begun.ending()));
+    begun.rest().run();
+  }
+
+  private static EachContainer.Begun begin(
       Session session, ContainerFolder folder, boolean force, int seconds, boolean volumes)
       throws Exception {
     ContainerRecord record = folder.record();
@@ -93,37 +101,59 @@ public final class RmCommand implements Command {
               + name,
           null);
     }
-    if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
-      if (!force) {
-        throw new Failure(
-            RUNNING,
-            "cannot remove container "
-                + name
-                + " as it is running - running or paused containers cannot be removed without"
-                + " force: container state improper\n  Stop it first, or use: nsbox rm -f "
-                + name,
-            null);
-      }
-      if (seconds == 0) {
-        Stopping.stop(session, folder, Signals.KILL, -1);
-      } else {
-        new StopOptions(Optional.empty(), Optional.of(seconds)).stop(session, folder);
-      }
+    boolean runs =
+        state instanceof ContainerState.Running || state instanceof ContainerState.Restarting;
+    if (runs && !force) {
+      throw new Failure(
+          RUNNING,
+          "cannot remove container "
+              + name
+              + " as it is running - running or paused containers cannot be removed without"
+              + " force: container state improper\n  Stop it first, or use: nsbox rm -f "
+              + name,
+          null);
     }
+    EachContainer.Begun begun = end(session, folder, runs, seconds);
+    return new EachContainer.Begun(
+        begun.ending(),
+        () -> {
+          begun.rest().run();
+          remove(session, folder, record, force, volumes);
+        });
+  }
+
+  private static EachContainer.Begun end(
+      Session session, ContainerFolder folder, boolean runs, int seconds) throws Exception {
+    if (runs && seconds != 0) {
+      return new StopOptions(Optional.empty(), Optional.of(seconds)).begin(session, folder);
+    }
+    Ending ending =
+        runs ? Ending.begin(session, folder, Signals.KILL, -1) : Ending.none(session, folder);
+    return new EachContainer.Begun(ending, ending::finish);
+  }
+
+  /* One that has ended. */
+  private static void remove(
+      Session session,
+      ContainerFolder folder,
+      ContainerRecord record,
+      boolean force,
+      boolean volumes)
+      throws Exception {
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
     if (!maker.claimExisting(folder)) {
       if (!force) {
         throw new Failure(
             RUNNING,
             "cannot remove container "
-                + name
+                + record.name()
                 + ": it is just being started, or is ending\n  Try again in a moment, or use: nsbox rm -f "
-                + name,
+                + record.name(),
             null);
       }
       Stopping.endMonitor(session, folder);
     }
-    boolean first = Removal.remove(session, folder, name);
+    boolean first = Removal.remove(session, folder, record.name());
     if (volumes || record.autoRemove()) {
       removeVolumes(session, record);
     }

@@ -28,9 +28,9 @@ public final class StopCommand implements Command {
   public int run(ParseResult parsed, Session session) throws Exception {
     StopOptions options = StopOptions.read(parsed);
     session.prepare();
-    return EachContainer.run(
+    return EachContainer.together(
         session,
         ContainerChoice.many(parsed, session, ContainerState.Running.class::isInstance),
-        folder -> options.stop(session, folder));
+        folder -> options.begin(session, folder));
   }
 }

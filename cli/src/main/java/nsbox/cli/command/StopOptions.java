@@ -2,6 +2,8 @@ package nsbox.cli.command;
 
 import static nsbox.cli.Model.text;
 
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
@@ -48,27 +50,46 @@ record StopOptions(Optional<Integer> signal, Optional<Integer> seconds) {
 
   /// Ends a container that runs; leaves another as it is.
   void stop(Session session, ContainerFolder folder) throws Exception {
+    EachContainer.Begun begun = begin(session, folder);
+    Ending.killLate(List.of(begun.ending()));
+    begun.rest().run();
+  }
+
+  /// Asks it to end; the rest waits for that.
+  EachContainer.Begun begin(Session session, ContainerFolder folder) throws Exception {
     ContainerRecord record = folder.record();
     long wanted = seconds.isPresent() ? seconds.get() : record.stopSeconds();
     int number = signal.isPresent() ? signal.get() : record.stopSignal();
     long milliseconds = wanted < 0 ? -1 : Math.min(wanted * 1000, Integer.MAX_VALUE);
     ContainerState state = folder.state();
-    boolean killed = Stopping.stop(session, folder, number, milliseconds);
-    if (state instanceof ContainerState.Running || state instanceof ContainerState.Restarting) {
-      session.events().container("stop", record);
-    }
-    if (killed && wanted > 0) {
-      /* As podman has it, but for the time that stands before it. */
-      session
-          .front()
-          .err(
-              "nsbox: StopSignal "
-                  + Signals.name(number)
-                  + " failed to stop container "
-                  + record.name()
-                  + " in "
-                  + wanted
-                  + " seconds, resorting to SIGKILL\n");
-    }
+    boolean ran =
+        state instanceof ContainerState.Running || state instanceof ContainerState.Restarting;
+    Ending ending = Ending.begin(session, folder, number, milliseconds);
+    return new EachContainer.Begun(
+        ending,
+        () -> {
+          boolean killed = ending.finish();
+          if (ran) {
+            session.events().container("stop", record);
+          }
+          if (killed && wanted > 0) {
+            warn(session, record, number, wanted);
+          }
+        });
+  }
+
+  private static void warn(Session session, ContainerRecord record, int number, long wanted)
+      throws IOException {
+    /* As podman has it, but for the time that stands before it. */
+    session
+        .front()
+        .err(
+            "nsbox: StopSignal "
+                + Signals.name(number)
+                + " failed to stop container "
+                + record.name()
+                + " in "
+                + wanted
+                + " seconds, resorting to SIGKILL\n");
   }
 }

@@ -7,10 +7,8 @@ import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
-import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
-import nsbox.engine.ContainerState;
 import nsbox.engine.Front;
 import nsbox.engine.Sweep;
 import nsbox.runtime.program.Instruction;
@@ -33,49 +31,15 @@ final class Stopping {
 
   private Stopping() {}
 
-  /// Sends a signal, and SIGKILL where the container is still there after `graceMilliseconds`.
-  /// Returns when it has ended and its monitor has cleaned up. One that does not run is left as it
-  /// is.
-  ///
-  /// @return whether SIGKILL was needed
-  static boolean stop(Session session, ContainerFolder folder, int signal, long graceMilliseconds)
-      throws IOException, Failure {
-    ContainerState state = folder.state();
-    if (state instanceof ContainerState.Restarting restarting) {
-      markStopped(folder);
-      if (endWaiting(session, restarting.monitor())) {
-        return false;
-      }
-      state = folder.state();
-    }
-    if (!(state instanceof ContainerState.Running running)) {
-      return false;
-    }
-    markStopped(folder);
-    if (running.paused()) {
-      Pausing.thaw(folder);
-    }
-    ProcessIdentity process = running.process();
-    ContainerRecord record = folder.record();
-    tell(session, record, signal);
-    Front.Outcome outcome = signal(session, process, signal, graceMilliseconds);
-    boolean killed = outcome.errno() == Errno.ETIMEDOUT;
-    if (killed) {
-      tell(session, record, Signals.KILL);
-      outcome = signal(session, process, Signals.KILL, CLEAN_UP_MILLISECONDS);
-    }
-    check(folder, outcome);
-    endMonitor(session, folder, running.monitor());
-    return killed;
-  }
-
-  private static void tell(Session session, ContainerRecord record, int signal) {
+  /// What a user did.
+  static void tell(Session session, ContainerRecord record, int signal) {
     session.events().container("kill", record, Map.of(SIGNAL, Integer.toString(signal)));
   }
 
   /* False if the monitor has just started the container once more: then that got the signal. */
-  private static boolean endWaiting(Session session, ProcessIdentity monitor) throws IOException {
-    return signal(session, monitor, TERMINATE, WAITING_MILLISECONDS).succeeded();
+  static boolean endWaiting(Session session, ProcessIdentity monitor) throws IOException {
+    send(session, monitor, TERMINATE);
+    return await(session, monitor, WAITING_MILLISECONDS).succeeded();
   }
 
   /* Before the signal: a monitor that starts its container again looks for it. */
@@ -93,27 +57,30 @@ final class Stopping {
     }
   }
 
-  private static void endMonitor(Session session, ContainerFolder folder, ProcessIdentity monitor)
+  static void endMonitor(Session session, ContainerFolder folder, ProcessIdentity monitor)
       throws IOException, Failure {
-    Front.Outcome outcome = session.front().run(awaitExit(monitor));
+    Front.Outcome outcome = await(session, monitor, CLEAN_UP_MILLISECONDS);
     if (outcome.errno() == Errno.ETIMEDOUT) {
       /* Its container has ended, but nobody takes what that wrote last. */
-      outcome = signal(session, monitor, TERMINATE, CLEAN_UP_MILLISECONDS);
+      send(session, monitor, TERMINATE);
+      outcome = await(session, monitor, CLEAN_UP_MILLISECONDS);
     }
     check(folder, outcome);
-    /* A monitor that had been killed leaves its clean-up to us. */
-    new Sweep(session.containers(), session.front()).run();
+    if (Files.exists(folder.running())) {
+      /* A monitor that had been killed leaves its clean-up to us. */
+      new Sweep(session.containers(), session.front()).run();
+    }
   }
 
-  private static void check(ContainerFolder folder, Front.Outcome outcome) throws Failure {
+  static void check(ContainerFolder folder, Front.Outcome outcome) throws Failure {
     if (!outcome.succeeded()) {
       throw new Failure(
           "cannot stop container " + folder.id() + ": " + Errno.text(outcome.errno()));
     }
   }
 
-  private static Front.Outcome signal(
-      Session session, ProcessIdentity process, int signal, long milliseconds) throws IOException {
+  /* Not an error: it may have ended, and whoever sends this waits for the end. */
+  static void send(Session session, ProcessIdentity process, int signal) throws IOException {
     Instructions steps = new Instructions();
     steps.addIgnoring(
         Instruction.ALL,
@@ -122,19 +89,15 @@ final class Stopping {
         process.pid(),
         process.startTime(),
         signal);
+    session.front().run(Program.of(steps).encode());
+  }
+
+  /// @param milliseconds negative for ever
+  static Front.Outcome await(Session session, ProcessIdentity process, long milliseconds)
+      throws IOException {
+    Instructions steps = new Instructions();
     steps.add(
         "wait for its end", Opcode.AWAIT_EXIT, process.pid(), process.startTime(), milliseconds);
     return session.front().run(Program.of(steps).encode());
-  }
-
-  private static byte[] awaitExit(ProcessIdentity process) {
-    Instructions steps = new Instructions();
-    steps.add(
-        "wait for its end",
-        Opcode.AWAIT_EXIT,
-        process.pid(),
-        process.startTime(),
-        CLEAN_UP_MILLISECONDS);
-    return Program.of(steps).encode();
   }
 }
