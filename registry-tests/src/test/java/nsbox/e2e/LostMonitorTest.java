@@ -121,7 +121,7 @@ final class LostMonitorTest extends EndToEnd {
     killMonitorOf(id);
     nsbox.run("ps").expect(0);
     Nsbox.await("removal", () -> nsbox.containers().isEmpty());
-    assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
+    Nsbox.await("the clean-up", () -> Nsbox.entries(nsbox.runRoot).isEmpty());
   }
 
   @Test
