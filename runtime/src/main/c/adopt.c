@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "operations.h"
+#include "records.h"
 
 /* Of Linux 6.13, with the exit code of 6.15: newer than most headers. */
 struct process_information {
@@ -55,14 +56,6 @@ static int open_stream(const char *directory, const char *name, int flags) {
     char path[4096];
     if ((size_t)snprintf(path, sizeof path, "%s/%s", directory, name) >= sizeof path) return -1;
     return open(path, flags | O_NONBLOCK | O_CLOEXEC);
-}
-
-static pid_t recorded_pid(const char *path) {
-    char text[32] = "";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) close(fd);
-    return length > 0 ? atoi(text) : 0;
 }
 
 /* Its terminal, if it had one, is gone with the monitor before. */

@@ -30,7 +30,8 @@
 
 void context_init(struct context *context, const struct program *program) {
     *context = (struct context){.program = program, .root_fd = -1, .status_fd = -1, .start_fd = -1,
-                                .console_fd = -1, .listener_fd = -1, .planner_fd = -1};
+                                .console_fd = -1, .listener_fd = -1, .joined_fd = -1,
+                                .planner_fd = -1};
     context->container = (struct container){.pidfd = -1, .status_fd = -1, .stdin_fd = -1,
                                             .stdout_fd = -1, .stderr_fd = -1, .terminal_fd = -1, .terminal_peer_fd = -1};
 }

@@ -30,6 +30,7 @@
 #include "operations.h"
 #include "stored.h"
 #include "stored_exec.h"
+#include "watch.h"
 #include "wire.h"
 
 extern char **environ;
@@ -168,7 +169,10 @@ static void run_program(int channel, const struct frame *frame) {
     struct reader r = {frame->payload, frame->length, false};
     decode_or_fail(&r, &program);
     struct context context;
+    struct watch watch;
+    watch_init(&watch);
     context_init(&context, &program);
+    context.watch = &watch;
     struct failure failure = run_section(&context, &program, SECTION_MONITOR);
     struct failure teardown = run_teardown(&context, &program);
     send_outcome(channel, teardown.error && !failure.error ? teardown : failure);

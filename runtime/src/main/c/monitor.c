@@ -91,14 +91,16 @@ static void connect_streams(struct monitor *monitor) {
     if (container->input) enter_raw_mode(&monitor->terminal);
 }
 
-/* The planner is our child too and ends soon after the launch. */
+/* The planner is our child too and ends soon after the launch; so are those who probe. */
 static void reap_others(const struct monitor *monitor) {
     siginfo_t info;
+    int status;
     for (;;) {
         info.si_pid = 0;
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return;
         if (info.si_pid == 0 || info.si_pid == monitor->container->pid) return;
-        waitpid(info.si_pid, NULL, WNOHANG);
+        if (waitpid(info.si_pid, &status, WNOHANG) == info.si_pid)
+            health_reaped(&monitor->watch->health, monitor->container, info.si_pid, status);
     }
 }
 
@@ -161,12 +163,18 @@ static void finish_output(struct monitor *monitor) {
     }
 }
 
+/* Of two times to wait, -1 meaning for ever. */
+static int sooner(int one, int other) {
+    return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 static void run_loop(struct monitor *monitor) {
     struct container *container = monitor->container;
+    struct health *health = &monitor->watch->health;
     struct clients *clients = &monitor->watch->clients;
     struct pollfd polled[POLL_CLIENTS + MAX_CLIENTS];
     while (!container->exited) {
-        int left = time_left(monitor), slow = clients_drop_slow(clients);
+        int left = sooner(time_left(monitor), sooner(clients_drop_slow(clients), health_advance(health, container)));
         nfds_t count = POLL_CLIENTS + clients->count;
         for (int i = 0; i < STREAMS; i++) stream_prepare(&monitor->streams[i], &polled[i]);
         typing_prepare(&monitor->typing, container, &polled[POLL_TYPING]);
@@ -174,7 +182,7 @@ static void run_loop(struct monitor *monitor) {
         polled[POLL_PROCESS] = (struct pollfd){.fd = container->pidfd, .events = POLLIN};
         polled[POLL_ATTACH] = (struct pollfd){.fd = clients->listener, .events = POLLIN};
         clients_prepare(clients, container, polled + POLL_CLIENTS);
-        if (poll(polled, count, slow >= 0 && (left < 0 || slow < left) ? slow : left) < 0) continue;
+        if (poll(polled, count, left) < 0) continue;
         for (int i = 0; i < STREAMS; i++) stream_move(&monitor->streams[i], polled[i].revents);
         typing_move(&monitor->typing, container, polled[POLL_TYPING].revents);
         clients_move(clients, container, polled + POLL_CLIENTS);
@@ -192,11 +200,14 @@ int monitor_container(struct context *context, bool attached) {
     monitor.signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
     if (context->watch->time_limit) monitor.deadline = now_milliseconds() + context->watch->time_limit;
     connect_streams(&monitor);
+    health_begin(&context->watch->health);
     run_loop(&monitor);
+    health_end(&context->watch->health);
     finish_output(&monitor);
     leave_raw_mode(&monitor.terminal);
     close(monitor.signals);
     if (monitor.timed_out) container->wait_status = TIMED_OUT_STATUS;
+    if (context->watch->health.ended_it) context->watch->restart.after = context->watch->health.after;
     int code = exit_code(container->wait_status);
     clients_end(&context->watch->clients, code);
     return code;

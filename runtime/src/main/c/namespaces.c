@@ -111,6 +111,12 @@ int op_join_process(struct context *context, const struct argument *argument) {
     return error;
 }
 
+/* The same of a container whose process is not known before. */
+int op_join_container(struct context *context, const struct argument *argument) {
+    if (context->joined_fd < 0) return -EINVAL;
+    return setns(context->joined_fd, (int)argument[0].number) < 0 ? -errno : 0;
+}
+
 /* Root of the user namespace, with its groups, which a process brings along from outside. */
 int op_become_root(struct context *context, const struct argument *argument) {
     (void)context;

@@ -69,6 +69,7 @@ struct context {
     char *listen_pid;            /* "LISTEN_PID=..." likewise */
     bool keeps_groups;           /* the user namespace forbids to change them, also to fewer */
     char exec_id[65];            /* of a further process, once it is told of; else empty */
+    int joined_fd;               /* the first process of the container that a further one is for, or -1 */
     int planner_fd;              /* socket of the planner that waits for this launch, or -1 */
     char detail[DETAIL_BYTES];   /* of the instruction that runs */
 };

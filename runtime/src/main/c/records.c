@@ -49,6 +49,14 @@ int record_identity(const char *path, pid_t pid) {
     return record_text(path, text, 0600);
 }
 
+pid_t recorded_pid(const char *path) {
+    char text[32] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    return length > 0 ? atoi(text) : 0;
+}
+
 int op_record_monitor(struct context *context, const struct argument *argument) {
     (void)context;
     return record_identity(argument[0].bytes, getpid());

@@ -20,14 +20,19 @@ uint64_t now_milliseconds(void) {
 }
 
 static bool is_stopped(const struct restart *restart) {
-    return access(restart->stopped_path, F_OK) == 0;
+    return restart->stopped_path && access(restart->stopped_path, F_OK) == 0;
+}
+
+static bool is_policy(const struct restart *restart, int code) {
+    if (restart->policy != RESTART_ON_FAILURE) return restart->policy != RESTART_NO;
+    return code != 0 && (!restart->most || restart->count < restart->most);
 }
 
 bool is_restarted(struct restart *restart, int code, uint64_t milliseconds) {
-    if (restart->policy == RESTART_NO || is_stopped(restart)) return false;
-    if (restart->policy == RESTART_ON_FAILURE &&
-        (code == 0 || (restart->most && restart->count >= restart->most)))
-        return false;
+    uint64_t after = restart->after;
+    restart->after = AFTER_POLICY;
+    if (is_stopped(restart) || after == AFTER_STAY) return false;
+    if (after != AFTER_START && !is_policy(restart, code)) return false;
     if (milliseconds >= LASTING_MILLISECONDS || restart->wait == 0) restart->wait = SHORTEST_MILLISECONDS;
     else if (restart->wait < LONGEST_MILLISECONDS) restart->wait *= 2;
     if (restart->wait > LONGEST_MILLISECONDS) restart->wait = LONGEST_MILLISECONDS;

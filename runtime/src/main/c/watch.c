@@ -52,10 +52,10 @@ int op_attach_socket(struct context *context, const struct argument *argument) {
 int op_restart(struct context *context, const struct argument *argument) {
     if (!context->watch) return -EINVAL;
     const char *policy = argument[0].bytes;
-    bool on_failure = !strcmp(policy, "on-failure");
+    bool on_failure = !strcmp(policy, "on-failure"), no = !strcmp(policy, "no");
     /* They differ in what happens after a reboot only. */
-    if (!on_failure && strcmp(policy, "always") && strcmp(policy, "unless-stopped")) return -EINVAL;
-    context->watch->restart = (struct restart){.policy = on_failure ? RESTART_ON_FAILURE : RESTART_ALWAYS,
+    if (!on_failure && !no && strcmp(policy, "always") && strcmp(policy, "unless-stopped")) return -EINVAL;
+    context->watch->restart = (struct restart){.policy = no ? RESTART_NO : on_failure ? RESTART_ON_FAILURE : RESTART_ALWAYS,
                                                .most = argument[1].number,
                                                .stopped_path = argument[2].bytes,
                                                .count_path = argument[3].bytes};

@@ -4,6 +4,7 @@
 #define NSBOX_WATCH_H
 
 #include "clients.h"
+#include "health.h"
 #include "log.h"
 
 enum restart_policy { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
@@ -15,6 +16,7 @@ struct restart {
     const char *count_path;
     uint64_t count;
     uint64_t wait;             /* milliseconds before the next start */
+    uint64_t after;            /* AFTER_: what is to become of it whatever the policy */
 };
 
 struct watch {
@@ -22,6 +24,7 @@ struct watch {
     const char *streams; /* where the container's streams are FIFOs, or NULL */
     struct clients clients;
     struct restart restart;
+    struct health health;
     uint64_t time_limit; /* of each run, in milliseconds, or 0 */
     const char *process_path; /* who takes the container over finds its process there */
     struct progress *progress; /* of the log, for who takes over after us; or NULL */

@@ -85,6 +85,11 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return running.resolve("process");
   }
 
+  /// How it fares, as long as it runs and is asked: see [Health].
+  public Path healthFile() {
+    return running.resolve("health");
+  }
+
   /// Where clients find its monitor.
   public Path attachSocket() {
     return running.resolve("attach");

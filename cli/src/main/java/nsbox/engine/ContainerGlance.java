@@ -29,6 +29,7 @@ public final class ContainerGlance {
   private String image;
   private List<String> command;
   private long createdNanos;
+  private boolean asked;
 
   private ContainerGlance(byte[] bytes, String file) {
     this.bytes = bytes;
@@ -112,12 +113,18 @@ public final class ContainerGlance {
     return createdNanos / 1_000_000_000;
   }
 
+  /// Whether it has a health check.
+  public boolean isAskedForHealth() {
+    return asked;
+  }
+
   private void takeFrom(ContainerRecord whole) throws IOException {
     id = whole.id();
     name = whole.name();
     image = whole.image();
     command = whole.command();
     createdNanos = whole.createdNanos();
+    asked = whole.json().has("health");
   }
 
   /* False where the file does not begin as expected. */
@@ -144,6 +151,7 @@ public final class ContainerGlance {
     }
     try {
       createdNanos = Long.parseLong(text.substring(at + before.length(), end));
+      asked = text.startsWith(",\"health\":{", end);
       return true;
     } catch (NumberFormatException e) {
       return false;

@@ -172,6 +172,16 @@ public final class ContainerRecord {
     return colon < 0 ? 0 : Long.parseLong(restart.substring(colon + 1));
   }
 
+  /// What becomes of it when it is unhealthy: `none`, `kill`, `restart` or `stop`.
+  public String onUnhealthy() throws IOException {
+    return json.optionalString("onUnhealthy").orElse("none");
+  }
+
+  /// Its monitor may start it again after its end.
+  public boolean mayRestart() throws IOException {
+    return !restartPolicy().equals(NO_RESTART) || onUnhealthy().equals("restart");
+  }
+
   /// How long it may run each time; 0 for ever.
   public long limitMilliseconds() throws IOException {
     return json.optionalNumber("limitMilliseconds").orElse(0L);

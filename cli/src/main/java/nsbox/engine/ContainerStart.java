@@ -63,6 +63,7 @@ public final class ContainerStart {
     FilterCompiler compiler =
         record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
     Spec spec = Spec.parse(config);
+    EventSteps events = new EventSteps(containers.roots(), folder, record);
     Launch launch =
         new Launch(
             folder.id(),
@@ -70,7 +71,8 @@ public final class ContainerStart {
             spec,
             rootfs(driver, spec.linux()),
             record.keepInput(),
-            ContainerWatch.of(containers.roots(), folder, record, apart, attached),
+            ContainerWatch.of(
+                folder, record, events, health(events, config, spec, compiler), apart, attached),
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,
@@ -78,13 +80,25 @@ public final class ContainerStart {
                 ? Handover.passing(descriptors, record.pidFile())
                 : Handover.monitored(descriptors, record.pidFile()),
             false,
-            teardown());
+            teardown(events));
     List<Rootfs.Overlay> trees = ContainerTrees.overlays(record, folder, driver);
     List<Launch.Borrowed> borrowed = memory(spec);
     return LaunchPlan.compile(
         trees.isEmpty() && borrowed.isEmpty()
             ? launch
             : launch.with(new Launch.Beside(trees, borrowed)));
+  }
+
+  private List<Instruction> health(
+      EventSteps events, JsonObject config, Spec spec, FilterCompiler compiler)
+      throws IOException, UnsupportedSpecException {
+    Optional<ContainerHealth> health = ContainerHealth.of(folder, record);
+    if (health.isEmpty()) {
+      return List.of();
+    }
+    Instructions steps = new Instructions();
+    health.get().watch(steps, events, config, spec, compiler);
+    return steps.list();
   }
 
   /* Volumes begin with what the image has there; later starts leave empty what was emptied. In a user
@@ -205,12 +219,15 @@ public final class ContainerStart {
 
   /* The folder of the run root goes last: as long as it is there, somebody repeats the rest. */
   List<Instruction> teardown() throws IOException {
+    return teardown(new EventSteps(containers.roots(), folder, record));
+  }
+
+  private List<Instruction> teardown(EventSteps events) throws IOException {
     Instructions steps = new Instructions();
     if (record.autoRemove()) {
       ContainerMounts.unmount(folder, steps);
       String removed = containers.removed(folder.id()).toString();
-      new EventSteps(containers.roots(), folder, record)
-          .withdraw(steps, folder.lasting().toString(), removed);
+      events.withdraw(steps, folder.lasting().toString(), removed);
       steps.addIgnoring(
           Instruction.MISSING,
           "free the name " + record.name(),

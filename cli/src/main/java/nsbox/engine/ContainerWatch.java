@@ -1,8 +1,10 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import nsbox.runtime.plan.Watch;
+import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 
@@ -10,16 +12,18 @@ import nsbox.runtime.program.Opcode;
 final class ContainerWatch {
   private ContainerWatch() {}
 
+  /// @param events that the monitor records
+  /// @param health how it is asked whether the container is healthy; nothing where nobody asks
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
   static Watch of(
-      StateRoots roots,
       ContainerFolder folder,
       ContainerRecord record,
+      EventSteps events,
+      List<Instruction> health,
       boolean apart,
       boolean attached)
       throws IOException {
-    EventSteps events = new EventSteps(roots, folder, record);
     Instructions onceUp = new Instructions();
     Instructions onceEnded = new Instructions();
     onceUp.add(
@@ -33,6 +37,9 @@ final class ContainerWatch {
           Opcode.MONITOR_PID_FILE,
           record.monitorPidFile().get());
     }
+    if (!health.isEmpty()) {
+      onceUp.add("say that it is starting", Opcode.HEALTH_START, folder.healthFile().toString());
+    }
     events.start(onceUp);
     events.end(onceEnded);
     return new Watch(
@@ -44,7 +51,7 @@ final class ContainerWatch {
                 new Watch.Streams(folder.running().toString(), attached && record.keepInput()))
             : Optional.empty(),
         record.passesStreams(),
-        record.restartPolicy().equals(ContainerRecord.NO_RESTART)
+        !record.mayRestart()
             ? Optional.empty()
             : Optional.of(
                 new Watch.Restart(
@@ -53,6 +60,7 @@ final class ContainerWatch {
                     folder.stoppedFile().toString(),
                     folder.restartsFile().toString())),
         record.limitMilliseconds(),
+        health,
         onceUp.list(),
         onceEnded.list());
   }

@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import nsbox.json.Json;
@@ -87,6 +88,18 @@ final class EventSteps {
         Instruction.ALL,
         "record the event " + action,
         List.of(file, action, text, name, renamed, command, when));
+  }
+
+  /// How the container fares stands in `results`; each change of it is recorded.
+  void health(Instructions steps, Path results) {
+    steps.add(
+        "keep in " + results + " how it fares",
+        Opcode.HEALTH_RECORD,
+        results.toString(),
+        file,
+        text,
+        name,
+        renamed);
   }
 
   /// Takes the container's folder away, and records it if that was the first to do so.

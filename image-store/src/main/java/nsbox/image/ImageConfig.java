@@ -81,6 +81,18 @@ public record ImageConfig(
         json);
   }
 
+  /// How a container of it is asked whether it is healthy, in docker's form.
+  public Optional<JsonObject> healthcheck() throws JsonException {
+    Optional<JsonObject> config = json.optionalObject("config");
+    return config.isEmpty() ? Optional.empty() : config.get().optionalObject("Healthcheck");
+  }
+
+  /// The shell for what is one line, with its arguments.
+  public List<String> shell() throws JsonException {
+    Optional<JsonObject> config = json.optionalObject("config");
+    return config.isEmpty() ? List.of() : config.get().strings("Shell");
+  }
+
   private static Set<String> names(JsonObject config, String member) throws JsonException {
     Optional<JsonObject> set = config.optionalObject(member);
     return set.isEmpty() ? Set.of() : set.get().members().keySet();

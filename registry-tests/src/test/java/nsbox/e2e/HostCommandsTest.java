@@ -219,7 +219,8 @@ final class HostCommandsTest extends EndToEnd {
       }
       List<String> members = out("__complete", "--", name, "").lines().toList();
       boolean group =
-          List.of("artifact", "container", "image", "secret", "system", "volume").contains(name);
+          List.of("artifact", "container", "healthcheck", "image", "secret", "system", "volume")
+              .contains(name);
       commands.add(name);
       members.stream()
           .filter(it -> group && !it.startsWith(":"))

@@ -1,17 +1,21 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.cli.output.Absent;
 import nsbox.cli.output.TemplateMethod;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerHealth;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.Health;
 import nsbox.json.JsonObject;
 import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Snapshots;
@@ -105,7 +109,34 @@ final class ContainerDocument {
         .put("FinishedAt", finished)
         .put("ConmonPid", monitorPid())
         .put("CgroupPath", details.linux().optionalString("cgroupsPath").orElse(""))
-        .put("Health", TemplateMethod.of(Absent.MAP));
+        .put("Health", health());
+  }
+
+  /* Docker's Health; without a check, or a run, only templates see an empty one. */
+  private Object health() throws IOException {
+    Optional<ContainerHealth> asked = ContainerHealth.of(folder, record);
+    if (asked.isEmpty() || !(state instanceof ContainerState.Running)) {
+      return TemplateMethod.of(Absent.MAP);
+    }
+    Health health;
+    try {
+      health = asked.get().health();
+    } catch (NoSuchFileException e) {
+      return TemplateMethod.of(Absent.MAP); // it has just ended
+    }
+    List<JsonObject> log = new ArrayList<>();
+    for (Health.Result result : health.results()) {
+      log.add(
+          new JsonObject()
+              .put("Start", nanoTime(result.start()))
+              .put("End", nanoTime(result.end()))
+              .put("ExitCode", result.exitCode())
+              .put("Output", result.output()));
+    }
+    return new JsonObject()
+        .put("Status", health.status())
+        .put("FailingStreak", health.failingStreak())
+        .put("Log", log);
   }
 
   private long monitorPid() throws IOException {

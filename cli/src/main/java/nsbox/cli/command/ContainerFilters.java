@@ -170,8 +170,8 @@ public final class ContainerFilters {
     for (String word : healths) {
       check("health", word, HEALTH);
     }
-    if (!healths.isEmpty() && !healths.contains("none")) {
-      conditions.add(_ -> false);
+    if (!healths.isEmpty()) {
+      conditions.add(it -> healths.contains(it.health().isEmpty() ? "none" : it.health()));
     }
     Optional<Boolean> task = filters.flag("is-task");
     if (task.isPresent() && task.get()) {

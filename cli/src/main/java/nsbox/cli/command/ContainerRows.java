@@ -94,7 +94,7 @@ final class ContainerRows {
         .put("RunningFor", ago)
         .put("Size", whole && !sized ? "0B" : member(() -> size(container)))
         .put("State", state.word())
-        .put("Status", ContainerStatus.text(state, now))
+        .put("Status", ContainerStatus.text(container, now))
         .put("AutoRemove", TemplateMethod.of(record.autoRemove()))
         .put("CreatedHuman", TemplateMethod.of(ago))
         .put("ExitCode", TemplateMethod.of((long) exitCode))

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import nsbox.cli.Signals;
 import nsbox.cli.output.Absent;
+import nsbox.cli.output.TemplateMethod;
 import nsbox.engine.ContainerRecord;
 import nsbox.json.JsonObject;
 
@@ -36,6 +37,8 @@ final class ContainerSettings {
             .put("Volumes", Absent.MAP)
             .put("WorkingDir", process.optionalString("cwd").orElse(""))
             .put("Entrypoint", Absent.LIST)
+            .put("Healthcheck", TemplateMethod.of(Absent.MAP))
+            .put("HealthcheckOnFailureAction", TemplateMethod.of(record.onUnhealthy()))
             .put("OnBuild", Absent.LIST)
             .put("Labels", new LinkedHashMap<>(record.labels()))
             .put("StopSignal", Signals.name(record.stopSignal()))

@@ -5,11 +5,20 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerGlance;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.Health;
 
 /// One container as a command that lists has found it: what it was made as, and what it does.
 record ListedContainer(ContainerFolder folder, ContainerGlance glance, ContainerState state) {
   ContainerRecord record() throws IOException {
     return glance.record();
+  }
+
+  /// How it fares: `starting`, `healthy` or `unhealthy`; empty where it does not run or nobody
+  /// asks.
+  String health() throws IOException {
+    return glance.isAskedForHealth() && state instanceof ContainerState.Running
+        ? Health.status(folder)
+        : "";
   }
 
   /// Since the epoch.

@@ -20,6 +20,7 @@ import nsbox.cli.Session;
 import nsbox.cli.Signals;
 import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
+import nsbox.cli.flags.HealthFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
 import nsbox.cli.flags.SecretFlags;
@@ -37,6 +38,7 @@ import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
 import nsbox.engine.FreeIds;
+import nsbox.engine.HealthCheck;
 import nsbox.engine.Images;
 import nsbox.engine.Secrets;
 import nsbox.image.Ingest;
@@ -57,6 +59,7 @@ final class NewContainer {
   private final WatchFlags watch;
   private final SecretFlags secretFlags;
   private final SystemdFlag systemd;
+  private final HealthFlags health;
 
   /// A container that is there, and what it will run as.
   record Made(ContainerFolder folder, ContainerRecord record, JsonObject config, Images images) {}
@@ -73,6 +76,7 @@ final class NewContainer {
     this.secretFlags = SecretFlags.read(asked);
     this.systemd = SystemdFlag.read(asked);
     watch.log().check(parsed, session.invocation());
+    this.health = HealthFlags.read(asked);
   }
 
   static void addTo(CommandSpec spec) {
@@ -84,6 +88,7 @@ final class NewContainer {
     LifecycleFlags.addTo(flags);
     TransferFlags.addTo(flags);
     WatchFlags.addTo(flags);
+    HealthFlags.addTo(flags);
     ContainerFlags.addTo(flags);
     SecretFlags.addTo(flags);
     SystemdFlag.addTo(flags);
@@ -156,6 +161,10 @@ final class NewContainer {
                 .make(words.getFirst(), plan.bundle().config(), record.json().object("labels"));
         if (!secrets.shown().isEmpty()) {
           settings.object("Config").put("Secrets", secrets.shown());
+        }
+        HealthCheck check = health(unpacked);
+        if (!check.json().isEmpty()) {
+          settings.object("Config").put("Healthcheck", check.json());
         }
         maker.make(plan, record, settings, images.driver(), trees, secrets);
         writeId(id);
@@ -310,14 +319,16 @@ final class NewContainer {
             .put("layers", unpacked.chainIds())
             .put("driver", images.driver().name())
             .put("command", process.strings("args"))
-            .put("createdNanos", nanosNow())
-            .put("stopSignal", stopSignal(unpacked))
-            .put("storageBytes", lifecycle.storageBytes())
-            .put("autoRemove", lifecycle.removes())
-            .put("terminal", process.flag("terminal"))
-            .put("keepInput", lifecycle.keepsInput())
-            .put("defaultFilter", plan.defaultFilter())
-            .put("labels", labels);
+            .put("createdNanos", nanosNow());
+    /* Lists look for it just here. */
+    addHealth(json, unpacked);
+    json.put("stopSignal", stopSignal(unpacked))
+        .put("storageBytes", lifecycle.storageBytes())
+        .put("autoRemove", lifecycle.removes())
+        .put("terminal", process.flag("terminal"))
+        .put("keepInput", lifecycle.keepsInput())
+        .put("defaultFilter", plan.defaultFilter())
+        .put("labels", labels);
     if (options.metadata().stopSeconds().isPresent()) {
       json.put("stopSeconds", options.metadata().stopSeconds().get());
     }
@@ -333,6 +344,9 @@ final class NewContainer {
     if (!joins.isEmpty()) {
       json.put("joins", joins);
     }
+    if (!health.onFailure().equals("none")) {
+      json.put("onUnhealthy", health.onFailure());
+    }
     watch.addTo(json);
     watch.log().addTo(json, process.strings("env"));
     return new ContainerRecord(json);
@@ -347,6 +361,28 @@ final class NewContainer {
         session.roots().run().toString(),
         "rmi",
         words.getFirst());
+  }
+
+  private HealthCheck health(Images.Unpacked unpacked) throws IOException {
+    Optional<JsonObject> image = unpacked.image().config().healthcheck();
+    return image.isEmpty() ? health.check() : health.check().over(HealthCheck.of(image.get()));
+  }
+
+  private void addHealth(JsonObject record, Images.Unpacked unpacked) throws IOException, Failure {
+    HealthCheck check = health(unpacked);
+    List<String> shell = unpacked.image().config().shell();
+    if (check.command(shell).isPresent()) {
+      JsonObject json = check.json();
+      if (!shell.isEmpty()) {
+        json.put("Shell", shell);
+      }
+      record.put("health", json);
+    } else if (!health.onFailure().equals("none")) {
+      throw new Failure(
+          "cannot set on-failure action to "
+              + health.onFailure()
+              + " without a health check\n  Use: --health-cmd COMMAND");
+    }
   }
 
   private int stopSignal(Images.Unpacked unpacked) throws Failure {

@@ -177,7 +177,7 @@ public final class PsCommand implements Command {
               row.glance().image(),
               ContainerRows.command(row.glance().command(), full),
               Human.duration(now - row.createdSeconds()) + " ago",
-              ContainerStatus.text(row.state(), now),
+              ContainerStatus.text(row, now),
               "",
               row.glance().name(),
               sizes == null ? "" : texts.size(row)));

@@ -76,7 +76,7 @@ record Staying(
         || record.terminal()
         || !signals
         || !streams.equals(AttachedStreams.ALL)
-        || !record.restartPolicy().equals(ContainerRecord.NO_RESTART);
+        || record.mayRestart();
   }
 
   /// How `nsbox` stays as a client; empty where it does not, or is the monitor itself.

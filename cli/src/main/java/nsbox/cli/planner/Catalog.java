@@ -17,6 +17,7 @@ import nsbox.cli.command.CreateCommand;
 import nsbox.cli.command.DiffCommand;
 import nsbox.cli.command.ExecCommand;
 import nsbox.cli.command.ExportCommand;
+import nsbox.cli.command.HealthcheckRunCommand;
 import nsbox.cli.command.InspectCommand;
 import nsbox.cli.command.KillCommand;
 import nsbox.cli.command.LogsCommand;
@@ -141,7 +142,7 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "container", "image", "system", "artifact", "volume", "secret" -> true;
+      case "artifact", "container", "healthcheck", "image", "secret", "system", "volume" -> true;
       default -> false;
     };
   }
@@ -150,6 +151,7 @@ final class Catalog {
   static Command command(String group, String name) {
     return switch (group) {
       case "container" -> containerCommand(name);
+      case "healthcheck" -> name.equals("run") ? new HealthcheckRunCommand() : null;
       case "image" -> imageCommand(name);
       case "system" -> systemCommand(name);
       case "artifact" -> artifactCommand(name);

@@ -37,6 +37,7 @@ final class Help {
         rm         Remove containers
         commit     Make an image of a container's changes
         inspect    Show all that is known of containers and images
+        healthcheck Ask a container whether it is healthy: run
         container  The same by group, and: exists, prune
 
       Images:
@@ -87,6 +88,7 @@ final class Help {
   static String group(String name) {
     return switch (name) {
       case "container" -> CONTAINER;
+      case "healthcheck" -> HEALTHCHECK;
       case "image" -> IMAGE;
       case "system" -> SYSTEM;
       case "artifact" -> ARTIFACT;
@@ -173,6 +175,16 @@ final class Help {
         pull     Bring artifacts from registries
         push     Bring artifacts to registries
         rm       Remove artifacts
+      """;
+
+  private static final String HEALTHCHECK =
+      """
+      Usage: nsbox healthcheck COMMAND
+
+      Asks containers whether they are healthy.
+
+      Commands:
+        run      Ask a container now
       """;
 
   private static final String VOLUME =

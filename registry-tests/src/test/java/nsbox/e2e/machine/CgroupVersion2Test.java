@@ -71,6 +71,25 @@ final class CgroupVersion2Test extends InMachine {
   }
 
   @Test
+  void tellsOfWantOfMemoryAndOfHealth() throws Exception {
+    assertEquals(
+        new Result(0, "137\ntrue\ncreate\nstart\noom\ndie\n0::/\n", ""),
+        in(
+            """
+            nsbox run --name greedy --memory 16m box:1 sh -c 'x=x; while :; do x=$x$x; done'
+            echo $?
+            nsbox inspect -f '{{.State.OOMKilled}}' greedy
+            nsbox events --no-stream -f container=greedy --format '{{.Action}}'
+            nsbox rm greedy >/dev/null
+            nsbox run -d --name asked --health-cmd 'cat /proc/self/cgroup' --health-interval 200ms \\
+              box:1 sleep 1000 >/dev/null
+            until nsbox ps | grep -q '(healthy)'; do sleep 0.2; done
+            nsbox inspect -f '{{(index .State.Health.Log 0).Output}}' asked | head -1
+            nsbox rm -f asked >/dev/null
+            """));
+  }
+
+  @Test
   void removesWhatRuns() throws Exception {
     assertEquals(
         new Result(0, "killed\n", ""),

@@ -1,10 +1,13 @@
 package nsbox.runtime.plan;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import nsbox.runtime.cgroup.ContainerCgroup;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.spec.LinuxSpec;
 import nsbox.runtime.spec.UnsupportedSpecException;
 
 /// Compiles a further process of a container that runs.
@@ -16,12 +19,33 @@ public final class ExecPlan {
 
   /// The container, as it is found.
   ///
-  /// @param pid of its first process, and the start time that tells it from others
+  /// @param pid of its first process, and the start time that tells it from others; 0 of one that
+  ///   the monitor knows
   /// @param namespaces CLONE_NEW flags of those that are not the caller's own
   /// @param directories of its cgroups in the hierarchies of version 1
   /// @param unified its directory in that of version 2, or empty
   public record Target(
       int pid, long startTime, long namespaces, List<String> directories, String unified) {
+    /// One that the monitor knows when the process is made: what it is in stands in its
+    /// configuration.
+    public static Target ofMonitor(Launch launch) {
+      long flags = 0;
+      for (LinuxSpec.Namespace namespace : launch.spec().linux().namespaces()) {
+        flags |= NamespaceStage.flag(namespace.type());
+      }
+      List<String> directories = new ArrayList<>();
+      for (ContainerCgroup.Place place : launch.cgroup().places()) {
+        if (!place.hierarchy().unified()) {
+          directories.add(place.directory());
+        }
+      }
+      return new Target(0, 0, flags, directories, launch.cgroup().unifiedDirectory().orElse(""));
+    }
+
+    boolean isOfMonitor() {
+      return pid == 0;
+    }
+
     boolean hasUserNamespace() {
       return (namespaces & NamespaceStage.flag("user")) != 0;
     }
@@ -70,12 +94,16 @@ public final class ExecPlan {
       process.streamsOfUserNamespace();
     }
     init.add("let nobody in there look into this process", Opcode.DUMPABLE, 0);
-    init.add(
-        "join the namespaces of process " + target.pid(),
-        Opcode.JOIN_PROCESS,
-        target.pid(),
-        target.startTime(),
-        target.namespaces());
+    if (target.isOfMonitor()) {
+      init.add("join the namespaces of the container", Opcode.JOIN_CONTAINER, target.namespaces());
+    } else {
+      init.add(
+          "join the namespaces of process " + target.pid(),
+          Opcode.JOIN_PROCESS,
+          target.pid(),
+          target.startTime(),
+          target.namespaces());
+    }
     init.add("go on as a child", Opcode.GO_ON_IN_CHILD, 0);
     if (target.hasUserNamespace()) {
       init.add("become root of the user namespace", Opcode.BECOME_ROOT);

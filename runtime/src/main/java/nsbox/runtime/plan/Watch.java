@@ -16,6 +16,7 @@ import nsbox.runtime.program.Opcode;
 /// @param passesStreams it has those of who asks for it, and nobody carries anything
 /// @param restart when it is started again after its end
 /// @param limitMilliseconds how long it may run each time; 0 for ever
+/// @param more further steps of its section, such as how it is asked whether it is healthy
 /// @param onceUp what the monitor does when the container runs
 /// @param onceEnded what it does when the container's end is recorded, each time
 public record Watch(
@@ -26,6 +27,7 @@ public record Watch(
     boolean passesStreams,
     Optional<Restart> restart,
     long limitMilliseconds,
+    List<Instruction> more,
     List<Instruction> onceUp,
     List<Instruction> onceEnded) {
   /// Of a container that nobody watches.
@@ -38,6 +40,7 @@ public record Watch(
           false,
           Optional.empty(),
           0,
+          List.of(),
           List.of(),
           List.of());
 
@@ -57,7 +60,8 @@ public record Watch(
 
   /// Starts after an end.
   ///
-  /// @param policy `on-failure`, `always` or `unless-stopped`
+  /// @param policy `no`, where it is only if it was ended to be so; `on-failure`, `always` or
+  ///   `unless-stopped`
   /// @param most how often at most; 0 for no limit
   /// @param stoppedFile is there once a user has stopped the container: it stays so then
   /// @param countFile how often it was started again
@@ -117,6 +121,9 @@ public record Watch(
     }
     if (limitMilliseconds > 0) {
       watch.add("kill it after " + limitMilliseconds + " ms", Opcode.TIME_LIMIT, limitMilliseconds);
+    }
+    for (Instruction step : more) {
+      watch.add(step);
     }
     return watch.list();
   }

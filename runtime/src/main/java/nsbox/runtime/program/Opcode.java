@@ -59,6 +59,11 @@ public enum Opcode {
   EXEC_EVENT(132, "sssssvi"),
   PASS_STREAMS(133, ""),
   LOG_ATTRIBUTES(134, "s"),
+  HEALTH_CHECK(125, "biiiiis"),
+  HEALTH_RECORD(126, "sssss"),
+  HEALTH_FAILURE(127, "iii"),
+  HEALTH_START(128, "s"),
+  PROBE(130, "s"),
 
   WRITE_FIRST(28, "vv"),
 
@@ -91,6 +96,7 @@ public enum Opcode {
   SYNC(98, "i"),
   JOIN_NAMESPACES(99, "vb"),
   JOIN_PROCESS(100, "iii"),
+  JOIN_CONTAINER(129, "i"),
   BECOME_ROOT(101, ""),
   TIME_OFFSETS(102, "s"),
   DUMPABLE(103, "i"),

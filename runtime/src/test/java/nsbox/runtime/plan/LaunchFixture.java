@@ -175,6 +175,7 @@ final class LaunchFixture {
                 Optional.empty(),
                 0,
                 List.of(),
+                List.of(),
                 List.of()),
             new Launch.Records("/run/nsbox/c1/monitor", "/run/nsbox/c1/process", "/c/exit"),
             cgroups,
