@@ -138,6 +138,12 @@ public final class ContainerRecord {
     return json.optionalString("logDriver").orElse("json-file");
   }
 
+  /// Who speaks to the manager of services that started its starter: `container`, `conmon`, which
+  /// is its monitor, or `ignore`.
+  public String serviceNotify() throws IOException {
+    return json.optionalString("sdnotify").orElse("ignore");
+  }
+
   /// It has the streams of whoever starts it, and no log.
   public boolean passesStreams() throws IOException {
     return logDriver().equals(PASSTHROUGH);

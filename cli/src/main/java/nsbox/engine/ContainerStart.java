@@ -48,6 +48,7 @@ public final class ContainerStart {
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
   /// @param descriptors how many of the caller's from 3 on the container gets
+  /// @param notifySocket that its monitor tells of itself; empty for none
   /// @throws UnsupportedSpecException if this host or this runtime cannot do what it asks
   public Program program(
       JsonObject config,
@@ -55,7 +56,8 @@ public final class ContainerStart {
       DefaultFilter filter,
       boolean apart,
       boolean attached,
-      int descriptors)
+      int descriptors,
+      String notifySocket)
       throws IOException, UnsupportedSpecException {
     join(config);
     fillOnce(config);
@@ -72,7 +74,13 @@ public final class ContainerStart {
             rootfs(driver, spec.linux()),
             record.keepInput(),
             ContainerWatch.of(
-                folder, record, events, health(events, config, spec, compiler), apart, attached),
+                folder,
+                record,
+                events,
+                health(events, config, spec, compiler),
+                apart,
+                attached,
+                notifySocket),
             folder.records(),
             CgroupLayout.ofHost(),
             compiler,

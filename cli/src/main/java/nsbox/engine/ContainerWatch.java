@@ -16,13 +16,15 @@ final class ContainerWatch {
   /// @param health how it is asked whether the container is healthy; nothing where nobody asks
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
+  /// @param notifySocket that the monitor tells of itself; empty for none
   static Watch of(
       ContainerFolder folder,
       ContainerRecord record,
       EventSteps events,
       List<Instruction> health,
       boolean apart,
-      boolean attached)
+      boolean attached,
+      String notifySocket)
       throws IOException {
     Instructions onceUp = new Instructions();
     Instructions onceEnded = new Instructions();
@@ -42,6 +44,14 @@ final class ContainerWatch {
     }
     events.start(onceUp);
     events.end(onceEnded);
+    if (!notifySocket.isEmpty()) {
+      onceUp.addIgnoring(
+          Instruction.WARN,
+          "tell " + notifySocket + " whose process this is",
+          Opcode.NOTIFY,
+          notifySocket,
+          record.serviceNotify().equals("conmon") ? "\nREADY=1" : "");
+    }
     return new Watch(
         Optional.of(folder.monitorLockFile().toString()),
         log(folder, record),

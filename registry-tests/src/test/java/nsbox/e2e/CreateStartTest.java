@@ -43,6 +43,19 @@ final class CreateStartTest extends EndToEnd {
   }
 
   @Test
+  void givesItStandardInputWhereThatIsAskedFor() throws Exception {
+    nsbox
+        .run("create", "-i", "--name", "c", ALPINE, "sh", "-c", "read -t 2 a; echo \"<$a>\"")
+        .expect(0);
+    assertEquals(new Result(0, "<in>\n", ""), nsbox.sh("echo in | nsbox start -ai c"));
+    assertEquals(new Result(0, "<in>\n", ""), nsbox.sh("echo in | nsbox start -i c"));
+    assertEquals(new Result(0, "<>\nin\n", ""), nsbox.sh("echo in | (nsbox start -a c; cat)"));
+    assertEquals(
+        new Result(125, "", "nsbox: you cannot start and attach multiple containers at once\n"),
+        nsbox.run("start", "-i", "c", "c"));
+  }
+
+  @Test
   void startsInTheBackground() throws Exception {
     created("sleep", "300");
     assertEquals(new Result(0, "c\n", ""), nsbox.run("start", "c"));

@@ -335,6 +335,9 @@ final class NewContainer {
     if (lifecycle.pidFile().isPresent()) {
       json.put("pidFile", lifecycle.pidFile().get().toString());
     }
+    if (!lifecycle.serviceNotify().equals("ignore")) {
+      json.put("sdnotify", lifecycle.serviceNotify());
+    }
     if (lifecycle.monitorPidFile().isPresent()) {
       json.put("monitorPidFile", lifecycle.monitorPidFile().get().toString());
     }

@@ -21,6 +21,8 @@ public final class StartCommand implements Command {
     CommandSpec spec =
         Model.command("start", "[OPTIONS] CONTAINER...", "Start containers that do not run.");
     spec.addOption(flag("Show what it writes, and end with its exit code", "-a", "--attach"));
+    spec.addOption(
+        flag("Also give it standard input, where it was made with -i", "-i", "--interactive"));
     Staying.addTo(spec);
     ContainerChoice.addManyTo(spec, "All that do not run", "--all");
     return spec;
@@ -28,7 +30,8 @@ public final class StartCommand implements Command {
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    boolean attach = isSet(parsed, "--attach");
+    boolean interactive = isSet(parsed, "--interactive");
+    boolean attach = isSet(parsed, "--attach") || interactive;
     if (attach && (positionals(parsed).size() > 1 || isSet(parsed, "--all"))) {
       throw new Failure("you cannot start and attach multiple containers at once");
     }
@@ -41,7 +44,12 @@ public final class StartCommand implements Command {
       if (folder.state() instanceof ContainerState.Running) {
         throw new Failure("container " + name + " runs already");
       }
-      start(session, folder, Staying.of(parsed, true));
+      Staying staying = Staying.of(parsed, true);
+      /* As docker: what it reads is the user's only where that is said. */
+      if (!interactive && folder.record().keepInput()) {
+        staying = staying.with(new AttachedStreams(false, true, true));
+      }
+      start(session, folder, staying);
       return Command.LAUNCHED;
     }
     return EachContainer.run(session, choice, folder -> start(session, folder, Staying.NOT));

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
+import nsbox.cli.ServiceSockets;
 import nsbox.cli.Session;
 import nsbox.engine.Attachment;
 import nsbox.engine.ContainerFolder;
@@ -38,6 +39,14 @@ final class Starting {
     if (driver == null) {
       throw new Failure("there is no storage driver " + record.driver());
     }
+    String notifySocket = "";
+    if (!record.serviceNotify().equals("ignore")) {
+      ServiceSockets sockets = new ServiceSockets(session.invocation());
+      notifySocket = sockets.notifySocket();
+      if (record.serviceNotify().equals("container")) {
+        sockets.mountIn(container.config());
+      }
+    }
     return new ContainerStart(session.containers(), container.folder(), record)
         .program(
             container.config(),
@@ -45,7 +54,8 @@ final class Starting {
             session.defaultFilter(),
             staying.apart(record),
             staying.attached(),
-            staying.descriptors());
+            staying.descriptors(),
+            notifySocket);
   }
 
   /// Launches. A container that does not come up is left as it was, or gone where it was to go with

@@ -20,6 +20,8 @@ import nsbox.runtime.state.Identifiers;
 /// @param removes the container goes when it ends
 /// @param removesImage its image goes with it
 /// @param pickedIds how many ids it gets that no other container has; 0 where they are said
+/// @param serviceNotify who tells systemd that the container is ready: `container`, `conmon` or
+///   `ignore`
 /// @param storageBytes how much its files may take up; 0 for no limit
 public record LifecycleFlags(
     Optional<String> name,
@@ -31,7 +33,8 @@ public record LifecycleFlags(
     boolean removesImage,
     boolean keepsInput,
     long pickedIds,
-    long storageBytes) {
+    long storageBytes,
+    String serviceNotify) {
   private static final int NAME_LENGTH = 128;
 
   public static void addTo(Flags flags) {
@@ -42,6 +45,10 @@ public record LifecycleFlags(
         .flag("Remove a container that has this name already", "--replace")
         .text("FILE", "Write the container's ID to a file, which must not be there", "--cidfile")
         .text("FILE", "Write the number of its process to a file, with every start", "--pidfile")
+        .text(
+            "container|conmon|ignore",
+            "Who tells systemd, by $NOTIFY_SOCKET, that it is ready: its monitor with conmon (ignore)",
+            "--sdnotify")
         .texts("size=SIZE", "Limit what the container's own files take up", "--storage-opt")
         .texts("CONTAINER[:ro]", "Show what another container has mounted", "--volumes-from")
         .text("NAME", "nsbox-runtime; there is no other", "--runtime")
@@ -74,7 +81,18 @@ public record LifecycleFlags(
         asked.isSet("--rmi"),
         asked.isSet("--interactive"),
         NamespaceFlags.autoSize(asked),
-        storageBytes(asked.texts("--storage-opt")));
+        storageBytes(asked.texts("--storage-opt")),
+        serviceNotify(asked));
+  }
+
+  private static String serviceNotify(Asked asked) throws Failure {
+    String mode = asked.text("--sdnotify").orElse("ignore");
+    return switch (mode) {
+      case "container", "conmon", "ignore" -> mode;
+      default ->
+          throw new Failure(
+              "--sdnotify " + mode + ": invalid sdnotify mode; use container, conmon or ignore");
+    };
   }
 
   private static void refuse(Asked asked) throws Failure {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.RuntimeOptions.CgroupManager;
+import nsbox.cli.ServiceSockets;
 import nsbox.cli.Session;
 import nsbox.cli.command.LaunchFailure;
 import nsbox.engine.Front;

@@ -17,6 +17,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.RuntimeOptions.CgroupManager;
+import nsbox.cli.ServiceSockets;
 import nsbox.cli.Session;
 import nsbox.cli.command.LaunchFailure;
 import nsbox.engine.Front;

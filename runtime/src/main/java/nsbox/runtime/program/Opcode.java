@@ -64,6 +64,7 @@ public enum Opcode {
   HEALTH_FAILURE(127, "iii"),
   HEALTH_START(128, "s"),
   PROBE(130, "s"),
+  NOTIFY(135, "ss"),
 
   WRITE_FIRST(28, "vv"),
 

@@ -1,11 +1,9 @@
-package nsbox.cli.oci;
+package nsbox.cli;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import nsbox.cli.Failure;
-import nsbox.cli.Invocation;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 
@@ -19,23 +17,23 @@ import nsbox.json.JsonObject;
 /// `WATCHDOG=1`. systemd looks at who speaks: the unit needs `NotifyAccess=all`, and the
 /// container's cgroup must be below the unit's, as it is with a relative `linux.cgroupsPath` or
 /// none.
-final class ServiceSockets {
+public final class ServiceSockets {
   private static final String LISTEN_COUNT = "LISTEN_FDS";
   private static final String LISTEN_NAMES = "LISTEN_FDNAMES";
   private static final String NOTIFY = "NOTIFY_SOCKET";
 
   /// Where runc has it.
-  static final String NOTIFY_PATH = "/run/notify/notify.sock";
+  private static final String NOTIFY_PATH = "/run/notify/notify.sock";
 
   private final Invocation invocation;
 
-  ServiceSockets(Invocation invocation) {
+  public ServiceSockets(Invocation invocation) {
     this.invocation = invocation;
   }
 
   /// What the environment of the process that listens says, but for LISTEN_PID; empty where the
   /// caller was given no sockets. The front has kept their descriptors, by the same rule.
-  Map<String, String> listening() {
+  public Map<String, String> listening() {
     Map<String, String> environment = invocation.environment();
     String count = environment.getOrDefault(LISTEN_COUNT, "0");
     String pid = environment.getOrDefault("LISTEN_PID", "");
@@ -48,12 +46,17 @@ final class ServiceSockets {
         : Map.of(LISTEN_COUNT, count, LISTEN_NAMES, names);
   }
 
+  /// The socket of the caller's that wants to be notified; empty where there is none.
+  public String notifySocket() {
+    return invocation.environment().getOrDefault(NOTIFY, "");
+  }
+
   /// Mounts the socket to be notified on into a container, if the caller has one.
   ///
   /// @throws Failure if the socket is one that a container cannot be given
-  void mountIn(JsonObject config) throws JsonException, Failure {
+  public void mountIn(JsonObject config) throws JsonException, Failure {
     Optional<JsonObject> process = config.optionalObject("process");
-    String notify = invocation.environment().getOrDefault(NOTIFY, "");
+    String notify = notifySocket();
     if (process.isPresent() && !notify.isEmpty()) {
       mount(config, process.get(), notify);
     }
