@@ -142,6 +142,22 @@ final class ContainerMountTest extends NamedContainers {
     nsbox.run("start", "-a", "shifted").expect(0);
   }
 
+  /* As after a reboot, or a kill: the folder is there and the mount is not. */
+  @Test
+  void isWhatTheKernelSays() throws Exception {
+    nsbox.run("create", "--name", "lost", ALPINE, "cat", "/etc/hostname").expect(0);
+    Path root = mount("lost");
+    mount("lost");
+    assertEquals("", sh("umount " + root));
+    assertEquals("", sh("nsbox mount"));
+    assertEquals(12, sh("nsbox start -a lost").strip().length());
+    assertEquals(root, mount("lost"));
+    assertEquals("lost\n", sh("nsbox unmount lost"));
+    assertEquals(0, mounts(), "it was asked for once");
+    Files.createDirectory(root);
+    assertEquals("lost\n", sh("nsbox rm lost"));
+  }
+
   @Test
   void tellsWhatIsNotThere() throws Exception {
     assertTrue(nsbox.run("mount", "nobody").err().contains("nobody"));
