@@ -18,6 +18,7 @@ import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 import nsbox.runtime.state.ProcessIdentity;
 import nsbox.snapshot.Driver;
+import nsbox.snapshot.OverlayDriver;
 import nsbox.snapshot.RootMount;
 import nsbox.snapshot.SpaceLimit;
 
@@ -142,14 +143,14 @@ public final class ContainerMaker {
     Path unfinished = containers.unfinished(record.id());
     Files.createDirectory(unfinished);
     driver.prepare(record.layers(), unfinished);
-    RootMount root = driver.mounts(record.layers(), unfinished);
     if (record.storageBytes() > 0) {
-      SpaceLimit.set(root, record.storageBytes());
+      SpaceLimit.set(driver.mounts(record.layers(), unfinished), record.storageBytes());
     }
-    if (root instanceof RootMount.Directory directory) {
-      ContainerMarks.addTo(directory.path());
-    } else {
+    /* Not by what it mounts: to tell that takes a look at each layer. */
+    if (driver instanceof OverlayDriver) {
       ContainerMarks.prepare(containers.roots());
+    } else if (driver.mounts(record.layers(), unfinished) instanceof RootMount.Directory root) {
+      ContainerMarks.addTo(root.path());
     }
     trees.prepare(unfinished);
     if (lasting) {
