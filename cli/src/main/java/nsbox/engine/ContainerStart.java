@@ -109,14 +109,9 @@ public final class ContainerStart {
     return steps.list();
   }
 
-  /* Volumes begin with what the image has there; later starts leave empty what was emptied. In a user
-   * namespace the runtime cannot fill them. */
+  /* Volumes begin with what the image has there; later starts leave empty what was emptied. */
   private void fillOnce(JsonObject config) throws IOException {
-    boolean fills = !Files.exists(folder.startedFile());
-    for (JsonObject namespace : config.object("linux").objects("namespaces")) {
-      fills = fills && !namespace.string("type").equals("user");
-    }
-    if (fills) {
+    if (!Files.exists(folder.startedFile())) {
       return;
     }
     for (JsonObject mount : config.objects("mounts")) {

@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +21,22 @@ public final class ContainerVolumes {
   /// An option of such a mount: it does not begin with what the image has there.
   public static final String NO_COPY = "nocopy";
 
+  /// Ids of the host.
+  public record Owner(int uid, int gid) {}
+
   private final Volumes volumes;
   private final ContainerTrees trees;
   private final ContainerFolder folder;
+  private final Optional<Owner> owner;
   private final List<Mount> mounts = new ArrayList<>();
   private final List<JsonObject> shown = new ArrayList<>();
 
   /// @param trees the images that it shows
   /// @param folder of a container that is there, or that this process makes
-  public ContainerVolumes(Volumes volumes, ContainerTrees trees, ContainerFolder folder) {
+  /// @param owner of the volumes that are made for it, where that is not root
+  public ContainerVolumes(
+      Volumes volumes, ContainerTrees trees, ContainerFolder folder, Optional<Owner> owner) {
+    this.owner = owner;
     this.volumes = volumes;
     this.trees = trees;
     this.folder = folder;
@@ -82,16 +90,24 @@ public final class ContainerVolumes {
   private Volume volume(String name) throws IOException {
     for (int tries = 0; tries < 100; tries++) {
       Optional<Volume> found = name.isEmpty() ? Optional.empty() : volumes.find(name);
-      Volume volume =
-          found.isPresent()
-              ? found.get()
-              : volumes.create(
-                  name.isEmpty() ? Containers.newId() : name, name.isEmpty(), Map.of(), Map.of());
+      Volume volume = found.isPresent() ? found.get() : create(name);
       if (volumes.use(volume, folder.id())) {
         return volume;
       }
     }
     throw new IOException("cannot use the volume " + name + ": others keep removing it");
+  }
+
+  /* Its files are the container's root's, who is another on the host where ids are mapped. */
+  private Volume create(String name) throws IOException {
+    Volume volume =
+        volumes.create(
+            name.isEmpty() ? Containers.newId() : name, name.isEmpty(), Map.of(), Map.of());
+    if (owner.isPresent()) {
+      Files.setAttribute(volume.data(), "unix:uid", owner.get().uid());
+      Files.setAttribute(volume.data(), "unix:gid", owner.get().gid());
+    }
+    return volume;
   }
 
   private static Mount resolved(Volume volume, Mount mount) throws IOException {

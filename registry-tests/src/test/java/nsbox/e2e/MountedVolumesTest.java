@@ -50,6 +50,57 @@ final class MountedVolumesTest extends EndToEnd {
   }
 
   @Test
+  void beginWithWhatTheImageHasThereAlsoWithOtherIds() throws Exception {
+    String map = "--uidmap=0:100000:65536";
+    String script = "grep -c ^root: /x/passwd; stat -c '%u:%g %a' /x /x/shadow; touch /x/new";
+    assertEquals(
+        "1\n0:0 755\n0:42 640\n",
+        nsbox
+            .run(
+                "run",
+                "--rm",
+                map,
+                "-v",
+                "etc:/etc",
+                ALPINE,
+                "sh",
+                "-c",
+                script.replace("/x", "/etc"))
+            .expect(0)
+            .out());
+    Path data = nsbox.root.resolve("volumes/etc/_data");
+    assertEquals(100000, Files.getAttribute(data, "unix:uid"));
+    assertEquals(100042, Files.getAttribute(data.resolve("shadow"), "unix:gid"));
+    assertEquals(
+        new Result(0, "0:0\n", ""),
+        nsbox.run(
+            "run",
+            "--rm",
+            map,
+            "-v",
+            "new:/none/yet",
+            ALPINE,
+            "sh",
+            "-c",
+            "touch /none/yet/x; stat -c %u:%g /none/yet"));
+    assertEquals(
+        new Result(0, "there\n", ""),
+        nsbox.run(
+            "run",
+            "--rm",
+            map,
+            "-v",
+            "outer:/lib/apk:ro",
+            "-v",
+            "inner:/lib/apk/db",
+            ALPINE,
+            "sh",
+            "-c",
+            "test -s /lib/apk/db/installed && echo there;"
+                + " touch /lib/apk/no 2>/dev/null || touch /lib/apk/db/yes"));
+  }
+
+  @Test
   void beginWithWhatTheImageHasThereOnce() throws Exception {
     assertEquals(new Result(0, "1\n", ""), sh("-v", "etc:/etc", "grep -c ^root: /etc/passwd"));
     sh("-v", "etc:/etc", "rm /etc/passwd").expect(0);

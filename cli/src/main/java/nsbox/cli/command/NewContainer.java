@@ -32,7 +32,6 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerPlan;
 import nsbox.engine.ContainerRecord;
-import nsbox.engine.ContainerSecrets;
 import nsbox.engine.ContainerState;
 import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
@@ -40,7 +39,6 @@ import nsbox.engine.Containers;
 import nsbox.engine.FreeIds;
 import nsbox.engine.HealthCheck;
 import nsbox.engine.Images;
-import nsbox.engine.Secrets;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
 import nsbox.json.JsonObject;
@@ -126,9 +124,9 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
-      List<FileOptions.Mount> further = prepareForSystemd(image);
-      ContainerTrees trees = trees(images, lease);
-      ContainerSecrets secrets = secrets();
+      List<FileOptions.Mount> forSystemd = prepareForSystemd(image);
+      FurtherFiles further =
+          FurtherFiles.find(options, secretFlags, session, images, lease, parsed);
       makeVolumeSources(options);
       WantedMounts mounts = new WantedMounts(session, options.files().mounts());
       mounts.addFrom(values(parsed, "--volumes-from"));
@@ -142,31 +140,35 @@ final class NewContainer {
         taken = maker.claim(id, lifecycle.name());
         ContainerVolumes volumes =
             mounts.resolve(
-                VolumeLookup.volumes(session), trees, folder, unpacked.image().config().volumes());
+                VolumeLookup.volumes(session),
+                further.trees(),
+                folder,
+                FurtherFiles.volumeOwner(options),
+                unpacked.image().config().volumes());
         ContainerPlan plan =
             ContainerPlan.make(
                 folder,
                 images,
                 unpacked,
                 options.withMounts(
-                    withFurther(withSecrets(volumes.mounts(), secrets.mounts(folder)), further)),
+                    FurtherFiles.filled(further.withSecrets(volumes.mounts(), folder), forSystemd)),
                 networkOf(joins),
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
-        trees.addTo(record.json());
-        secrets.addTo(record.json());
+        further.trees().addTo(record.json());
+        further.secrets().addTo(record.json());
         JsonObject settings =
             new Settings(asked, options, image.config())
                 .make(words.getFirst(), plan.bundle().config(), record.json().object("labels"));
-        if (!secrets.shown().isEmpty()) {
-          settings.object("Config").put("Secrets", secrets.shown());
+        if (!further.secrets().shown().isEmpty()) {
+          settings.object("Config").put("Secrets", further.secrets().shown());
         }
         HealthCheck check = health(unpacked);
         if (!check.json().isEmpty()) {
           settings.object("Config").put("Healthcheck", check.json());
         }
-        maker.make(plan, record, settings, images.driver(), trees, secrets);
+        maker.make(plan, record, settings, images.driver(), further.trees(), further.secrets());
         writeId(id);
         session.events().container("create", record);
         return new Made(folder, record, plan.bundle().config(), images);
@@ -185,67 +187,6 @@ final class NewContainer {
     return SystemdFlag.mounts();
   }
 
-  /* What is there already has its place. */
-  private static List<FileOptions.Mount> withFurther(
-      List<FileOptions.Mount> mounts, List<FileOptions.Mount> further) {
-    if (further.isEmpty()) {
-      return mounts;
-    }
-    List<FileOptions.Mount> all = new ArrayList<>(mounts);
-    for (FileOptions.Mount mount : further) {
-      if (!WantedMounts.has(mounts, mount.destination())) {
-        all.add(mount);
-      }
-    }
-    return all;
-  }
-
-  /* They come as the container's own image does. */
-  private ContainerTrees trees(Images images, Ingest lease) throws IOException, Failure {
-    ContainerTrees trees = new ContainerTrees(images.driver());
-    for (FileOptions.Mount mount : options.files().mounts()) {
-      if (mount.type().equals(ContainerTrees.TYPE)) {
-        if (!options.namespaces().user().isHost()) {
-          throw new Failure(
-              "--mount type=image: its ids are not shifted, so it is not for a container with a"
-                  + " user namespace");
-        }
-        StoredImage image = new ImageChoice(session, images, lease).find(mount.source(), parsed);
-        if (!trees.add(mount, images.unpack(image), images)) {
-          throw new Failure(
-              "--mount type=image: the image " + mount.source() + " has no such subpath");
-        }
-      }
-    }
-    return trees;
-  }
-
-  private ContainerSecrets secrets() throws IOException, Failure {
-    ContainerSecrets secrets = new ContainerSecrets(secretFlags.variables());
-    Optional<String> missing = secrets.read(new Secrets(session.roots()), secretFlags.files());
-    if (missing.isPresent()) {
-      throw new Failure("no secret with name or id \"" + missing.get() + "\": no such secret");
-    }
-    return secrets;
-  }
-
-  private static List<FileOptions.Mount> withSecrets(
-      List<FileOptions.Mount> mounts, List<FileOptions.Mount> secrets) throws Failure {
-    if (secrets.isEmpty()) {
-      return mounts;
-    }
-    List<FileOptions.Mount> all = new ArrayList<>(mounts);
-    for (FileOptions.Mount secret : secrets) {
-      for (FileOptions.Mount mount : mounts) {
-        if (mount.destination().equals(secret.destination())) {
-          throw new Failure("--secret " + secret.destination() + ": duplicate mount destination");
-        }
-      }
-      all.add(secret);
-    }
-    return all;
-  }
-
   /// The same on paper. What a secret says is not told.
   String explain(Staying staying) throws Exception {
     if (lifecycle.pickedIds() > 0) {
@@ -258,7 +199,7 @@ final class NewContainer {
     try (Ingest lease = images.store().ingest()) {
       StoredImage image = new ImageChoice(session, images, lease).find(words.getFirst(), parsed);
       Images.Unpacked unpacked = images.unpack(image);
-      List<FileOptions.Mount> further = prepareForSystemd(image);
+      List<FileOptions.Mount> forSystemd = prepareForSystemd(image);
       JsonObject joins = joins();
       ContainerFolder folder = session.containers().folder("<id>");
       ContainerPlan plan =
@@ -266,7 +207,8 @@ final class NewContainer {
               folder,
               images,
               unpacked,
-              options.withMounts(withFurther(onPaper(options.files().mounts()), further)),
+              options.withMounts(
+                  FurtherFiles.filled(onPaper(options.files().mounts()), forSystemd)),
               networkOf(joins),
               session.defaultFilter());
       ContainerRecord record =

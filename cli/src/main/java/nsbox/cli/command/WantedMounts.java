@@ -3,6 +3,7 @@ package nsbox.cli.command;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import nsbox.bundle.options.FileOptions.Mount;
 import nsbox.cli.Failure;
@@ -81,11 +82,16 @@ final class WantedMounts {
 
   /// Finds or makes the volumes, and takes them for a container.
   ///
+  /// @param owner of the volumes that are made, where that is not root
   /// @param ofImage paths that the image wants volumes for
   ContainerVolumes resolve(
-      Volumes volumes, ContainerTrees trees, ContainerFolder folder, Set<String> ofImage)
+      Volumes volumes,
+      ContainerTrees trees,
+      ContainerFolder folder,
+      Optional<ContainerVolumes.Owner> owner,
+      Set<String> ofImage)
       throws IOException {
-    ContainerVolumes resolved = new ContainerVolumes(volumes, trees, folder);
+    ContainerVolumes resolved = new ContainerVolumes(volumes, trees, folder, owner);
     for (Mount mount : mounts) {
       resolved.add(mount);
     }

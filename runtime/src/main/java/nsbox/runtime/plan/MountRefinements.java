@@ -67,15 +67,24 @@ final class MountRefinements {
   /// A bind mount in several steps.
   void bind(String label, String source, MountSpec mount, MountOptions options)
       throws UnsupportedSpecException {
-    boolean filled = options.wants("tmpcopyup");
-    int number = prepareBind(label, source, mount, filled ? options.writable() : options);
-    if (filled) {
-      fill(mount, false);
-      if (options.readonly()) {
-        init.add("make it read-only", Opcode.MOUNT_ATTRIBUTES, 0, MountOptions.RDONLY, 0, 0);
-      }
-    }
+    int number =
+        options.wants("tmpcopyup")
+            ? prepareFilled(label, source, mount, options)
+            : prepareBind(label, source, mount, options);
     place(number, mount.destination());
+  }
+
+  /// All of a bind mount but its place, with what the container has there where it is empty.
+  ///
+  /// @return the number to give it its place by
+  int prepareFilled(String label, String source, MountSpec mount, MountOptions options)
+      throws UnsupportedSpecException {
+    int number = prepareBind(label, source, mount, options.writable());
+    fill(mount, false);
+    if (options.readonly()) {
+      init.add("make it read-only", Opcode.MOUNT_ATTRIBUTES, 0, MountOptions.RDONLY, 0, 0);
+    }
+    return number;
   }
 
   private void fill(MountSpec mount, boolean keepMode) {

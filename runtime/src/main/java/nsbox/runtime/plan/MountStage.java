@@ -87,13 +87,11 @@ final class MountStage {
       if (mount.isBind()
           && !options.wants("remount")
           && !refinements.isLink(source(mount), options)) {
-        if (options.wants("tmpcopyup")) {
-          throw new UnsupportedSpecException(
-              "mounts: " + mount.destination(),
-              "a bind mount takes no tmpcopyup in a user namespace");
-        }
         String label = "open " + source(mount) + " for " + mount.destination();
-        prepared.add(refinements.prepareBind(label, source(mount), mount, options));
+        prepared.add(
+            options.wants("tmpcopyup")
+                ? prepareFilled(label, mount, options)
+                : refinements.prepareBind(label, source(mount), mount, options));
       }
     }
     for (String device : DeviceStage.bound(launch.spec())) {
@@ -101,6 +99,26 @@ final class MountStage {
       MountOptions options = MountOptions.parse(mount.options());
       prepared.add(refinements.prepareBind("open the host's " + device, device, mount, options));
     }
+  }
+
+  /* By root outside, for inside nobody may write to what root has made; the root file system shows the ids
+   * that its files are to have. */
+  private int prepareFilled(String label, MountSpec mount, MountOptions options)
+      throws UnsupportedSpecException {
+    if (!(launch.rootfs() instanceof Rootfs.Overlay overlay)) {
+      throw new UnsupportedSpecException(
+          "mounts: " + mount.destination(), "a bind mount takes no tmpcopyup in a user namespace");
+    }
+    init.add("look into the new root", Opcode.ENTER_ROOT, overlay.mountPoint());
+    if (overlay.idMapping().isEmpty()) {
+      return refinements.prepareFilled(label, source(mount), mount, options);
+    }
+    overlays.fileOwner("make files as root", 0, 0);
+    int number = refinements.prepareFilled(label, source(mount), mount, options);
+    IdMapping mapping = overlay.idMapping().get();
+    overlays.fileOwner(
+        "make files as the container's root again", mapping.rootUid(), mapping.rootGid());
+    return number;
   }
 
   /// Puts the next of the prepared binds onto its place.
