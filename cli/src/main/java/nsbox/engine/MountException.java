@@ -3,7 +3,7 @@ package nsbox.engine;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// An image's tree that could not be mounted on the host, or not be unmounted.
+/// An image's or a container's tree that could not be mounted on the host, or not be unmounted.
 public final class MountException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -110,7 +110,7 @@ final class VolumesTest extends EndToEnd {
       assertTrue(refused.err().startsWith("nsbox: volume name " + name + ": "), refused.err());
     }
     assertEquals(
-        "nsbox: --driver nfs: there is no such driver of volumes, only local\n",
+        "nsbox: error looking up volume plugin nfs: plugin \"nfs\" not found\n  There is one driver of volumes: local\n",
         volume("create", "-d", "nfs", "data").err());
     assertEquals(
         "nsbox: --opt color: the driver local knows type, device and o\n",

@@ -103,7 +103,7 @@ final class MountsTest extends FlagTests {
           --mount type=bind,dst=/x  | --mount type=bind,dst=/x: no source
           --mount type=bind,src=/nosuch,dst=/x | --mount type=bind,src=/nosuch,dst=/x: the source /nosuch does not exist
           --mount type=bind,src=/etc | --mount type=bind,src=/etc: the target must be an absolute path
-          --mount type=nosuch,dst=/x | --mount type=nosuch,dst=/x: type nosuch; this version of nsbox mounts bind, tmpfs and volume
+          --mount type=nosuch,dst=/x | --mount type=nosuch,dst=/x: type nosuch; this version of nsbox mounts bind, image, tmpfs and volume
           --mount type=tmpfs,src=/a,dst=/x | --mount type=tmpfs,src=/a,dst=/x: a tmpfs has no source
           --mount type=tmpfs,dst=/x,bogus=1 | --mount type=tmpfs,dst=/x,bogus=1: unknown key bogus
           --mount type=bind,src=/a,dst=/x,ro=x | --mount type=bind,src=/a,dst=/x,ro=x: ro is x; true or false
