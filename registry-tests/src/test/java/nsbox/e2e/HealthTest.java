@@ -57,7 +57,19 @@ final class HealthTest extends NamedContainers {
 
   private List<String> actions() throws Exception {
     return nsbox
-        .run("events", "--no-stream", "-f", "container=x", "--format", "{{.Action}}")
+        .run(
+            "events",
+            "--no-stream",
+            "-f",
+            "event=create",
+            "-f",
+            "event=start",
+            "-f",
+            "event=die",
+            "-f",
+            "event=health_status",
+            "--format",
+            "{{.Action}}")
         .expect(0)
         .out()
         .lines()
@@ -68,11 +80,11 @@ final class HealthTest extends NamedContainers {
   void becomesHealthyAndUnhealthy() throws Exception {
     Files.deleteIfExists(nsbox.root.resolve("events.jsonl"));
     start(
-        "--health-cmd|test -e /ok|--health-interval|100ms|--health-retries|2|--health-start-period|1m");
+        "--health-cmd|test -e /ok|--health-interval|100ms|--health-retries|2"
+            + "|--health-start-period|1m|--health-start-interval|500ms");
     assertEquals("starting", health());
     assertTrue(status("x").contains("(health: starting)"), status("x"));
     nsbox.run("exec", "x", "touch", "/ok").expect(0);
-    /* The time between two probes of a container that starts is five seconds. */
     awaitHealth("healthy");
     assertTrue(status("x").contains(" (healthy)"), status("x"));
     assertEquals("x\n", nsbox.run("ps", "-f", "health=healthy", "--format", "{{.Names}}").out());
@@ -123,11 +135,12 @@ final class HealthTest extends NamedContainers {
   @Test
   void endsAProbeThatTakesTooLong() throws Exception {
     start(
-        "--health-cmd|echo before; sleep 1234 & sleep 1234|--health-interval|10s|--health-start-interval|100ms|--health-start-period|1s|--health-timeout|300ms");
-    Nsbox.await("a result", () -> !results().isEmpty());
+        "--health-cmd|echo before; sleep 1234 & sleep 1234|--health-interval|1h"
+            + "|--health-timeout|2500ms");
+    nsbox.run("healthcheck", "run", "x").expect(1);
     JsonObject result = results().getFirst();
     assertEquals(-1, result.number("ExitCode"));
-    assertEquals("Health check exceeded timeout (300ms): before\n", result.string("Output"));
+    assertEquals("Health check exceeded timeout (2500ms): before\n", result.string("Output"));
     assertEquals("starting", health());
     Nsbox.await(
         "its processes to be gone", () -> !nsbox.run("top", "x").out().contains("sleep 1234"));
@@ -154,11 +167,15 @@ final class HealthTest extends NamedContainers {
 
   @Test
   void holdsNothingAgainstAContainerThatStarts() throws Exception {
-    start(
-        "--health-cmd|false|--health-interval|50ms|--health-start-interval|50ms|--health-start-period|1500ms|--health-retries|1");
+    String flags =
+        "--health-cmd|false|--health-interval|50ms|--health-start-interval|50ms|--health-retries|1"
+            + "|--health-start-period|";
+    start(flags + "1h");
     Nsbox.await("three results", () -> results().size() > 2);
     assertEquals("starting", health());
     assertEquals(0, document().number("FailingStreak"));
+    nsbox.run("rm", "-f", "x").expect(0);
+    start(flags + "500ms");
     awaitHealth("unhealthy");
   }
 
@@ -282,14 +299,17 @@ final class HealthTest extends NamedContainers {
   void endsWhatIsUnhealthy(String action, int code, String events) throws Exception {
     Files.deleteIfExists(nsbox.root.resolve("events.jsonl"));
     start(
-        "--health-cmd|false|--health-interval|100ms|--health-retries|1|--health-on-failure|"
+        "--health-cmd|test ! -e /up|--health-interval|100ms|--health-retries|1|--health-on-failure|"
             + action,
         "sh",
         "-c",
-        "trap 'exit 7' TERM; while :; do sleep 0.05; done");
+        "trap 'exit 7' TERM; touch /up; while :; do sleep 0.05; done");
     assertEquals(code + "\n", nsbox.run("wait", "x").expect(0).out());
     Nsbox.await("the end", () -> actions().contains("die"));
-    assertEquals(events, String.join(" ", actions()).replace("health_status: ", ""));
+    /* It may have passed before it was up. */
+    List<String> actions = new ArrayList<>(actions());
+    actions.remove("health_status: healthy");
+    assertEquals(events, String.join(" ", actions).replace("health_status: ", ""));
   }
 
   @Test
@@ -300,7 +320,8 @@ final class HealthTest extends NamedContainers {
         "-c",
         "trap '' TERM; test -e /first && touch /ok; touch /first; while :; do sleep 0.05; done");
     awaitHealth("healthy");
-    assertEquals("1\n", nsbox.run("inspect", "-f", "{{.RestartCount}}", "x").out());
+    String restarts = nsbox.run("inspect", "-f", "{{.RestartCount}}", "x").out();
+    assertTrue(Integer.parseInt(restarts.strip()) >= 1, restarts);
     nsbox.run("stop", "-t", "0", "x").expect(0);
     assertTrue(status("x").contains("Exited (137)"), status("x"));
   }

@@ -80,7 +80,15 @@ final class RecordedEventsTest extends EndToEnd {
   private List<String> lives() throws Exception {
     return past(
         "-f",
-        "type=container",
+        "event=create",
+        "-f",
+        "event=start",
+        "-f",
+        "event=oom",
+        "-f",
+        "event=die",
+        "-f",
+        "event=destroy",
         "--format",
         "{{.Action}} {{.Name}}{{with index .Attributes \"exitCode\"}} {{.}}{{end}}");
   }
