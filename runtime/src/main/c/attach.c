@@ -252,7 +252,10 @@ static int recorded_code(const char *path) {
     if (fd >= 0) close(fd);
     if (length > 0 && sscanf(text, "exit %d", &number) == 1) return number;
     if (length > 0 && sscanf(text, "signal %d", &number) == 1) return 128 + number;
-    fprintf(stderr, "nsbox: the container's monitor was killed; the next nsbox command takes the container over\n");
+    if (path && *path)
+        fprintf(stderr, "nsbox: the container's monitor was killed; the next nsbox command takes the container over\n");
+    else
+        fprintf(stderr, "nsbox: who held the terminal of the process was killed, and the process with it\n");
     return EXIT_NSBOX;
 }
 

@@ -193,6 +193,44 @@ final class AttachTest extends EndToEnd {
   }
 
   @Test
+  void leavesAFurtherProcessByTheDetachKeys() throws Exception {
+    nsbox.run("run", "-d", "--name", "x", ALPINE, "sleep", "300").expect(0);
+    String[] words = {"exec", "-it", "--detach-keys", "ctrl-a,d", "x", "sh", "-c"};
+    List<String> leaving = new ArrayList<>(List.of(words));
+    leaving.add("stty size; echo up; sleep 1; tty >/dev/tty && echo went on >/mark; exit 4");
+    Result result = onTerminal("wait 33 101|wait up|type \\x01d", leaving.toArray(new String[0]));
+    assertTrue(result.out().endsWith(DETACHED), result.out());
+    assertEquals(1, nsbox.run("exec", "x", "test", "-e", "/mark").code());
+    Nsbox.await("its work", () -> nsbox.run("exec", "x", "cat", "/mark").out().equals("went on\n"));
+    Nsbox.await(
+        "its end",
+        () ->
+            nsbox
+                .run(
+                    "events",
+                    "--stream=false",
+                    "-f",
+                    "event=exec_die",
+                    "--format",
+                    "{{.Actor.Attributes.exitCode}}")
+                .out()
+                .contains("4\n"));
+    List<String> staying = new ArrayList<>(List.of(words));
+    staying.add("read a; echo \"<$a>\"; exit 7");
+    result = onTerminal("type \\x01x\\n|wait >", staying.toArray(new String[0]));
+    assertTrue(result.out().endsWith("<\u0001x>\r\ncode 7\nmodes restored\n"), result.out());
+    List<String> missing = new ArrayList<>(List.of(words).subList(0, 5));
+    missing.add("nothing");
+    result = onTerminal("wait nothing", missing.toArray(new String[0]));
+    assertTrue(result.out().endsWith("code 127\nmodes restored\n"), result.out());
+    /* Without keys, and without a terminal, nothing is left that would hold it. */
+    assertEquals(
+        new Result(5, "", ""),
+        nsbox.run("exec", "--detach-keys", "ctrl-a,d", "x", "sh", "-c", "exit 5"));
+    assertEquals(1, Host.startedWith(nsbox.folder).size(), "the container's monitor");
+  }
+
+  @Test
   void sendsABeginningOfTheDetachKeysOn() throws Exception {
     String cat = "stty raw -echo; echo up; dd bs=1 count=3 2>/dev/null | od -An -c";
     Result result =

@@ -63,12 +63,6 @@ final class ExecTest extends EndToEnd {
         new Result(
             125, "", "nsbox: no container with name or ID \"none\" found: no such container\n"),
         exec("none", "true"));
-    assertEquals(
-        new Result(
-            125,
-            "",
-            "nsbox: --detach-keys ctrl-a: this version of nsbox detaches from no exec session\n"),
-        exec("--detach-keys", "ctrl-a", "c", "true"));
   }
 
   @Test

@@ -12,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.engine.Attachment;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerSecrets;
@@ -49,7 +49,11 @@ public final class ExecCommand implements Command {
             "[OPTIONS] CONTAINER COMMAND [ARG...]",
             "Run a further process in a container that runs.");
     spec.addOption(flag("Run it in the background", "-d", "--detach"));
-    spec.addOption(text("KEYS", "Detaching by keys is not there: only \"\"", "--detach-keys"));
+    spec.addOption(
+        text(
+            "KEYS",
+            "With -it, keys that leave it alone (none): without them it ends with nsbox",
+            "--detach-keys"));
     spec.addOption(texts("NAME[=VALUE]", "Set an environment variable", "-e", "--env"));
     spec.addOption(texts("FILE", "Set variables, one a line", "--env-file"));
     spec.addOption(flag("Keep standard input open", "-i", "--interactive"));
@@ -71,11 +75,7 @@ public final class ExecCommand implements Command {
 
   @Override
   public int run(ParseResult parsed, Session session) throws Exception {
-    Optional<String> keys = optional(parsed, "--detach-keys");
-    if (keys.isPresent() && !keys.get().isEmpty()) {
-      throw new Failure(
-          "--detach-keys " + keys.get() + ": this version of nsbox detaches from no exec session");
-    }
+    byte[] keys = DetachKeys.parse(optional(parsed, "--detach-keys").orElse(""));
     int descriptors = PreservedDescriptors.count(parsed, session);
     session.prepare();
     ContainerChoice.One choice = choice(parsed, session);
@@ -105,7 +105,11 @@ public final class ExecCommand implements Command {
     if (!detached && parsed.matchedOptions().size() == (input ? 1 : 0) + (terminal ? 1 : 0)) {
       keep(folder.execProgramFile(input, terminal), program, session);
     }
-    Front.Outcome outcome = session.front().launch(program, stay(detached, alone));
+    /* Somebody must hold the terminal when the user has left. */
+    Front.Outcome outcome =
+        input && terminal && keys.length > 0
+            ? session.front().launch(program, attachment(keys))
+            : session.front().launch(program, stay(detached, alone));
     if (!outcome.succeeded()) {
       running(folder); // it may have ended meanwhile, which says more
       throw LaunchFailure.of("exec in container " + choice.name(), program, outcome);
@@ -132,6 +136,10 @@ public final class ExecCommand implements Command {
     } catch (Failure e) {
       throw new Failure(e.getMessage(), e);
     }
+  }
+
+  private static Attachment attachment(byte[] keys) {
+    return new Attachment(true, true, true, true, true, keys, Path.of(""));
   }
 
   private static Front.Stay stay(boolean detached, boolean alone) {
