@@ -1,7 +1,7 @@
 /* `nsbox exec` without a planner.
  *
  * What a further process of a container is like stays the same as long as its first process lives, but for
- * its command and the size of its terminal. So the planner leaves the program of the first such process
+ * its command. So the planner leaves the program of the first such process
  * beside the container, without a command, and from then on a JVM's start is saved. As in `stored.c`, only
  * what is plain is done here, and all else, every message among it, is the planner's. */
 #include "stored_exec.h"
@@ -16,7 +16,6 @@
 #include "inherit.h"
 #include "operations.h"
 #include "stored.h"
-#include "user_terminal.h"
 
 #define ID_LENGTH 64
 #define PATH_BYTES 4096
@@ -25,7 +24,7 @@
 struct request {
     const char *root, *run_root, *container;
     char *const *command;
-    bool input, terminal;
+    bool input;
 };
 
 /* As nsbox.cli.planner.GlobalOptions has them. */
@@ -39,19 +38,11 @@ static bool is_plain_path(const char *path) {
     return *path == '/' && !strstr(path, "..") && strlen(path) < PATH_BYTES / 2;
 }
 
-static bool is_one_of(const char *word, const char *const *words) {
-    while (*words && strcmp(word, *words)) words++;
-    return *words;
-}
-
+/* A terminal is for people, who may leave it and come back: that is the planner's. */
 static bool read_flag(const char *word, struct request *request) {
-    static const char *const input[] = {"-i", "--interactive", "-it", "-ti", NULL};
-    static const char *const terminal[] = {"-t", "--tty", "-it", "-ti", NULL};
-    bool is_input = is_one_of(word, input), is_terminal = is_one_of(word, terminal);
-    bool again = (is_input && request->input) || (is_terminal && request->terminal);
-    request->input |= is_input;
-    request->terminal |= is_terminal;
-    return (is_input || is_terminal) && !again;
+    bool good = !request->input && (!strcmp(word, "-i") || !strcmp(word, "--interactive"));
+    request->input = true;
+    return good;
 }
 
 static bool read_request(char *const *words, struct request *request) {
@@ -72,10 +63,10 @@ static bool read_request(char *const *words, struct request *request) {
     request->container = word[0];
     request->command = word + 1;
     const char *name = request->container;
-    /* A wrong driver is to be complained about, and who types without a terminal is warned. */
+    /* A wrong driver is to be complained about. */
     return *name && *name != '.' && strlen(name) < 256 && !name[strspn(name, NAME_CHARACTERS)]
         && is_plain_path(request->root) && is_plain_path(request->run_root)
-        && !*variable("NSBOX_STORAGE_DRIVER", "") && !(request->input && request->terminal && !isatty(0));
+        && !*variable("NSBOX_STORAGE_DRIVER", "");
 }
 
 static bool is_id(const char *text) {
@@ -149,11 +140,6 @@ static bool fill_in(const struct request *request, const char *folder, const str
         struct argument *argument = init->list[i].arguments;
         if (init->list[i].operation->run == op_join_process) {
             joined = is_joined(folder, argument);
-        } else if (init->list[i].operation->run == op_terminal) {
-            struct winsize size = {0};
-            terminal_size(&size);
-            argument[0].number = size.ws_row;
-            argument[1].number = size.ws_col;
         } else if (init->list[i].operation->run == op_execute) {
             argument[0].list = (char **)request->command;
             executes = true;
@@ -167,7 +153,7 @@ bool find_stored_exec(char *const *words, struct program *program) {
     char id[ID_LENGTH + 1], folder[PATH_BYTES / 2 + ID_LENGTH + 2], path[PATH_BYTES];
     if (!read_request(words, &request) || !find_id(&request, id) || !is_root_of_host()) return false;
     snprintf(folder, sizeof folder, "%s/%s", request.run_root, id);
-    snprintf(path, sizeof path, "%s/exec%s%s.program", folder, request.input ? "-i" : "", request.terminal ? "-t" : "");
+    snprintf(path, sizeof path, "%s/exec%s.program", folder, request.input ? "-i" : "");
     return runs(folder) && read_stored_program(path, program)
         && fill_in(&request, folder, program);
 }

@@ -100,9 +100,10 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return running.resolve("program");
   }
 
-  /// How a further process of it is started, but for its command; each kind has its own file.
-  public Path execProgramFile(boolean input, boolean terminal) {
-    return running.resolve("exec" + (input ? "-i" : "") + (terminal ? "-t" : "") + ".program");
+  /// How a further process of it is started, but for its command; one that has input has a file of
+  /// its own.
+  public Path execProgramFile(boolean input) {
+    return running.resolve(input ? "exec-i.program" : "exec.program");
   }
 
   /// Held by its monitor.

@@ -140,37 +140,12 @@ final class StoredExecTest extends NamedContainers {
   }
 
   @Test
-  void hasATerminalOfItsCallersSize() throws Exception {
-    running("c");
-    for (String program : List.of("nsbox", bare.toString())) {
-      Result result =
-          nsbox
-              .start(
-                  Map.of(),
-                  List.of(
-                      program("python3"),
-                      Path.of(getClass().getResource("terminal.py").toURI()).toString(),
-                      "wait # |type stty size; echo $TERM$((6*7))\\n|wait xterm42|type exit 5\\n",
-                      program,
-                      "exec",
-                      "-it",
-                      "c",
-                      "sh"))
-              .finish();
-      assertTrue(result.out().contains("33 101"), result.out());
-      assertTrue(result.out().endsWith("code 5\nmodes restored\n"), result.out());
-    }
-    nsbox.run("exec", "c", "true").expect(0);
-    assertEquals(new Result(0, "unset\n", ""), bare("exec", "c", "sh", "-c", "echo ${TERM-unset}"));
-  }
-
-  @Test
   void leavesAllElseToThePlanner() throws Exception {
     running("c");
     nsbox.run("exec", "c", "true").expect(0);
     nsbox.run("exec", "-i", "c", "true").expect(0);
     for (String option :
-        List.of("-e=A=1", "-w=/", "-u=0", "-d", "--privileged", "-ii", "-l", "--")) {
+        List.of("-e=A=1", "-w=/", "-u=0", "-d", "--privileged", "-ii", "-t", "-it", "-l", "--")) {
       assertAsksForAPlanner("exec", option, "c", "true");
     }
     assertAsksForAPlanner("--debug", "exec", "c", "true");

@@ -102,8 +102,8 @@ public final class ExecCommand implements Command {
     program =
         new ExecEvents(session.roots(), folder, folder.record())
             .tell(program, choice.rest(), !alone);
-    if (!detached && parsed.matchedOptions().size() == (input ? 1 : 0) + (terminal ? 1 : 0)) {
-      keep(folder.execProgramFile(input, terminal), program, session);
+    if (parsed.matchedOptions().size() == (input ? 1 : 0)) {
+      keep(folder.execProgramFile(input), program, session);
     }
     /* Somebody must hold the terminal when the user has left. */
     Front.Outcome outcome =

@@ -18,7 +18,7 @@ public final class ExecTemplate {
 
   private ExecTemplate() {}
 
-  /// @param program of a process that is like the container's own but for its command and terminal
+  /// @param program of a process that is like the container's own but for its command
   public static byte[] of(Program program) {
     return new Program(
             withoutCommand(program.monitor()),
