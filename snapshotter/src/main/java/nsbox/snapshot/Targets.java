@@ -1,5 +1,6 @@
 package nsbox.snapshot;
 
+import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.Linux;
 import nsbox.linux.LinuxException;
@@ -40,6 +41,13 @@ final class Targets {
       throw new UnsuitableTargetException(
           "cannot overwrite directory " + TarEntry.text(name) + " with a non-directory");
     }
-    Names.remove(dir, name);
+    try {
+      Names.remove(dir, name);
+    } catch (LinuxException e) {
+      /* Who copies to the same place was quicker. */
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
   }
 }

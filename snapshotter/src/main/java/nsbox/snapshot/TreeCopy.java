@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import nsbox.linux.Errno;
 import nsbox.linux.Fd;
 import nsbox.linux.FileType;
 import nsbox.linux.Linux;
+import nsbox.linux.LinuxException;
 import nsbox.linux.Stat;
 
 /// Copies files and directories from one place to another, onto what is there: directories are
@@ -17,6 +19,7 @@ import nsbox.linux.Stat;
 /// that follow no link, and nothing is opened before it is known to be a plain file.
 public final class TreeCopy {
   private static final byte[] NOTHING = {};
+  private static final int TRIES = 100;
 
   private final CopyRules rules;
   private final FileCopy files = new FileCopy(new Metadata.Owner(-1, -1, 0));
@@ -63,17 +66,31 @@ public final class TreeCopy {
     }
     Inode inode = new Inode(stat.deviceMajor(), stat.deviceMinor(), stat.inode());
     Copied first = stat.links() > 1 ? links.get(inode) : null;
-    Targets.clear(toDir, to, rules);
-    if (first != null) {
-      byte[] folder = Arrays.copyOf(first.path, Math.max(0, BytePath.lastSlash(first.path)));
-      try (Fd dir = Names.openDirectory(top, folder)) {
-        Linux.linkat(dir, LayerTree.lastName(first.path), toDir, to);
+    for (int tries = 1; ; tries++) {
+      Targets.clear(toDir, to, rules);
+      try {
+        if (first != null) {
+          link(first, toDir, to);
+        } else {
+          file(fromDir, from, stat, toDir, to);
+        }
+        break;
+      } catch (LinuxException e) {
+        /* Somebody else has just put a file there, as another copy to the same place does. */
+        if (e.errno() != Errno.EEXIST || tries == TRIES) {
+          throw e;
+        }
       }
-      return;
     }
-    file(fromDir, from, stat, toDir, to);
-    if (stat.links() > 1) {
+    if (first == null && stat.links() > 1) {
       links.put(inode, new Copied(path));
+    }
+  }
+
+  private void link(Copied first, Fd toDir, byte[] to) throws IOException {
+    byte[] folder = Arrays.copyOf(first.path, Math.max(0, BytePath.lastSlash(first.path)));
+    try (Fd dir = Names.openDirectory(top, folder)) {
+      Linux.linkat(dir, LayerTree.lastName(first.path), toDir, to);
     }
   }
 

@@ -94,19 +94,22 @@ public final class RmiCommand implements Command {
       throw e;
     }
     if (found.isEmpty()) {
-      if (isSet(parsed, "--ignore")) {
-        return;
-      }
-      throw new Failure(MISSING, "cannot remove image " + name + ": no such image", null);
+      missing(name, parsed);
+      return;
     }
     StoredImage image = found.get();
     Optional<Reference> reference = named(image, name);
     boolean force = isSet(parsed, "--force");
     if (reference.isPresent() && image.references().size() > 1) {
       String full = reference.get().toString();
-      images
-          .store()
-          .remove((Descriptor entry) -> full.equals(entry.annotation(ImageStore.REF_NAME)));
+      List<String> gone =
+          images
+              .store()
+              .remove((Descriptor entry) -> full.equals(entry.annotation(ImageStore.REF_NAME)));
+      if (gone.isEmpty()) {
+        missing(name, parsed); // another command was quicker
+        return;
+      }
       session.events().image("untag", image.id().toString(), reference.get().familiar());
       session.front().out("Untagged: " + full + "\n");
       return;
@@ -127,10 +130,19 @@ public final class RmiCommand implements Command {
     if (meant.size() == ofOneId(images, image).size()) {
       unmount(session, image, name, force);
     }
-    remove(session, cleanup, meant);
+    if (!remove(session, cleanup, meant)) {
+      missing(name, parsed);
+      return;
+    }
     if (ofOneId(images, image).isEmpty()) {
       /* Who mounted it meanwhile found it still there. */
       session.imageMounts().unmount(image.id().hex(), true);
+    }
+  }
+
+  private static void missing(String name, ParseResult parsed) throws Failure {
+    if (!isSet(parsed, "--ignore")) {
+      throw new Failure(MISSING, "cannot remove image " + name + ": no such image", null);
     }
   }
 
@@ -224,16 +236,25 @@ public final class RmiCommand implements Command {
   }
 
   /// @param images of one ID
-  private static void remove(Session session, Cleanup cleanup, List<StoredImage> images)
+  /// @return false if another command has taken away all names that they had
+  private static boolean remove(Session session, Cleanup cleanup, List<StoredImage> images)
       throws IOException {
+    boolean named = false;
+    boolean gone = false;
     for (StoredImage image : images) {
+      named |= !image.references().isEmpty();
       for (String untagged : cleanup.forget(image)) {
+        gone = true;
         session.events().image("untag", image.id().toString(), untagged);
         session.front().out("Untagged: " + Visible.text(untagged) + "\n");
       }
     }
+    if (named && !gone) {
+      return false;
+    }
     String id = images.getFirst().id().toString();
     session.events().image("delete", id, id);
     session.front().out("Deleted: " + images.getFirst().id().hex() + "\n");
+    return true;
   }
 }
