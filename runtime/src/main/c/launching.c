@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "adopt.h"
@@ -177,8 +178,9 @@ static void take_over(int channel, const struct program *program, bool waits, in
     watch_over(&context, program, false, !waits || started_again(&context, program));
 }
 
-/* Passes on what a monitor that is not this process says; true if its container runs. */
-static bool pass_on(int channel, int answers) {
+/* Passes on what a monitor that is not this process says; true if its container runs. One that gave up has let
+ * go of all that it held by then. */
+static bool pass_on(int channel, int answers, pid_t monitor) {
     struct frame answer;
     if (receive_frame(answers, &answer)) {
         send_outcome(channel, (struct failure){.error = EOWNERDEAD});
@@ -186,6 +188,7 @@ static bool pass_on(int channel, int answers) {
     }
     struct reader r = {answer.payload, answer.length, false};
     bool good = answer.kind == FRAME_OUTCOME && read_u32(&r) == 0 && !r.bad;
+    while (!good && waitpid(monitor, NULL, 0) < 0 && errno == EINTR) continue;
     send_frame(channel, answer.kind, answer.payload, answer.length);
     free(answer.payload);
     return good;
@@ -225,7 +228,7 @@ static void launch_apart(int channel, const struct program *program, const struc
     }
     close(answers[1]);
     if (attachment) close(sockets[1]);
-    bool good = pass_on(channel, answers[0]);
+    bool good = pass_on(channel, answers[0], monitor);
     close(answers[0]);
     if (!attachment) return;
     if (good) become_client(channel, attachment, sockets[0]);
@@ -254,7 +257,10 @@ void adopt_container(int channel, const struct frame *frame, bool waits) {
     struct reader r = {frame->payload, frame->length, false};
     struct program program = {0};
     int code = waits ? read_u8(&r) : 0;
-    decode_or_fail(&r, &program);
+    if (!decode_program(r.at, r.left, &program)) {
+        send_outcome(channel, (struct failure){.error = EBADMSG});
+        return;
+    }
     int answers[2];
     make_pair(answers);
     pid_t monitor = fork();
@@ -267,17 +273,21 @@ void adopt_container(int channel, const struct frame *frame, bool waits) {
         exit(EXIT_NSBOX);
     }
     close(answers[1]);
-    pass_on(channel, answers[0]);
+    pass_on(channel, answers[0], monitor);
     close(answers[0]);
 }
 
 void tear_down_container(int channel, const struct frame *frame) {
     struct reader r = {frame->payload, frame->length, false};
     struct program program = {0};
-    decode_or_fail(&r, &program);
+    if (!decode_program(r.at, r.left, &program)) {
+        /* What was stored is damaged: that must not end a command that wants something else. */
+        send_outcome(channel, (struct failure){.error = EBADMSG});
+        return;
+    }
     struct context context;
     context_init(&context, &program);
-    send_outcome(channel, run_teardown(&context, &program));
+    send_outcome(channel, run_teardown_between(&context, &program));
 }
 
 void attach_to(int channel, const struct frame *frame) {

@@ -141,6 +141,6 @@ struct failure run_teardown(struct context *context, const struct program *progr
     return tear_down(context, program, true);
 }
 
-void run_teardown_between(struct context *context, const struct program *program) {
-    tear_down(context, program, false);
+struct failure run_teardown_between(struct context *context, const struct program *program) {
+    return tear_down(context, program, false);
 }

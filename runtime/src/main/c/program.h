@@ -72,7 +72,8 @@ struct failure run_section(struct context *context, const struct program *progra
  * forgets the container, is left out, so that the rest is repeated. */
 struct failure run_teardown(struct context *context, const struct program *program);
 
-/* The same without the last step: the container is going to be started again. */
-void run_teardown_between(struct context *context, const struct program *program);
+/* The same without the last step: the container is going to be started again, or its folder is taken away by
+ * somebody else. */
+struct failure run_teardown_between(struct context *context, const struct program *program);
 
 #endif

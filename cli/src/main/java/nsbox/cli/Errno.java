@@ -11,6 +11,7 @@ public final class Errno {
   public static final int EISDIR = 21;
   public static final int ENOSPC = 28;
   public static final int ELOOP = 40;
+  public static final int EBADMSG = 74;
   public static final int ETIMEDOUT = 110;
 
   /// Also how the front says that a container's monitor died before it could answer.
@@ -43,6 +44,7 @@ public final class Errno {
       case 38 -> "not known to this kernel";
       case 39 -> "directory not empty";
       case ELOOP -> "a symbolic link stands where none may be";
+      case EBADMSG -> "a damaged file";
       case 95 -> "operation not supported";
       case ETIMEDOUT -> "timed out";
       case EOWNERDEAD -> "the monitor is gone";

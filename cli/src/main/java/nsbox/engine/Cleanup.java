@@ -41,6 +41,8 @@ public final class Cleanup {
         }
       } catch (NoSuchFileException e) {
         // It has just been removed.
+      } catch (DamagedContainerException e) {
+        // It can be of no use to anybody; its layers stay until it goes.
       }
     }
     return users;

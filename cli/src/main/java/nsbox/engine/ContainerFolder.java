@@ -2,10 +2,14 @@ package nsbox.engine;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import nsbox.json.Json;
+import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
 import nsbox.runtime.plan.Launch;
 import nsbox.runtime.state.ProcessIdentity;
@@ -121,9 +125,22 @@ public record ContainerFolder(String id, Path lasting, Path running) {
         monitorFile().toString(), processFile().toString(), exitFile().toString());
   }
 
+  /// @throws DamagedContainerException if it cannot be read
   public ContainerRecord record() throws IOException {
-    return new ContainerRecord(
-        Json.parse(Files.readAllBytes(recordFile()), recordFile().toString()));
+    try {
+      return new ContainerRecord(
+          Json.parse(Files.readAllBytes(recordFile()), recordFile().toString()));
+    } catch (JsonException e) {
+      throw new DamagedContainerException(this, e.getMessage(), e);
+    } catch (FileSystemException e) {
+      throw isGutted() ? new DamagedContainerException(this, "it has no container.json", e) : e;
+    }
+  }
+
+  /// It has its final name, which it gets last, and no record: so that was removed by somebody
+  /// else.
+  boolean isGutted() {
+    return Files.exists(lasting, LinkOption.NOFOLLOW_LINKS) && !Files.exists(recordFile());
   }
 
   /// The configuration that every start is compiled from.
@@ -148,8 +165,8 @@ public record ContainerFolder(String id, Path lasting, Path running) {
 
   /// Derives the state from what is there now.
   public ContainerState state() throws IOException {
-    var process = ProcessIdentity.read(processFile());
-    var monitor = ProcessIdentity.read(monitorFile());
+    var process = identity(processFile());
+    var monitor = identity(monitorFile());
     if (process.isPresent() && monitor.isPresent() && process.get().isAlive()) {
       return new ContainerState.Running(
           process.get(), monitor.get(), modifiedSeconds(processFile()), Files.exists(pausedFile()));
@@ -175,6 +192,14 @@ public record ContainerFolder(String id, Path lasting, Path running) {
         255, Math.max(modifiedSeconds(startedFile()), Reboot.seconds()));
   }
 
+  private Optional<ProcessIdentity> identity(Path file) throws IOException {
+    try {
+      return ProcessIdentity.read(file);
+    } catch (IOException e) {
+      throw new DamagedContainerException(this, e.getMessage(), e);
+    }
+  }
+
   /// The state of a container that has no folder in the run root; cheaper, for lists of many.
   public ContainerState restingState() throws IOException {
     if (new File(lasting + "/exit").exists()) {
@@ -188,6 +213,7 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     return Files.exists(file) ? Files.getLastModifiedTime(file).toMillis() / 1000 : 0;
   }
 
+  /* What says nothing is as good as nothing: nobody saw the end. */
   private ContainerState.Exited parseExit(String exit) throws IOException {
     String[] words = exit.strip().split(" ");
     try {
@@ -195,7 +221,7 @@ public record ContainerFolder(String id, Path lasting, Path running) {
       return new ContainerState.Exited(
           words[0].equals("signal") ? 128 + number : number, Long.parseLong(words[2]));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new IOException(exitFile() + " should say how the container ended: " + exit, e);
+      return new ContainerState.Exited(255, modifiedSeconds(exitFile()));
     }
   }
 }

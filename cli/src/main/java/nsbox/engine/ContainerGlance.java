@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import nsbox.json.Json;
+import nsbox.json.JsonException;
 
 /// What a list shows of a container, read from container.json without a parser.
 ///
@@ -37,9 +38,18 @@ public final class ContainerGlance {
   }
 
   /// @throws NoSuchFileException if the container is gone
+  /// @throws DamagedContainerException if it cannot be read
   public static ContainerGlance of(ContainerFolder folder) throws IOException {
     String file = folder.lasting() + "/container.json";
-    return of(read(file), file);
+    try {
+      return of(read(file), file);
+    } catch (JsonException e) {
+      throw new DamagedContainerException(folder, e.getMessage(), e);
+    } catch (NoSuchFileException e) {
+      throw folder.isGutted()
+          ? new DamagedContainerException(folder, "it has no container.json", e)
+          : e;
+    }
   }
 
   /// Of a container that has been read.

@@ -79,16 +79,16 @@ public final class ContainerMaker {
     }
     Path unfinished = unfinished(id);
     Files.createDirectory(unfinished);
-    Files.createDirectory(unfinished.resolve(folder.mountPoint().getFileName()));
-    Containers.write(
-        unfinished.resolve(folder.monitorFile().getFileName()),
-        maker.text().getBytes(StandardCharsets.US_ASCII),
-        false);
     try {
+      Files.createDirectory(unfinished.resolve(folder.mountPoint().getFileName()));
+      Containers.write(
+          unfinished.resolve(folder.monitorFile().getFileName()),
+          maker.text().getBytes(StandardCharsets.US_ASCII),
+          false);
       Files.move(unfinished, folder.running(), StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
-      Files.delete(unfinished.resolve(folder.monitorFile().getFileName()));
-      Files.delete(unfinished.resolve(folder.mountPoint().getFileName()));
+      Files.deleteIfExists(unfinished.resolve(folder.monitorFile().getFileName()));
+      Files.deleteIfExists(unfinished.resolve(folder.mountPoint().getFileName()));
       Files.delete(unfinished);
       throw Files.isDirectory(folder.running()) ? new FileAlreadyExistsException(id) : e;
     }
@@ -184,6 +184,9 @@ public final class ContainerMaker {
   /// Leaves what whoever finds this container without its monitor needs: how to go on, and how to
   /// take it back.
   public void storeProgram(ContainerFolder folder, Program program) throws IOException {
-    Containers.write(folder.programFile(), program.encode(), false);
+    /* Whole or not at all, for who finds it runs it. */
+    Path unfinished = folder.running().resolve("program.new");
+    Containers.write(unfinished, program.encode(), false);
+    Files.move(unfinished, folder.programFile(), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -247,13 +247,12 @@ public final class ContainerStart {
       steps.add("remove its files", Opcode.REMOVE_TREE, removed);
       removeVolumes(steps);
     }
-    steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
     removeImage(steps);
+    steps.add("remove " + folder.running(), Opcode.REMOVE_TREE, folder.running().toString());
     return steps.list();
   }
 
-  /* By a command of ours, which would repeat this very list as long as the folder of the run root is
-   * there: so it comes last. An image that others use stays. */
+  /* By a command of ours. An image that others use stays. */
   private void removeImage(Instructions steps) throws IOException {
     if (record.imageRemoval().isEmpty()) {
       return;

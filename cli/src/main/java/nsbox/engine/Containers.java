@@ -7,9 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -99,7 +101,7 @@ public final class Containers {
       return Optional.of(folder(named.get()));
     }
     List<ContainerFolder> matches = new ArrayList<>();
-    for (ContainerFolder folder : list()) {
+    for (ContainerFolder folder : folders()) {
       if (folder.id().equals(nameOrId)) {
         return Optional.of(folder);
       }
@@ -119,8 +121,8 @@ public final class Containers {
     if (!Files.isSymbolicLink(link)) {
       return Optional.empty();
     }
-    String id = Files.readSymbolicLink(link).getFileName().toString();
-    return has(id, name) ? Optional.of(id) : Optional.empty();
+    String id = owner(link);
+    return !id.isEmpty() && has(id, name) ? Optional.of(id) : Optional.empty();
   }
 
   /* A link alone is no name: one that is renamed has two for a moment, or for good if that is killed. */
@@ -129,6 +131,8 @@ public final class Containers {
       return folder(id).record().name().equals(name);
     } catch (NoSuchFileException e) {
       return false;
+    } catch (DamagedContainerException e) {
+      return true; // only the link still says a name
     }
   }
 
@@ -189,8 +193,12 @@ public final class Containers {
 
   private static String owner(Path link) throws IOException {
     try {
-      return Files.readSymbolicLink(link).getFileName().toString();
-    } catch (NoSuchFileException e) {
+      Path target = Files.readSymbolicLink(link);
+      /* Whatever is no link of ours is nobody's name. */
+      return target.getNameCount() > 0 && target.equals(nameTarget(target.getFileName().toString()))
+          ? target.getFileName().toString()
+          : "";
+    } catch (NoSuchFileException | NotLinkException e) {
       return "";
     }
   }
@@ -214,7 +222,7 @@ public final class Containers {
   }
 
   /// Releases whatever name an ID has that never became a container.
-  void releaseNames(String id) throws IOException {
+  public void releaseNames(String id) throws IOException {
     try (DirectoryStream<Path> links = Files.newDirectoryStream(roots.names())) {
       for (Path link : links) {
         releaseName(link.getFileName().toString(), id);
@@ -284,6 +292,11 @@ public final class Containers {
       if (lasting) {
         channel.force(false);
       }
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      /* Of a write, it does not say where. */
+      throw new FileSystemException(file.toString(), null, e.getMessage());
     }
   }
 

@@ -33,7 +33,7 @@ public record DiskUse(Row images, Row containers, Row volumes) {
     long all = 0;
     for (ContainerFolder folder : containers.list()) {
       long size = bytes(folder);
-      boolean runs = folder.state() instanceof ContainerState.Running;
+      boolean runs = runs(folder);
       all++;
       running += runs ? 1 : 0;
       containerBytes += size;
@@ -43,6 +43,15 @@ public record DiskUse(Row images, Row containers, Row volumes) {
         imageRow,
         new Row("Containers", all, running, containerBytes, stoppedBytes),
         volumes(new Volumes(roots, containers)));
+  }
+
+  /* What is damaged can only go. */
+  private static boolean runs(ContainerFolder folder) throws IOException {
+    try {
+      return folder.state() instanceof ContainerState.Running;
+    } catch (DamagedContainerException e) {
+      return false;
+    }
   }
 
   private static Row volumes(Volumes volumes) throws IOException {

@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,9 +32,18 @@ final class SnapshotGarbage implements Collected.Sibling {
       used.addAll(Images.chainIds(diffIds));
     }
     for (ContainerFolder folder : containers.list()) {
-      ContainerRecord record = folder.record();
-      used.addAll(record.layers());
-      used.addAll(ContainerTrees.layers(record));
+      try {
+        ContainerRecord record = folder.record();
+        used.addAll(record.layers());
+        used.addAll(ContainerTrees.layers(record));
+      } catch (NoSuchFileException e) {
+        continue; // just removed
+      } catch (DamagedContainerException e) {
+        /* Nobody can tell what it stands on; nothing goes before it does. */
+        if (remove) {
+          throw e;
+        }
+      }
     }
     MountTable mounts = MountTable.read();
     long bytes = 0;

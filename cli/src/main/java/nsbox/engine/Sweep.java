@@ -1,15 +1,21 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -21,6 +27,12 @@ import nsbox.runtime.state.ProcessIdentity;
 /// Every command does this first. It costs one directory listing, two small reads and, for each
 /// container that runs, two more.
 public final class Sweep {
+  /// A folder of the run root that is being removed.
+  private static final String GONE = ".gone-";
+
+  private static final int TRIES = 100;
+  private static final int PAUSE_MILLISECONDS = 5;
+
   /* errno(3) of a container whose streams end with its monitor: EOPNOTSUPP. */
   private static final int NOT_ADOPTABLE = 95;
 
@@ -68,50 +80,147 @@ public final class Sweep {
     if (name.equals(ImageMounts.FOLDER)) {
       return;
     }
-    boolean owned =
-        name.startsWith(Containers.NEW)
-            ? ContainerMaker.isOwned(name)
-            : ProcessIdentity.lives(running.resolve("monitor"));
-    if (owned) {
+    if (name.startsWith(".")) {
+      if (!name.startsWith(Containers.NEW) || !ContainerMaker.isOwned(name)) {
+        remove(List.of(running));
+      }
       return;
     }
     ContainerFolder folder = containers.folder(name);
+    settledOwner(folder);
+    if (ProcessIdentity.lives(folder.monitorFile()) || !Files.exists(running)) {
+      return;
+    }
     if (Files.exists(folder.programFile())) {
       byte[] program = Files.readAllBytes(folder.programFile());
-      if (Files.exists(folder.processFile()) && isTakenOver(program)) {
+      if (Files.exists(folder.processFile()) && isTakenOver(program)
+          || isLost(folder, settledOwner(folder)) && isResumed(folder, program)) {
         return;
       }
-      if (Files.exists(folder.recordFile())
-          && !Files.exists(folder.exitFile())
-          && Files.exists(folder.monitorFile())) {
-        recordLoss(folder);
+    }
+    /* Who tried to take it over has put its own name there. */
+    Optional<Path> gone = withdraw(folder, settledOwner(folder));
+    if (gone.isPresent()) {
+      remove(List.of(gone.get()));
+    }
+  }
+
+  /* One without the name of its monitor loses its files just now, or whoever did that was killed. */
+  private static String settledOwner(ContainerFolder folder) throws IOException {
+    String owner = ProcessIdentity.readIfThere(folder.monitorFile());
+    for (int i = 0; owner.isEmpty() && i < TRIES && Files.exists(folder.running()); i++) {
+      pause();
+      owner = ProcessIdentity.readIfThere(folder.monitorFile());
+    }
+    return owner;
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(PAUSE_MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted while a container ended", e);
+    }
+  }
+
+  /* Takes back what a lost container has on the host, and its folder out of the way. Others look as well: a
+   * monitor that takes it over holds the same lock, and nobody starts it while the folder has its name. */
+  private Optional<Path> withdraw(ContainerFolder folder, String owner) throws IOException {
+    try (FileChannel channel = lock(folder);
+        FileLock lock = channel == null ? null : taken(channel)) {
+      if (lock == null || !isStillOf(folder, owner) || !tornDown(folder)) {
+        return Optional.empty();
       }
-      if (isResumed(folder, program)) {
-        return;
+      Path gone = folder.running().resolveSibling(GONE + Containers.newId());
+      Files.move(folder.running(), gone, StandardCopyOption.ATOMIC_MOVE);
+      return Optional.of(gone);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // gone meanwhile
+    }
+  }
+
+  private static boolean isStillOf(ContainerFolder folder, String owner) throws IOException {
+    return Files.exists(folder.running())
+        && owner.equals(ProcessIdentity.readIfThere(folder.monitorFile()));
+  }
+
+  /* Its end is recorded then, which says whether it is to be started again. */
+  private boolean isLost(ContainerFolder folder, String owner) throws IOException {
+    try (FileChannel channel = lock(folder);
+        FileLock lock = channel == null ? null : taken(channel)) {
+      if (lock == null || !isStillOf(folder, owner)) {
+        return false;
       }
-      Front.Outcome outcome = front.tearDown(program);
+      recordEnd(folder);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false; // gone meanwhile
+    }
+  }
+
+  private void recordEnd(ContainerFolder folder) throws IOException {
+    if (Files.exists(folder.recordFile())
+        && !Files.exists(folder.exitFile())
+        && Files.exists(folder.monitorFile())) {
+      recordLoss(folder);
+    }
+  }
+
+  /* What a monitor that was killed has forked holds its lock as well, until it is dead, too. */
+  private static FileLock taken(FileChannel channel) throws IOException {
+    FileLock lock = channel.tryLock();
+    for (int i = 0; lock == null && i < TRIES; i++) {
+      pause();
+      lock = channel.tryLock();
+    }
+    return lock;
+  }
+
+  /* Null where what has a container's name is no folder: then it is nobody's. */
+  private FileChannel lock(ContainerFolder folder) throws IOException {
+    if (!Files.isDirectory(folder.running(), LinkOption.NOFOLLOW_LINKS)) {
+      remove(List.of(folder.running()));
+      return null;
+    }
+    return FileChannel.open(
+        folder.monitorLockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private boolean tornDown(ContainerFolder folder) throws IOException {
+    if (Files.exists(folder.programFile())) {
+      recordEnd(folder);
+      Front.Outcome outcome = front.tearDown(Files.readAllBytes(folder.programFile()));
       if (!outcome.succeeded()) {
         front.err(
             "nsbox: cannot clean up all of container "
-                + name
+                + folder.id()
                 + " (step "
                 + (outcome.index() + 1)
                 + ", error "
                 + outcome.errno()
                 + "); the next command tries again\n");
-        return;
+        return false;
       }
     }
     if (!Files.exists(folder.recordFile())) {
       containers.releaseNames(folder.id());
-    } else if (!Files.exists(folder.startedFile()) && folder.record().autoRemove()) {
-      /* Who was to run it was killed before; its files go with the other rubbish. */
+    } else if (!Files.exists(folder.startedFile())) {
+      withdrawUnstarted(folder);
+    }
+    return true;
+  }
+
+  /* Who was to run it was killed before; its files go with the other rubbish. */
+  private void withdrawUnstarted(ContainerFolder folder) throws IOException {
+    try {
       ContainerRecord record = folder.record();
-      if (containers.withdraw(folder, record.name())) {
+      if (record.autoRemove() && containers.withdraw(folder, record.name())) {
         new Events(containers.roots()).container("destroy", record);
       }
+    } catch (DamagedContainerException e) {
+      /* Lists tell of it, and only who wants it away removes it. */
+      return;
     }
-    remove(List.of(running));
   }
 
   /* Also by another command that was quicker. */
@@ -144,6 +253,9 @@ public final class Sweep {
     } catch (FileAlreadyExistsException | NoSuchFileException e) {
       /* Another command was quicker, or the container has been removed meanwhile. */
       return;
+    } catch (IOException e) {
+      /* A full disk. Without a record it counts as ended, too, and no command must fail for it. */
+      Files.deleteIfExists(folder.exitFile());
     }
     if (Files.exists(folder.startedFile())) {
       new Events(containers.roots()).container("die", folder.record(), Map.of("exitCode", "137"));

@@ -39,6 +39,11 @@ public abstract class EndToEnd {
   @AfterEach
   final void nothingOfTheContainersIsLeft() throws Exception {
     nsbox.removeContainers();
+    assertNothingLeft();
+  }
+
+  /// Fails with all that is still there of containers, none of which may be.
+  protected final void assertNothingLeft() throws Exception {
     before.assertNothingLeft(nsbox.folder);
     assertEquals(List.of(), Nsbox.entries(nsbox.runRoot), "files in the run root");
     assertEquals(List.of(), nsbox.containers(), "files of containers");

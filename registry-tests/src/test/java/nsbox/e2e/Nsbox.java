@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /// The built distribution, called as a user calls it, on state of its own in a temporary folder.
@@ -32,7 +33,7 @@ public final class Nsbox {
 
   public final Path root;
   public final Path runRoot;
-  private int calls;
+  private final AtomicInteger calls = new AtomicInteger();
 
   public Nsbox() throws IOException {
     assertTrue(Files.exists(HOME.resolve("lib/nsbox.aot")), "no distribution at " + HOME);
@@ -68,8 +69,9 @@ public final class Nsbox {
   /// Starts `nsbox`, `nsbox-runtime` or another program with an environment that holds PATH, the
   /// state roots and `extra`.
   public Running start(Map<String, String> extra, List<String> command) throws IOException {
-    Path out = folder.resolve("out-" + ++calls);
-    Path err = folder.resolve("err-" + calls);
+    int call = calls.incrementAndGet();
+    Path out = folder.resolve("out-" + call);
+    Path err = folder.resolve("err-" + call);
     List<String> program = new ArrayList<>(command);
     if (program.getFirst().startsWith("nsbox")) {
       /* The search path of this process is another. */

@@ -16,7 +16,9 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.DamagedContainerException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -36,7 +38,25 @@ final class ContainerChoice {
   /// Which containers `--all` means, and `--filter` chooses from.
   @FunctionalInterface
   interface Wanted {
+    /// Also those that cannot be read.
+    Wanted ALL =
+        new Wanted() {
+          @Override
+          public boolean test(ContainerState state) {
+            return true;
+          }
+
+          @Override
+          public boolean takesDamaged() {
+            return true;
+          }
+        };
+
     boolean test(ContainerState state);
+
+    default boolean takesDamaged() {
+      return false;
+    }
   }
 
   static void addOneTo(CommandSpec spec) {
@@ -99,7 +119,9 @@ final class ContainerChoice {
       return new Many(List.of(latest(session).id()), false);
     }
     if (all || !filters.isEmpty()) {
-      return new Many(all(session, wanted, ContainerFilters.parse(filters, session)), true);
+      ContainerFilters parsedFilters = ContainerFilters.parse(filters, session);
+      return new Many(
+          all(session, wanted, parsedFilters, wanted.takesDamaged() && filters.isEmpty()), true);
     }
     for (String file : files) {
       names.add(fromFile(session, file));
@@ -107,23 +129,36 @@ final class ContainerChoice {
     return new Many(names, ignore);
   }
 
-  private static List<String> all(Session session, Wanted wanted, ContainerFilters filters)
+  /// @param damaged whether those that cannot be read are meant as well
+  private static List<String> all(
+      Session session, Wanted wanted, ContainerFilters filters, boolean damaged)
       throws IOException {
     List<String> ids = new ArrayList<>();
-    for (ContainerFolder folder : session.containers().list()) {
+    for (ContainerFolder folder : session.containers().folders()) {
       try {
+        ContainerRecord record = folder.record();
         ContainerState state = folder.state();
-        if (wanted.test(state) && filters.match(folder, folder.record(), state)) {
+        if (wanted.test(state) && filters.match(folder, record, state)) {
           ids.add(folder.id());
         }
       } catch (NoSuchFileException e) {
         continue; // just removed
+      } catch (DamagedContainerException e) {
+        if (damaged) {
+          ids.add(folder.id());
+        } else {
+          warn(session, e);
+        }
       }
     }
     return ids;
   }
 
-  private static ContainerFolder latest(Session session) throws IOException, Failure {
+  static void warn(Session session, DamagedContainerException e) throws IOException {
+    session.front().err("nsbox: warning: " + e.getMessage() + "\n");
+  }
+
+  static ContainerFolder latest(Session session) throws IOException, Failure {
     ContainerFolder latest = null;
     long created = 0;
     for (ContainerFolder folder : session.containers().list()) {
@@ -132,6 +167,9 @@ final class ContainerChoice {
         nanos = folder.record().createdNanos();
       } catch (NoSuchFileException e) {
         continue; // just removed
+      } catch (DamagedContainerException e) {
+        warn(session, e);
+        continue;
       }
       if (latest == null || nanos > created) {
         latest = folder;

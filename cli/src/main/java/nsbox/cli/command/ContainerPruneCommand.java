@@ -17,6 +17,7 @@ import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerMounts;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.DamagedContainerException;
 import nsbox.engine.DiskUse;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -61,7 +62,7 @@ public final class ContainerPruneCommand implements Command {
     StringBuilder deleted = new StringBuilder();
     long bytes = 0;
     for (ContainerFolder folder : session.containers().list()) {
-      if (!isOver(folder, filters) || !maker.claimExisting(folder)) {
+      if (!isOver(session, folder, filters) || !maker.claimExisting(folder)) {
         continue;
       }
       try {
@@ -83,7 +84,8 @@ public final class ContainerPruneCommand implements Command {
     return bytes;
   }
 
-  private static boolean isOver(ContainerFolder folder, ContainerFilters filters) throws Exception {
+  private static boolean isOver(Session session, ContainerFolder folder, ContainerFilters filters)
+      throws Exception {
     try {
       ContainerState state = folder.state();
       boolean over =
@@ -93,6 +95,9 @@ public final class ContainerPruneCommand implements Command {
           && filters.match(folder, folder.record(), state);
     } catch (NoSuchFileException e) {
       return false; // just removed
+    } catch (DamagedContainerException e) {
+      ContainerChoice.warn(session, e);
+      return false;
     }
   }
 }

@@ -20,7 +20,6 @@ import nsbox.cli.output.Visible;
 import nsbox.cli.volume.VolumeInspectCommand;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
-import nsbox.engine.ContainerRecord;
 import nsbox.engine.Images;
 import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
@@ -157,18 +156,10 @@ public final class InspectCommand implements Command {
   }
 
   private static String latest(Session session) throws IOException, Failure {
-    String id = "";
-    long newest = Long.MIN_VALUE;
-    for (ContainerFolder folder : session.containers().list()) {
-      ContainerRecord record = folder.record();
-      if (record.createdNanos() > newest) {
-        newest = record.createdNanos();
-        id = record.id();
-      }
+    try {
+      return ContainerChoice.latest(session).id();
+    } catch (Failure e) {
+      throw new Failure("no containers to inspect: no such container", e);
     }
-    if (id.isEmpty()) {
-      throw new Failure("no containers to inspect: no such container");
-    }
-    return id;
   }
 }

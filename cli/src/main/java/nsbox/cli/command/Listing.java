@@ -5,10 +5,12 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerGlance;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Containers;
+import nsbox.engine.DamagedContainerException;
 
 /// Reads what a list shows of containers; of many on two processors, for the JVM is cold and
 /// reading them is all that such a command does.
@@ -21,6 +23,7 @@ final class Listing extends Thread {
   private final ContainerFilters filters;
   private final boolean all;
   private final List<ListedContainer> found = new ArrayList<>();
+  private final StringBuilder damaged = new StringBuilder();
   private Exception failure;
 
   private Listing(
@@ -32,11 +35,13 @@ final class Listing extends Thread {
     setDaemon(true);
   }
 
-  /// Those that filters leave, in no order.
+  /// Those that filters leave, in no order. One that is damaged is left out, with a warning: the
+  /// others are what was asked for.
   ///
   /// @param all also those that do not run
-  static List<ListedContainer> read(Containers containers, ContainerFilters filters, boolean all)
+  static List<ListedContainer> read(Session session, ContainerFilters filters, boolean all)
       throws IOException {
+    Containers containers = session.containers();
     /* What starts after this look is found at rest, with a start and no end: then its state is asked for. */
     Set<String> inRunRoot = containers.inRunRoot();
     List<ContainerFolder> folders = containers.folders();
@@ -55,6 +60,10 @@ final class Listing extends Thread {
     mine.check();
     other.check();
     mine.found.addAll(other.found);
+    mine.damaged.append(other.damaged);
+    if (!mine.damaged.isEmpty()) {
+      session.front().err(mine.damaged.toString());
+    }
     return mine.found;
   }
 
@@ -86,6 +95,8 @@ final class Listing extends Thread {
       }
     } catch (NoSuchFileException e) {
       /* It has just been removed. */
+    } catch (DamagedContainerException e) {
+      damaged.append("nsbox: warning: ").append(e.getMessage()).append('\n');
     }
   }
 

@@ -74,7 +74,7 @@ public final class PsCommand implements Command {
     session.prepare();
     ContainerFilters filters = ContainerFilters.parse(values(parsed, "--filter"), session);
     boolean all = isSet(parsed, "--all") || last > 0 || filters.ofAnyState();
-    List<ListedContainer> rows = Listing.read(session.containers(), filters, all);
+    List<ListedContainer> rows = Listing.read(session, filters, all);
     rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
     if (last > 0 && rows.size() > last) {
       rows = new ArrayList<>(rows.subList(0, (int) last));
@@ -111,7 +111,7 @@ public final class PsCommand implements Command {
   /// The containers in `system df -v`.
   public static String spaceTable(Session session) throws Exception {
     ContainerFilters none = ContainerFilters.parse(List.of(), session);
-    List<ListedContainer> rows = Listing.read(session.containers(), none, true);
+    List<ListedContainer> rows = Listing.read(session, none, true);
     rows.sort((a, b) -> Long.compare(b.createdNanos(), a.createdNanos()));
     ContainerSizes sizes = new ContainerSizes(session.images().snapshots());
     ContainerRows shown = new ContainerRows(sizes, false, true, true, now());

@@ -1,8 +1,10 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import nsbox.cli.Errno;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
@@ -12,6 +14,7 @@ import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
+import nsbox.runtime.state.ProcessIdentity;
 
 /// Takes a container that does not run off the disk, also one that was only half made.
 final class Removal {
@@ -43,6 +46,29 @@ final class Removal {
     return first;
   }
 
+  /// Takes away what cannot be read. It cannot say how it would end, so whatever lives of it is
+  /// killed.
+  static void removeDamaged(Session session, ContainerFolder folder) throws IOException {
+    for (Path file : List.of(folder.monitorFile(), folder.processFile())) {
+      if (ProcessIdentity.lives(file)) {
+        Stopping.kill(session, ProcessIdentity.read(file).orElseThrow());
+      }
+    }
+    if (Files.exists(folder.programFile())) {
+      Front.Outcome outcome = session.front().tearDown(Files.readAllBytes(folder.programFile()));
+      if (!outcome.succeeded() && outcome.errno() != Errno.EBADMSG) {
+        throw new IOException(
+            "cannot clean up all of container "
+                + folder.id()
+                + ": "
+                + Errno.text(outcome.errno())
+                + "; nothing of its files was removed");
+      }
+    }
+    session.containers().releaseNames(folder.id());
+    remove(session, folder, "");
+  }
+
   /// Gives a container up that this process has claimed, and not started.
   static void release(Session session, ContainerFolder folder) throws IOException {
     Instructions steps = new Instructions();
@@ -54,7 +80,7 @@ final class Removal {
       throws IOException {
     Front.Outcome outcome = session.front().run(Program.of(steps).encode());
     if (!outcome.succeeded()) {
-      throw new IOException(complaint + ": error " + outcome.errno());
+      throw new IOException(complaint + ": " + Errno.text(outcome.errno()));
     }
   }
 }

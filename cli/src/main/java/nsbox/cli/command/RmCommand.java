@@ -5,6 +5,7 @@ import static nsbox.cli.Model.isSet;
 import static nsbox.cli.Model.text;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerMounts;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
+import nsbox.engine.DamagedContainerException;
 import nsbox.engine.Volume;
 import nsbox.engine.Volumes;
 import nsbox.json.JsonObject;
@@ -29,6 +31,7 @@ import picocli.CommandLine.ParseResult;
 /// `nsbox rm`: removes containers.
 public final class RmCommand implements Command {
   private static final int RUNNING = 2;
+  private static final int TRIES = 10;
 
   @Override
   public CommandSpec spec() {
@@ -54,7 +57,7 @@ public final class RmCommand implements Command {
     boolean force = isSet(parsed, "--force");
     int seconds = StopOptions.seconds(parsed).orElse(0);
     session.prepare();
-    ContainerChoice.Many choice = ContainerChoice.many(parsed, session, _ -> true);
+    ContainerChoice.Many choice = ContainerChoice.many(parsed, session, ContainerChoice.Wanted.ALL);
     boolean volumes = isSet(parsed, "--volumes");
     boolean ignores = force || choice.ignoresMissing();
     if (!isSet(parsed, "--depend")) {
@@ -86,9 +89,19 @@ public final class RmCommand implements Command {
   private static EachContainer.Begun begin(
       Session session, ContainerFolder folder, boolean force, int seconds, boolean volumes)
       throws Exception {
-    ContainerRecord record = folder.record();
+    ContainerRecord record;
+    ContainerState state;
+    try {
+      record = folder.record();
+      state = folder.state();
+    } catch (DamagedContainerException e) {
+      if (!force) {
+        throw e;
+      }
+      return new EachContainer.Begun(
+          Ending.none(session, folder), () -> Removal.removeDamaged(session, folder));
+    }
     String name = record.name();
-    ContainerState state = folder.state();
     if (!force && ContainerMounts.of(folder).isPresent()) {
       throw new Failure(
           RUNNING,
@@ -118,7 +131,7 @@ public final class RmCommand implements Command {
         begun.ending(),
         () -> {
           begun.rest().run();
-          remove(session, folder, record, force, volumes);
+          remove(session, folder, record, force, seconds, volumes);
         });
   }
 
@@ -138,11 +151,12 @@ public final class RmCommand implements Command {
       ContainerFolder folder,
       ContainerRecord record,
       boolean force,
+      int seconds,
       boolean volumes)
       throws Exception {
     ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
-    if (!maker.claimExisting(folder)) {
-      if (!force) {
+    for (int tries = 1; !maker.claimExisting(folder); tries++) {
+      if (!force || tries == TRIES) {
         throw new Failure(
             RUNNING,
             "cannot remove container "
@@ -151,6 +165,8 @@ public final class RmCommand implements Command {
                 + record.name(),
             null);
       }
+      /* Whoever starts it may be done before we see it. */
+      endAgain(session, folder, seconds);
       Stopping.endMonitor(session, folder);
     }
     boolean first = Removal.remove(session, folder, record.name());
@@ -159,6 +175,15 @@ public final class RmCommand implements Command {
     }
     if (first) {
       session.events().container("destroy", record);
+    }
+  }
+
+  private static void endAgain(Session session, ContainerFolder folder, int seconds)
+      throws Exception {
+    if (Files.exists(folder.recordFile())) {
+      EachContainer.Begun again = end(session, folder, true, seconds);
+      Ending.killLate(List.of(again.ending()));
+      again.rest().run();
     }
   }
 

@@ -19,6 +19,7 @@ import nsbox.cli.Session;
 import nsbox.cli.output.ListFormat;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerState;
+import nsbox.engine.DamagedContainerException;
 import nsbox.json.JsonObject;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -123,6 +124,8 @@ public final class StatsCommand implements Command {
         }
       } catch (NoSuchFileException e) {
         continue; // just removed
+      } catch (DamagedContainerException e) {
+        ContainerChoice.warn(session, e);
       }
     }
     return uses;

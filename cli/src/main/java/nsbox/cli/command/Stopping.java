@@ -7,6 +7,7 @@ import java.util.Optional;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.cli.Signals;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.Front;
@@ -76,6 +77,16 @@ final class Stopping {
     if (!outcome.succeeded()) {
       throw new Failure(
           "cannot stop container " + folder.id() + ": " + Errno.text(outcome.errno()));
+    }
+  }
+
+  /// Ends a process, and waits for it.
+  static void kill(Session session, ProcessIdentity process) throws IOException {
+    send(session, process, Signals.KILL);
+    Front.Outcome outcome = await(session, process, CLEAN_UP_MILLISECONDS);
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "cannot end process " + process.pid() + ": " + Errno.text(outcome.errno()));
     }
   }
 

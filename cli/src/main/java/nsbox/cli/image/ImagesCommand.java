@@ -6,6 +6,7 @@ import static nsbox.cli.Model.optional;
 import static nsbox.cli.Model.text;
 import static nsbox.cli.Model.texts;
 
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ import nsbox.cli.Session;
 import nsbox.cli.output.Filters;
 import nsbox.cli.output.ListFormat;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.DamagedContainerException;
 import nsbox.engine.Images;
 import nsbox.image.ImageException;
 import nsbox.image.ImageStore;
@@ -169,7 +171,12 @@ public final class ImagesCommand implements Command {
   private static Map<String, Integer> containers(Session session) throws Exception {
     Map<String, Integer> containers = new HashMap<>();
     for (ContainerFolder folder : session.containers().list()) {
-      String id = folder.record().imageId();
+      String id;
+      try {
+        id = folder.record().imageId();
+      } catch (NoSuchFileException | DamagedContainerException e) {
+        continue; // just removed, or of no image that anybody could tell
+      }
       containers.merge(id.substring(id.indexOf(':') + 1), 1, Integer::sum);
     }
     return containers;

@@ -3,6 +3,7 @@ package nsbox.cli.planner;
 import static nsbox.cli.Model.positionals;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.cli.Command;
@@ -10,6 +11,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
+import nsbox.engine.DamagedContainerException;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
 import picocli.CommandLine.Model.ArgSpec;
@@ -141,7 +143,13 @@ final class CompleteCommand implements Command {
   private static void addContainers(Session session, List<String> candidates) {
     try {
       for (ContainerFolder folder : session.containers().list()) {
-        candidates.add(folder.record().name());
+        try {
+          candidates.add(folder.record().name());
+        } catch (NoSuchFileException e) {
+          continue; // just removed
+        } catch (DamagedContainerException e) {
+          candidates.add(folder.id());
+        }
       }
     } catch (IOException e) {
       candidates.clear();

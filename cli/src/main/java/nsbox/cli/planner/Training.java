@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import nsbox.engine.DefaultFilter;
@@ -77,15 +78,30 @@ final class Training {
       expect(0, "ps", "-a");
       expect(0, "logs", name);
       expect(0, "stop", name);
+      ends(name);
       expect(0, "rm", "-f", name);
     }
   }
 
+  private Path runFolder(String name) throws IOException {
+    Path link = Files.readSymbolicLink(Path.of(state, "root", "names", name));
+    return Path.of(state, "run").resolve(link.getFileName());
+  }
+
   /* What a monitor would have left. */
   private void runsAs(String name, ProcessIdentity process) throws IOException {
-    Path link = Files.readSymbolicLink(Path.of(state, "root", "names", name));
-    Files.writeString(
-        Path.of(state, "run").resolve(link.getFileName()).resolve("process"), process.text());
+    Files.writeString(runFolder(name).resolve("process"), process.text());
+  }
+
+  /* As a monitor that has ended. */
+  private void ends(String name) throws IOException {
+    Path folder = runFolder(name);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   /// Runs one command and fails if it ends otherwise.

@@ -13,7 +13,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.output.TemplateMethod;
 import nsbox.engine.ContainerFolder;
-import nsbox.engine.ContainerState;
+import nsbox.engine.DamagedContainerException;
 import nsbox.engine.Images;
 import nsbox.image.Platform;
 import nsbox.image.Reference;
@@ -48,8 +48,11 @@ final class InfoDocument {
     Map<String, Integer> states = new LinkedHashMap<>();
     int containers = 0;
     for (ContainerFolder folder : session.containers().list()) {
-      ContainerState state = folder.state();
-      states.merge(state.word(), 1, Integer::sum);
+      try {
+        states.merge(folder.state().word(), 1, Integer::sum);
+      } catch (DamagedContainerException e) {
+        states.merge("damaged", 1, Integer::sum);
+      }
       containers++;
     }
     int running = states.getOrDefault("running", 0);

@@ -16,24 +16,32 @@ public record ProcessIdentity(int pid, long startTime) {
   /// Reads what the monitor recorded, "PID START-TIME"; nothing if the file is not there.
   public static Optional<ProcessIdentity> read(Path file) throws IOException {
     String text = readIfThere(file);
-    int blank = text.indexOf(' ');
-    if (blank < 0) {
-      return Optional.empty();
+    Optional<ProcessIdentity> process = parse(text);
+    if (process.isEmpty() && text.indexOf(' ') >= 0) {
+      throw new IOException(file + " should hold a pid and a start time, but has: " + text);
     }
-    try {
-      return Optional.of(
-          new ProcessIdentity(
-              Integer.parseInt(text.substring(0, blank)),
-              Long.parseLong(text.substring(blank + 1).strip())));
-    } catch (NumberFormatException e) {
-      throw new IOException(file + " should hold a pid and a start time, but has: " + text, e);
-    }
+    return process;
   }
 
-  /// True while the process lives that a file names; false where there is no such file.
+  /// True while the process lives that a file names; false where there is no such file, or it names
+  /// none.
   public static boolean lives(Path file) throws IOException {
-    Optional<ProcessIdentity> process = read(file);
+    Optional<ProcessIdentity> process = parse(readIfThere(file));
     return process.isPresent() && process.get().isAlive();
+  }
+
+  private static Optional<ProcessIdentity> parse(String text) {
+    int blank = text.indexOf(' ');
+    try {
+      return blank < 0
+          ? Optional.empty()
+          : Optional.of(
+              new ProcessIdentity(
+                  Integer.parseInt(text.substring(0, blank)),
+                  Long.parseLong(text.substring(blank + 1).strip())));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /// This process.
