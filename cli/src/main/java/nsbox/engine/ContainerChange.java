@@ -48,10 +48,15 @@ public final class ContainerChange {
       try (FileChannel channel = containers.namesLock();
           FileLock lock = channel.lock()) {
         containers.takeNameLocked(name, folder.id());
-        if (Files.isDirectory(folder.running())) {
-          Files.write(folder.renamedFile(), name.getBytes(StandardCharsets.UTF_8));
+        try {
+          if (Files.isDirectory(folder.running())) {
+            noteForTeardown(name);
+          }
+          storeRecord(record.json().put("name", name));
+        } catch (IOException e) {
+          containers.releaseName(name, folder.id());
+          throw e;
         }
-        storeRecord(record.json().put("name", name));
         containers.releaseName(before, folder.id());
         lock.release();
       }
@@ -59,11 +64,24 @@ public final class ContainerChange {
     return before;
   }
 
+  /* Whole or not at all, for the monitor may read it at any time. */
+  private void noteForTeardown(String name) throws IOException {
+    Path unfinished = folder.renamedFile().resolveSibling("renamed.new");
+    Files.deleteIfExists(unfinished);
+    Containers.write(unfinished, name.getBytes(StandardCharsets.UTF_8), false);
+    Files.move(unfinished, folder.renamedFile(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
   private static void replace(Path file, JsonObject document) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(unfinished);
-    Containers.write(unfinished, Json.bytes(document), true);
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Containers.write(unfinished, Json.bytes(document), true);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
     try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       directory.force(true);
     }

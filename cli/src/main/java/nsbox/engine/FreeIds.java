@@ -85,8 +85,8 @@ public final class FreeIds implements AutoCloseable {
       JsonObject config;
       try {
         config = folder.config();
-      } catch (NoSuchFileException e) {
-        continue; // just removed
+      } catch (NoSuchFileException | DamagedContainerException e) {
+        continue; // just removed; or it runs no more than that
       }
       JsonObject linux = config.optionalObject("linux").orElse(new JsonObject());
       for (String kind : List.of("uidMappings", "gidMappings")) {

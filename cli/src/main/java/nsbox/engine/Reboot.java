@@ -80,8 +80,8 @@ final class Reboot {
         } else if (folder.record().autoRemove() && Files.exists(folder.startedFile())) {
           removeLost(folder);
         }
-      } catch (NoSuchFileException e) {
-        continue; // its record is gone
+      } catch (NoSuchFileException | DamagedContainerException e) {
+        continue; // its record is gone, or cannot be read: whoever wants to do something with it is told
       }
     }
   }

@@ -7,12 +7,14 @@ import static nsbox.cli.Model.positionals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import nsbox.cli.Command;
+import nsbox.cli.Errno;
 import nsbox.cli.Failure;
 import nsbox.cli.FrontInput;
 import nsbox.cli.FrontOutput;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.linux.Fd;
+import nsbox.linux.LinuxException;
 import nsbox.snapshot.CopyRules;
 import nsbox.snapshot.LayerException;
 import nsbox.snapshot.TreeCopy;
@@ -68,6 +70,11 @@ public final class CpCommand implements Command {
       places.tell(target, "extract-to-dir");
     } catch (UnsuitableTargetException e) {
       throw new Failure("cp: " + e.getMessage() + "\n  --overwrite allows it.", e);
+    } catch (LinuxException e) {
+      /* Elsewhere it is our own disk that is full. */
+      throw e.errno() == Errno.ENOSPC
+          ? new Failure("cp: " + target.path() + ": " + Errno.text(Errno.ENOSPC), e)
+          : e;
     } catch (LayerException e) {
       throw new Failure("cp: standard input: " + e.getMessage(), e);
     }

@@ -13,6 +13,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerRecord;
+import nsbox.engine.DamagedContainerException;
 
 /// Containers that cannot be without others: they share namespaces of theirs.
 final class Dependents {
@@ -27,8 +28,8 @@ final class Dependents {
         for (String joined : new HashSet<>(record.joins().values())) {
           byId.computeIfAbsent(joined, _ -> new ArrayList<>()).add(record);
         }
-      } catch (NoSuchFileException e) {
-        continue; // just removed
+      } catch (NoSuchFileException | DamagedContainerException e) {
+        continue; // just removed; or nobody can tell whose namespaces it shared
       }
     }
   }

@@ -14,7 +14,7 @@ import nsbox.e2e.EndToEnd;
 /// An ext4 of its own in a file, which can lose its power.
 ///
 /// Closing unmounts it and removes the file, also after a cut.
-final class Disk implements AutoCloseable {
+public final class Disk implements AutoCloseable {
   /* EXT4_IOC_SHUTDOWN = _IOR('X', 125, __u32); 2 is EXT4_GOING_FLAGS_NOLOGFLUSH: what the journal
    * has not written is lost, as in a power cut. */
   private static final String SHUTDOWN =
@@ -31,7 +31,7 @@ final class Disk implements AutoCloseable {
     this.folder = folder;
   }
 
-  static Disk ofMebibytes(int size) throws IOException {
+  public static Disk ofMebibytes(int size) throws IOException {
     Disk disk = new Disk(Files.createTempDirectory("nsbox-disk-"));
     try {
       Files.createDirectory(disk.path());
@@ -49,7 +49,7 @@ final class Disk implements AutoCloseable {
   }
 
   /// Where it is mounted.
-  Path path() {
+  public Path path() {
     return folder.resolve("mounted");
   }
 

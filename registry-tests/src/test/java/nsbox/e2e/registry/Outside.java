@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import nsbox.e2e.EndToEnd;
 
 /// Other programs of the machine, run to their end.
-final class Outside {
+public final class Outside {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Outside() {}
@@ -24,17 +24,17 @@ final class Outside {
   /// How a program ended.
   ///
   /// @param output what it wrote to both of its streams
-  record Ended(int code, String output) {}
+  public record Ended(int code, String output) {}
 
   /// What a program printed; one that fails fails the test, one that is missing skips it.
-  static String run(String program, String... arguments) throws IOException {
+  public static String run(String program, String... arguments) throws IOException {
     Ended ended = attempt(program, arguments);
     assertEquals(0, ended.code(), program + " " + List.of(arguments) + ": " + ended.output());
     return ended.output().strip();
   }
 
   /// As [#run], for a program that may fail.
-  static Ended attempt(String program, String... arguments) throws IOException {
+  public static Ended attempt(String program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(EndToEnd.program(program));
     command.addAll(List.of(arguments));
@@ -67,7 +67,7 @@ final class Outside {
   }
 
   /// Removes a folder with all that is in it; links are removed, not followed.
-  static void removeTree(Path folder) throws IOException {
+  public static void removeTree(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(Outside::remove);
     }
