@@ -81,7 +81,8 @@ final class Reboot {
           removeLost(folder);
         }
       } catch (NoSuchFileException | DamagedContainerException e) {
-        continue; // its record is gone, or cannot be read: whoever wants to do something with it is told
+        continue; // its record is gone, or cannot be read: whoever wants to do something with it is
+        // told
       }
     }
   }

@@ -25,8 +25,7 @@ final class TwiceAtOnceTest extends HardTests {
   private static final String BY_ID = "(?s).*\\b[0-9a-f]{64}\\b.*";
 
   /* podman's words, which name none. */
-  private static final String EXEC_REFUSED =
-      "can only create exec sessions on running containers";
+  private static final String EXEC_REFUSED = "can only create exec sessions on running containers";
 
   /// What there is before.
   private enum Before {
