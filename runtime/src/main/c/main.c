@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gather.h"
 #include "inherit.h"
 #include "launching.h"
 #include "operations.h"
@@ -229,6 +230,9 @@ static _Noreturn void converse(int channel, pid_t planner) {
                 break;
             case FRAME_TEAR_DOWN:
                 tear_down_container(channel, &frame);
+                break;
+            case FRAME_GATHER:
+                gather(channel, &frame);
                 break;
             case FRAME_EXIT:
                 exit(frame.length == 1 ? frame.payload[0] : EXIT_NSBOX);

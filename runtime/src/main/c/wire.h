@@ -49,10 +49,12 @@ enum frame_kind {
     FRAME_ADOPT = 9,
     FRAME_TEAR_DOWN = 10,
     FRAME_RESUME = 11,
+    FRAME_GATHER = 12,
     FRAME_INVOCATION = 16,
     FRAME_OUTCOME = 17,
     FRAME_STDIN = 18,
     FRAME_PROCESS = 19,
+    FRAME_GATHERED = 20,
 };
 
 struct frame {

@@ -2,6 +2,7 @@ package nsbox.engine;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,9 @@ import nsbox.runtime.state.ProcessIdentity;
 /// @param lasting what outlives a reboot: `<root>/containers/<id>`
 /// @param running what goes with its process: `<run root>/<id>`
 public record ContainerFolder(String id, Path lasting, Path running) {
+
+  private static final int END_LOOKS = 100;
+  private static final int END_LOOK_MILLISECONDS = 5;
 
   static ContainerFolder of(StateRoots roots, String id) {
     return new ContainerFolder(id, roots.containers().resolve(id), roots.run().resolve(id));
@@ -172,6 +176,9 @@ public record ContainerFolder(String id, Path lasting, Path running) {
           process.get(), monitor.get(), modifiedSeconds(processFile()), Files.exists(pausedFile()));
     }
     String exit = ProcessIdentity.readIfThere(exitFile());
+    if (exit.isEmpty() && process.isPresent() && monitor.isPresent() && monitor.get().isAlive()) {
+      exit = recordedEnd();
+    }
     if (!exit.isEmpty()) {
       ContainerState.Exited end = parseExit(exit);
       /* The socket is the monitor's: without it, somebody else has claimed the folder to start it. */
@@ -192,6 +199,21 @@ public record ContainerFolder(String id, Path lasting, Path running) {
         255, Math.max(modifiedSeconds(startedFile()), Reboot.seconds()));
   }
 
+  /* It has just ended, and its monitor is about to write down how. */
+  private String recordedEnd() throws IOException {
+    String exit = "";
+    for (int i = 0; i < END_LOOKS && exit.isEmpty() && Files.exists(processFile()); i++) {
+      try {
+        Thread.sleep(END_LOOK_MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return exit;
+      }
+      exit = ProcessIdentity.readIfThere(exitFile());
+    }
+    return exit.isEmpty() ? ProcessIdentity.readIfThere(exitFile()) : exit;
+  }
+
   private Optional<ProcessIdentity> identity(Path file) throws IOException {
     try {
       return ProcessIdentity.read(file);
@@ -207,6 +229,16 @@ public record ContainerFolder(String id, Path lasting, Path running) {
     }
     /* Started, and no end: it may have just been started, or nobody saw the end. */
     return new File(lasting + "/started").exists() ? state() : new ContainerState.Created();
+  }
+
+  /// The same where its files have been read.
+  ///
+  /// @param exit null where there is none
+  public ContainerState restingState(byte[] exit, boolean started) throws IOException {
+    if (exit != null && exit.length > 0) {
+      return parseExit(new String(exit, StandardCharsets.UTF_8));
+    }
+    return started ? state() : new ContainerState.Created();
   }
 
   private static long modifiedSeconds(Path file) throws IOException {

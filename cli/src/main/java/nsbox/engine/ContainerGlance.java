@@ -18,9 +18,13 @@ import nsbox.json.JsonException;
 /// begins otherwise, or has an escape in them, the parser makes the same.
 public final class ContainerGlance {
   private static final int USUAL_BYTES = 4096;
+  private static final String HEALTH = ",\"health\":{";
 
   private final byte[] bytes;
   private final String file;
+
+  /* Whether that is all of the file. */
+  private final boolean whole;
   private ContainerRecord record;
   private String text;
   private int at;
@@ -32,9 +36,10 @@ public final class ContainerGlance {
   private long createdNanos;
   private boolean asked;
 
-  private ContainerGlance(byte[] bytes, String file) {
+  private ContainerGlance(byte[] bytes, String file, boolean whole) {
     this.bytes = bytes;
     this.file = file;
+    this.whole = whole;
   }
 
   /// @throws NoSuchFileException if the container is gone
@@ -42,7 +47,7 @@ public final class ContainerGlance {
   public static ContainerGlance of(ContainerFolder folder) throws IOException {
     String file = folder.lasting() + "/container.json";
     try {
-      return of(read(file), file);
+      return of(read(file), file, true);
     } catch (JsonException e) {
       throw new DamagedContainerException(folder, e.getMessage(), e);
     } catch (NoSuchFileException e) {
@@ -52,16 +57,33 @@ public final class ContainerGlance {
     }
   }
 
+  /// Of a container whose record has been read, or the beginning of it.
+  ///
+  /// @param most how many bytes of it were asked for
+  public static ContainerGlance of(ContainerFolder folder, byte[] beginning, int most)
+      throws IOException {
+    ContainerGlance glance =
+        new ContainerGlance(
+            beginning, folder.lasting() + "/container.json", beginning.length < most);
+    boolean plain = glance.scan();
+    glance.text = null;
+    return plain ? glance : of(folder);
+  }
+
   /// Of a container that has been read.
   public static ContainerGlance of(ContainerRecord record) throws IOException {
-    ContainerGlance glance = new ContainerGlance(new byte[0], "");
+    ContainerGlance glance = new ContainerGlance(new byte[0], "", true);
     glance.record = record;
     glance.takeFrom(record);
     return glance;
   }
 
   static ContainerGlance of(byte[] bytes, String file) throws IOException {
-    ContainerGlance glance = new ContainerGlance(bytes, file);
+    return of(bytes, file, true);
+  }
+
+  private static ContainerGlance of(byte[] bytes, String file, boolean whole) throws IOException {
+    ContainerGlance glance = new ContainerGlance(bytes, file, whole);
     if (!glance.scan()) {
       glance.takeFrom(glance.record());
     }
@@ -88,7 +110,7 @@ public final class ContainerGlance {
   /// All of it; parsed when it is first asked for.
   public ContainerRecord record() throws IOException {
     if (record == null) {
-      record = new ContainerRecord(Json.parse(bytes, file));
+      record = new ContainerRecord(Json.parse(whole ? bytes : read(file), file));
     }
     return record;
   }
@@ -161,8 +183,8 @@ public final class ContainerGlance {
     }
     try {
       createdNanos = Long.parseLong(text.substring(at + before.length(), end));
-      asked = text.startsWith(",\"health\":{", end);
-      return true;
+      asked = text.startsWith(HEALTH, end);
+      return whole || end + HEALTH.length() <= text.length();
     } catch (NumberFormatException e) {
       return false;
     }

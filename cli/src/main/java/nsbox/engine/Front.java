@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.List;
 import nsbox.runtime.program.Program;
 
 /// The other side of the conversation: the `nsbox` process that the user called.
@@ -34,6 +35,19 @@ public interface Front {
     /// Nobody of ours: the container is its caller's; the conversation goes on.
     NOT
   }
+
+  /// Reads small files of each folder in a folder, for a cold JVM takes long to open each of them.
+  ///
+  /// @param most how many bytes of a file; what is longer is cut
+  /// @return in no order; null where it cannot be had so, and must be read one by one
+  default List<Gathered> gather(String folder, List<String> files, int most) throws IOException {
+    return null;
+  }
+
+  /// What one folder has.
+  ///
+  /// @param files in the order that they were asked for in; null for one that cannot be read
+  record Gathered(String name, byte[][] files) {}
 
   /// Starts a container.
   Outcome launch(Program program, Stay stay) throws IOException;

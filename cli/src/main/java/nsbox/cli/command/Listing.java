@@ -11,28 +11,24 @@ import nsbox.engine.ContainerGlance;
 import nsbox.engine.ContainerState;
 import nsbox.engine.Containers;
 import nsbox.engine.DamagedContainerException;
+import nsbox.engine.Front;
 
-/// Reads what a list shows of containers; of many on two processors, for the JVM is cold and
-/// reading them is all that such a command does.
-final class Listing extends Thread {
-  /* Below, the thread costs what it saves. */
-  private static final int MANY = 50;
+/// Reads what a list shows of containers. Of many, the front reads the files: to open them takes a
+/// cold JVM longer than all else that such a command does.
+final class Listing {
+  private static final List<String> FILES = List.of("container.json", "exit", "started");
 
-  private final List<ContainerFolder> folders;
-  private final Set<String> inRunRoot;
+  /* What a list shows stands before that, unless an image has very many layers. */
+  private static final int MOST_BYTES = 2048;
+
+  private final Containers containers;
   private final ContainerFilters filters;
-  private final boolean all;
   private final List<ListedContainer> found = new ArrayList<>();
   private final StringBuilder damaged = new StringBuilder();
-  private Exception failure;
 
-  private Listing(
-      List<ContainerFolder> folders, Set<String> inRunRoot, ContainerFilters filters, boolean all) {
-    this.folders = folders;
-    this.inRunRoot = inRunRoot;
+  private Listing(Containers containers, ContainerFilters filters) {
+    this.containers = containers;
     this.filters = filters;
-    this.all = all;
-    setDaemon(true);
   }
 
   /// Those that filters leave, in no order. One that is damaged is left out, with a warning: the
@@ -42,53 +38,60 @@ final class Listing extends Thread {
   static List<ListedContainer> read(Session session, ContainerFilters filters, boolean all)
       throws IOException {
     Containers containers = session.containers();
+    Listing listing = new Listing(containers, filters);
     /* What starts after this look is found at rest, with a start and no end: then its state is asked for. */
     Set<String> inRunRoot = containers.inRunRoot();
-    List<ContainerFolder> folders = containers.folders();
-    int half = folders.size() < MANY ? folders.size() : folders.size() / 2;
-    Listing mine = new Listing(folders.subList(0, half), inRunRoot, filters, all);
-    Listing other = new Listing(folders.subList(half, folders.size()), inRunRoot, filters, all);
-    if (half < folders.size()) {
-      other.start();
+    List<Front.Gathered> gathered =
+        all
+            ? session.front().gather(session.roots().containers().toString(), FILES, MOST_BYTES)
+            : null;
+    if (!all) {
+      listing.readRunning(inRunRoot);
+    } else if (gathered == null) {
+      listing.readAll(inRunRoot);
+    } else {
+      listing.readGathered(gathered, inRunRoot);
     }
-    mine.run();
-    try {
-      other.join();
-    } catch (InterruptedException e) {
-      throw new IOException("interrupted while containers were read", e);
+    if (!listing.damaged.isEmpty()) {
+      session.front().err(listing.damaged.toString());
     }
-    mine.check();
-    other.check();
-    mine.found.addAll(other.found);
-    mine.damaged.append(other.damaged);
-    if (!mine.damaged.isEmpty()) {
-      session.front().err(mine.damaged.toString());
-    }
-    return mine.found;
+    return listing.found;
   }
 
-  @Override
-  public void run() {
-    try {
-      for (ContainerFolder folder : folders) {
-        read(folder);
+  private void readRunning(Set<String> inRunRoot) throws IOException {
+    for (String id : inRunRoot) {
+      if (!id.startsWith(".")) {
+        read(containers.folder(id), null, true, false);
       }
-    } catch (IOException | RuntimeException e) {
-      failure = e;
     }
   }
 
-  private void read(ContainerFolder folder) throws IOException {
-    boolean mayRun = inRunRoot.contains(folder.id());
-    if (!all && !mayRun) {
-      return;
+  private void readAll(Set<String> inRunRoot) throws IOException {
+    for (ContainerFolder folder : containers.folders()) {
+      read(folder, null, inRunRoot.contains(folder.id()), true);
     }
+  }
+
+  private void readGathered(List<Front.Gathered> gathered, Set<String> inRunRoot)
+      throws IOException {
+    for (Front.Gathered one : gathered) {
+      read(containers.folder(one.name()), one.files(), inRunRoot.contains(one.name()), true);
+    }
+  }
+
+  /* `files` is null where nobody has read them. */
+  private void read(ContainerFolder folder, byte[][] files, boolean mayRun, boolean all)
+      throws IOException {
     try {
-      ContainerState state = mayRun ? folder.state() : folder.restingState();
+      ContainerState state = state(folder, files, mayRun);
       if (all
           || state instanceof ContainerState.Running
           || state instanceof ContainerState.Restarting) {
-        ListedContainer container = new ListedContainer(folder, ContainerGlance.of(folder), state);
+        ContainerGlance glance =
+            files == null || files[0] == null
+                ? ContainerGlance.of(folder)
+                : ContainerGlance.of(folder, files[0], MOST_BYTES);
+        ListedContainer container = new ListedContainer(folder, glance, state);
         if (filters.match(container)) {
           found.add(container);
         }
@@ -100,11 +103,11 @@ final class Listing extends Thread {
     }
   }
 
-  private void check() throws IOException {
-    if (failure instanceof IOException e) {
-      throw e;
-    } else if (failure instanceof RuntimeException e) {
-      throw e;
+  private static ContainerState state(ContainerFolder folder, byte[][] files, boolean mayRun)
+      throws IOException {
+    if (mayRun) {
+      return folder.state();
     }
+    return files == null ? folder.restingState() : folder.restingState(files[1], files[2] != null);
   }
 }

@@ -1,5 +1,6 @@
 package nsbox.cli.planner;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +8,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import nsbox.cli.Invocation;
 import nsbox.engine.Attachment;
 import nsbox.engine.Front;
@@ -26,10 +29,12 @@ final class FrontChannel implements Front {
   private static final byte ADOPT = 9;
   private static final byte RESUME = 11;
   private static final byte TEAR_DOWN = 10;
+  private static final byte GATHER = 12;
   private static final byte INVOCATION = 16;
   private static final byte OUTCOME = 17;
   private static final byte STDIN = 18;
   private static final byte PROCESS = 19;
+  private static final byte GATHERED = 20;
 
   /* Who stays with a launch, beside those of [Stay]: the front, as a client. */
   private static final byte CLIENT = 3;
@@ -153,6 +158,55 @@ final class FrontChannel implements Front {
   public Outcome tearDown(byte[] program) throws IOException {
     send(TEAR_DOWN, program, program.length);
     return outcome();
+  }
+
+  @Override
+  public List<Gathered> gather(String folder, List<String> files, int most) throws IOException {
+    ByteArrayOutputStream wanted = new ByteArrayOutputStream();
+    number(wanted, most);
+    string(wanted, folder);
+    number(wanted, files.size());
+    for (String file : files) {
+      string(wanted, file);
+    }
+    send(GATHER, wanted.toByteArray(), wanted.size());
+    ByteBuffer answer = little(receive(GATHERED));
+    if (answer.get() == 0) {
+      return null;
+    }
+    List<Gathered> gathered = new ArrayList<>();
+    while (answer.hasRemaining()) {
+      String name = new String(bytes(answer), StandardCharsets.UTF_8);
+      byte[][] contents = new byte[files.size()][];
+      for (int i = 0; i < contents.length; i++) {
+        contents[i] = bytes(answer);
+      }
+      gathered.add(new Gathered(name, contents));
+    }
+    return gathered;
+  }
+
+  private static void number(ByteArrayOutputStream out, int number) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      out.write(number >> shift);
+    }
+  }
+
+  private static void string(ByteArrayOutputStream out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    number(out, bytes.length);
+    out.writeBytes(bytes);
+  }
+
+  /* Null where there are none. */
+  private static byte[] bytes(ByteBuffer answer) {
+    int length = answer.getInt();
+    if (length < 0) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    answer.get(bytes);
+    return bytes;
   }
 
   private void goOn(int errno) throws IOException {

@@ -1,6 +1,5 @@
 package nsbox.cli.planner;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,8 +23,6 @@ final class Training {
   private static final byte STDERR = 2;
   private static final byte EXIT = 6;
   private static final byte INVOCATION = 16;
-  private static final byte OUTCOME = 17;
-  private static final int OUTCOME_BYTES = 16;
   private static final int HEADER_BYTES = 5;
 
   private final String state;
@@ -113,7 +110,7 @@ final class Training {
   /// @param globals the program's name and the options before the command
   void expect(String[] globals, int code, String... arguments) throws IOException {
     ByteArrayOutputStream answers = new ByteArrayOutputStream();
-    Planner.serve(new ByteArrayInputStream(requests(globals, arguments)), answers);
+    Planner.serve(new TrainingFront(invocation(globals, arguments), answers), answers);
     ByteBuffer frames = ByteBuffer.wrap(answers.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
     int found = LAUNCHED;
     StringBuilder text = new StringBuilder();
@@ -137,27 +134,6 @@ final class Training {
               + ": "
               + text);
     }
-  }
-
-  /* The invocation, and more answers to programs than any command has. */
-  private byte[] requests(String[] globals, String... arguments) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] invocation = invocation(globals, arguments);
-    bytes.writeBytes(header(invocation.length, INVOCATION));
-    bytes.writeBytes(invocation);
-    for (int i = 0; i < 100; i++) {
-      bytes.writeBytes(header(OUTCOME_BYTES, OUTCOME));
-      bytes.writeBytes(new byte[OUTCOME_BYTES]);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] header(int length, byte kind) {
-    return ByteBuffer.allocate(HEADER_BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(length)
-        .put(kind)
-        .array();
   }
 
   private byte[] invocation(String[] globals, String... arguments) throws IOException {

@@ -28,18 +28,22 @@ public final class ExecTemplate {
         .encode();
   }
 
+  /* What is told of it comes last: where the program does not come up, a planner tries again, and tells
+   * of that. */
   private static List<Instruction> withoutCommand(List<Instruction> instructions) {
     List<Instruction> without = new ArrayList<>();
+    List<Instruction> told = new ArrayList<>();
     for (Instruction instruction : instructions) {
       Opcode opcode = instruction.opcode();
       if (opcode == Opcode.EXECUTE) {
         without.add(without(instruction, EXECUTED));
       } else if (opcode == Opcode.EXEC_EVENT) {
-        without.add(without(instruction, TOLD));
+        told.add(without(instruction, TOLD));
       } else {
         without.add(instruction);
       }
     }
+    without.addAll(told);
     return without;
   }
 
