@@ -98,7 +98,7 @@ static void flush(struct log_stream *stream, const char *records, size_t record_
     length -= taken;
     if (stream->progress) progress_mark(stream->progress, stream->log, record_length, bytes + taken, length);
     write_records(stream->log, records, record_length);
-    if (stream->progress) progress_take(stream->progress, stream->source, length);
+    if (stream->progress) progress_take(stream->progress, stream->source, stream->null, length);
 }
 
 static void append_pieces(struct log_stream *stream, char *batch, const char *bytes, size_t length) {
@@ -130,10 +130,24 @@ static void append_pieces(struct log_stream *stream, char *batch, const char *by
     if (at > 0) flush(stream, batch, at, begin, (size_t)(bytes - begin));
 }
 
+static char *scratch(struct log *log, size_t bytes) {
+    if (bytes > log->scratch_bytes) {
+        log_rest(log);
+        log->scratch = malloc(bytes);
+        log->scratch_bytes = log->scratch ? bytes : 0;
+    }
+    return log->scratch;
+}
+
+void log_rest(struct log *log) {
+    free(log->scratch);
+    log->scratch = NULL;
+    log->scratch_bytes = 0;
+}
+
 void log_append(struct log_stream *stream, const char *bytes, size_t length) {
     if (!stream->log || length == 0) return;
-    /* Taken and given back each time: a monitor mostly waits, and there are many. */
-    char *batch = malloc(BATCH_BYTES + length + sizeof stream->held);
+    char *batch = scratch(stream->log, BATCH_BYTES + length + sizeof stream->held);
     if (!batch) return;
     stream->taken = stream->held_length;
     if (stream->held_length) {
@@ -147,8 +161,7 @@ void log_append(struct log_stream *stream, const char *bytes, size_t length) {
     length -= stream->held_length;
     memcpy(stream->held, bytes + length, stream->held_length);
     append_pieces(stream, batch, bytes, length);
-    if (stream->progress) progress_take(stream->progress, stream->source, stream->held_length - stream->taken);
-    free(batch);
+    if (stream->progress) progress_take(stream->progress, stream->source, stream->null, stream->held_length - stream->taken);
 }
 
 void log_finish(struct log_stream *stream) {

@@ -31,6 +31,8 @@ struct log {
     unsigned files;   /* how many there may be: PATH, PATH.1 and so on, the last one the oldest */
     int fd;           /* -1 while there is no room for the file itself */
     uint64_t size;
+    char *scratch;    /* where records are made, while more and more comes */
+    size_t scratch_bytes;
 };
 
 /* One of the container's two streams. */
@@ -41,6 +43,7 @@ struct log_stream {
     size_t held_length;
     struct progress *progress; /* how far the log has come, or NULL */
     int source;       /* with it: the FIFO in which what is to be logged waits still */
+    int null;         /* with it: /dev/null, where it goes */
     size_t taken;     /* how much of that was taken out before: what was held */
 };
 
@@ -49,6 +52,9 @@ int log_open(struct log *log);
 
 /* Where the disk is full, what cannot be written is dropped, and the container goes on. */
 void log_append(struct log_stream *stream, const char *bytes, size_t length);
+
+/* While nothing comes: a monitor mostly waits, and there are many. */
+void log_rest(struct log *log);
 
 /* Once nothing more comes. */
 void log_finish(struct log_stream *stream);

@@ -56,10 +56,17 @@ char *log_string(char *to, const char *text, size_t length) {
     const unsigned char *bytes = (const unsigned char *)text;
     for (size_t i = 0; i < length;) {
         unsigned char byte = bytes[i];
-        if (byte < 0x80) {
-            if (escaped[byte]) to = put_escaped(to, byte);
-            else *to++ = (char)byte;
+        if (byte < 0x80 && escaped[byte]) {
+            to = put_escaped(to, byte);
             i++;
+            continue;
+        }
+        if (byte < 0x80) {
+            size_t plain = i + 1;
+            while (plain < length && bytes[plain] < 0x80 && !escaped[bytes[plain]]) plain++;
+            memcpy(to, bytes + i, plain - i);
+            to += plain - i;
+            i = plain;
             continue;
         }
         int size = character_length(bytes + i, length - i);

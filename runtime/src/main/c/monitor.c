@@ -64,16 +64,22 @@ static void connect_output(struct monitor *monitor, int which, int from, const c
     if (!monitor->watch->progress || from < 0) return;
     monitor->streams[which].log.progress = &monitor->watch->progress[which];
     monitor->streams[which].log.source = from;
+    monitor->streams[which].log.null = monitor->watch->null;
+    /* So that the container can go on writing while we log; where it cannot be had, it waits. */
+    fcntl(from, F_SETPIPE_SZ, 4 * STREAM_BYTES);
     monitor->streams[which].copies = monitor->watch->copies;
     if (monitor->watch->takes_over)
-        progress_settle(&monitor->watch->progress[which], &monitor->watch->log, monitor->watch->copies, from);
+        progress_settle(&monitor->watch->progress[which], &monitor->watch->log, monitor->watch->copies, monitor->watch->null,
+                        from);
 }
 
 /* Where that cannot be done, who takes over may miss what we had read and not logged yet. */
 static void keep_progress(struct watch *watch) {
     if (!watch->streams || !watch->log.path || watch->progress) return;
     if (pipe2(watch->copies, O_CLOEXEC | O_NONBLOCK) < 0) return;
-    if (progress_open(&watch->progress, watch->streams) == 0) return;
+    watch->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (watch->null >= 0 && progress_open(&watch->progress, watch->streams) == 0) return;
+    if (watch->null >= 0) close(watch->null);
     close(watch->copies[0]);
     close(watch->copies[1]);
 }
@@ -182,7 +188,12 @@ static void run_loop(struct monitor *monitor) {
         polled[POLL_PROCESS] = (struct pollfd){.fd = container->pidfd, .events = POLLIN};
         polled[POLL_ATTACH] = (struct pollfd){.fd = clients->listener, .events = POLLIN};
         clients_prepare(clients, container, polled + POLL_CLIENTS);
-        if (poll(polled, count, left) < 0) continue;
+        int ready = poll(polled, count, 0);
+        if (ready == 0) {
+            log_rest(&monitor->watch->log);
+            ready = poll(polled, count, left);
+        }
+        if (ready < 0) continue;
         for (int i = 0; i < STREAMS; i++) stream_move(&monitor->streams[i], polled[i].revents);
         typing_move(&monitor->typing, container, polled[POLL_TYPING].revents);
         clients_move(clients, container, polled + POLL_CLIENTS);

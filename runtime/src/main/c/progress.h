@@ -29,9 +29,9 @@ void progress_mark(struct progress *progress, const struct log *log, size_t reco
                    size_t length);
 
 /* Takes out what has been logged. */
-void progress_take(struct progress *progress, int from, size_t length);
+void progress_take(struct progress *progress, int from, int null, size_t length);
 
 /* For a monitor before us: the last write is either undone or done with. */
-void progress_settle(struct progress *progress, struct log *log, const int pipe[2], int from);
+void progress_settle(struct progress *progress, struct log *log, const int pipe[2], int null, int from);
 
 #endif

@@ -29,6 +29,7 @@ struct watch {
     const char *process_path; /* who takes the container over finds its process there */
     struct progress *progress; /* of the log, for who takes over after us; or NULL */
     int copies[2];       /* a pipe, with it */
+    int null;            /* /dev/null, with it */
     int callers[3];      /* the streams of who asks for the container, where the monitor has others; or -1 */
     bool passes_on;      /* the container has them */
     bool takes_over;     /* from a monitor that was killed */
