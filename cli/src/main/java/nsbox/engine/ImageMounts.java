@@ -144,6 +144,9 @@ public final class ImageMounts {
   /// @throws MountException if a process uses it
   public boolean unmount(String imageHex, boolean force) throws IOException {
     if (entries(folder(roots)).isEmpty()) {
+      /* Whoever unmounted the last one may have been killed before it had removed the folders. */
+      sweep();
+      removeIfEmpty(roots.run().resolve(FOLDER));
       return false;
     }
     return locked(() -> {

@@ -73,7 +73,7 @@ final class CgroupVersion2Test extends InMachine {
   @Test
   void tellsOfWantOfMemoryAndOfHealth() throws Exception {
     assertEquals(
-        new Result(0, "137\ntrue\ncreate\nstart\noom\ndie\n0::/\n", ""),
+        new Result(0, "137\ntrue\ncreate\nattach\nstart\noom\ndie\n0::/\n", ""),
         in(
             """
             nsbox run --name greedy --memory 16m box:1 sh -c 'x=x; while :; do x=$x$x; done'
