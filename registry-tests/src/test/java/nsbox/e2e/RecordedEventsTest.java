@@ -253,9 +253,9 @@ final class RecordedEventsTest extends EndToEnd {
       follower.awaitOut("test third\n");
       assertEquals("test first\ntest second\ntest third\n", follower.out());
     } finally {
-      follower.signal("INT");
+      follower.signal("TERM");
     }
-    assertEquals(130, follower.finish().code());
+    assertEquals(143, follower.finish().code());
     assertEquals(List.of("first", "second", "third"), past("--format", "{{.Actor.ID}}"));
     Files.delete(nsbox.root.resolve("events.jsonl.1"));
   }
