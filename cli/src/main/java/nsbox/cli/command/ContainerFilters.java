@@ -191,7 +191,7 @@ public final class ContainerFilters {
     }
     for (String text : filters.values("until")) {
       Instant time = FilterTime.parse("until", text, Instant.now());
-      conditions.add(it -> it.createdSeconds() < time.getEpochSecond());
+      conditions.add(it -> Instant.ofEpochSecond(0, it.createdNanos()).isBefore(time));
     }
   }
 
