@@ -279,7 +279,25 @@ public final class Containers {
       return false;
     }
     releaseName(name, folder.id());
+    releaseLatestName(folder.id(), name);
     return true;
+  }
+
+  /* It may have been renamed since the name was read; from now on it cannot be. */
+  private void releaseLatestName(String id, String known) throws IOException {
+    String latest;
+    try {
+      Path file = removed(id).resolve("container.json");
+      latest = ContainerGlance.of(Files.readAllBytes(file), file.toString()).name();
+    } catch (NoSuchFileException e) {
+      return; // another command was quicker to remove it, or it was only half made
+    } catch (IOException e) {
+      releaseNames(id); // damaged
+      return;
+    }
+    if (!latest.equals(known)) {
+      releaseName(latest, id);
+    }
   }
 
   static void write(Path file, byte[] bytes, boolean lasting) throws IOException {
