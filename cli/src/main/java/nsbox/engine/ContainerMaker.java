@@ -25,6 +25,9 @@ import nsbox.snapshot.SpaceLimit;
 /// Writes a planned container to disk, so that whatever is killed meanwhile leaves a whole
 /// container or none.
 public final class ContainerMaker {
+  /* As the JDK says ENOTEMPTY, for which it has no type. */
+  private static final String NOT_EMPTY = "Directory not empty";
+
   private final Containers containers;
   private final ProcessIdentity maker;
 
@@ -90,7 +93,9 @@ public final class ContainerMaker {
       Files.deleteIfExists(unfinished.resolve(folder.monitorFile().getFileName()));
       Files.deleteIfExists(unfinished.resolve(folder.mountPoint().getFileName()));
       Files.delete(unfinished);
-      throw Files.isDirectory(folder.running()) ? new FileAlreadyExistsException(id) : e;
+      /* Whoever had it may have let go of it just now. */
+      boolean taken = Files.isDirectory(folder.running()) || NOT_EMPTY.equals(e.getReason());
+      throw taken ? new FileAlreadyExistsException(id) : e;
     }
   }
 

@@ -1,6 +1,7 @@
 package nsbox.cli.command;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import nsbox.cli.Errno;
 import nsbox.cli.Failure;
@@ -15,6 +16,7 @@ import nsbox.engine.Front;
 final class Ending {
   private static final long KILLED_MILLISECONDS = 10_000;
   private static final long FOR_EVER = Long.MAX_VALUE;
+  private static final long LOOK_MILLISECONDS = 500;
 
   private final Session session;
   private final ContainerFolder folder;
@@ -58,14 +60,13 @@ final class Ending {
     }
     Stopping.tell(session, folder.record(), signal);
     Stopping.send(session, running.process(), signal);
-    long deadline =
-        graceMilliseconds < 0 ? FOR_EVER : System.nanoTime() / 1_000_000 + graceMilliseconds;
+    long deadline = graceMilliseconds < 0 ? FOR_EVER : now() + graceMilliseconds;
     return new Ending(session, folder, running, deadline);
   }
 
   /// Gives each its time, and sends SIGKILL to those that take longer: in the order in which their
   /// times are over, so that nobody's is prolonged by another's.
-  static void killLate(List<Ending> endings) throws IOException {
+  static void killLate(List<Ending> endings) throws IOException, Failure {
     for (Ending next = earliest(endings); next != null; next = earliest(endings)) {
       next.killLate();
     }
@@ -82,14 +83,31 @@ final class Ending {
     return earliest;
   }
 
-  private void killLate() throws IOException {
-    long left = deadline == FOR_EVER ? -1 : Math.max(0, deadline - System.nanoTime() / 1_000_000);
-    outcome = Stopping.await(session, running.process(), left);
+  private void killLate() throws IOException, Failure {
+    outcome = await(deadline);
     if (outcome.errno() == Errno.ETIMEDOUT) {
       killed = true;
       Stopping.tell(session, folder.record(), Signals.KILL);
       Stopping.send(session, running.process(), Signals.KILL);
     }
+  }
+
+  /* Who pauses it meanwhile must not keep it from ending: what is frozen takes no signal, not even SIGKILL. */
+  private Front.Outcome await(long until) throws IOException, Failure {
+    while (true) {
+      long left = Math.clamp(until - now(), 0, LOOK_MILLISECONDS);
+      Front.Outcome found = Stopping.await(session, running.process(), left);
+      if (found.errno() != Errno.ETIMEDOUT || now() >= until) {
+        return found;
+      }
+      if (Files.exists(folder.pausedFile())) {
+        Pausing.thaw(folder);
+      }
+    }
+  }
+
+  private static long now() {
+    return System.nanoTime() / 1_000_000;
   }
 
   /// Returns when it has ended and its monitor has cleaned up.
@@ -100,7 +118,7 @@ final class Ending {
       return false;
     }
     if (killed) {
-      outcome = Stopping.await(session, running.process(), KILLED_MILLISECONDS);
+      outcome = await(now() + KILLED_MILLISECONDS);
     }
     Stopping.check(folder, outcome);
     Stopping.endMonitor(session, folder, running.monitor());

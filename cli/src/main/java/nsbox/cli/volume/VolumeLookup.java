@@ -50,13 +50,16 @@ public final class VolumeLookup {
         found = Optional.of(volume);
       }
     }
-    return found.orElseThrow(() ->
-        new Failure(MISSING, "no volume with name \"" + name + "\" found: no such volume", null));
+    return found.orElseThrow(() -> missing(name));
+  }
+
+  private static Failure missing(String name) {
+    return new Failure(MISSING, "no volume with name \"" + name + "\" found: no such volume", null);
   }
 
   /// Removes a volume that no container uses.
   ///
-  /// @throws Failure with exit code 2 if one does
+  /// @throws Failure with exit code 2 if one does, 1 if it is gone
   static void remove(Session session, Volume volume) throws IOException, Failure {
     Volumes volumes = volumes(session);
     Optional<Path> files = volumes.withdraw(volume);
@@ -71,6 +74,8 @@ public final class VolumeLookup {
               + String.join(", ", volumes.users(volume))
               + ": volume is being used",
           null);
+    } else {
+      throw missing(volume.name()); // another command was quicker
     }
   }
 
