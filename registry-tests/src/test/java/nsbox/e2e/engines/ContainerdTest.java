@@ -299,7 +299,9 @@ final class ContainerdTest extends EngineTests {
     Result result =
         runScript(
             "pwd; echo $GIVEN; echo no > /file; echo written > /v/out;"
-                + " grep -E '^(Seccomp|NoNewPrivs|CapEff):' /proc/self/status",
+                + " grep -E '^(Seccomp|NoNewPrivs|CapEff):' /proc/self/status;"
+                /* On a busy machine ctr was seen to lose what came just before the end. */
+                + " sleep 0.3",
             "--read-only",
             "--cwd",
             "/etc",
