@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 
 /// One of the files of a container's log: the newest is `log`, those before it are `log.1` and so
 /// on, each renamed to the next number when another is begun.
@@ -17,6 +19,9 @@ import java.util.Deque;
 /// @param key that it keeps while it gets other names
 record LogFile(FileChannel channel, Object key) implements AutoCloseable {
   private static final int BLOCK = 1 << 16;
+
+  /* After so many the oldest one has been found. */
+  private static final int MOST_MISSING = 16;
 
   /// @param number 0 for the newest
   static Path path(Path newest, int number) {
@@ -43,16 +48,18 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
   /// Opens all that there are, the oldest first.
   ///
   /// They get other numbers from the oldest on. So looking for higher and higher ones misses none,
-  /// and finds some twice; and one number at a time may be nobody's.
+  /// and finds some twice. One number at a time is nobody's, and where a container writes very much
+  /// that may be several in a row, as it seems to who looks.
   static Deque<LogFile> openAll(Path newest) throws IOException {
     Deque<LogFile> files = new ArrayDeque<>();
-    for (int missing = 0, number = 0; missing < 2; number++) {
+    Set<Object> seen = new HashSet<>();
+    for (int missing = 0, number = 0; missing < MOST_MISSING; number++) {
       LogFile file = open(path(newest, number));
       missing = file == null ? missing + 1 : 0;
-      if (file != null && !files.isEmpty() && file.key.equals(files.getFirst().key)) {
-        file.close();
-      } else if (file != null) {
+      if (file != null && seen.add(file.key)) {
         files.addFirst(file);
+      } else if (file != null) {
+        file.close();
       }
     }
     return files;
@@ -60,7 +67,7 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
 
   /// What number it has now, or -1 where it is there no more.
   int number(Path newest) throws IOException {
-    for (int missing = 0, number = 0; missing < 2; number++) {
+    for (int missing = 0, number = 0; missing < MOST_MISSING; number++) {
       try {
         if (key.equals(key(path(newest, number)))) {
           return number;
