@@ -3,12 +3,8 @@ package nsbox.engine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.json.Json;
@@ -109,55 +105,38 @@ public final class EventReader implements AutoCloseable {
 
   /// One of the two files, read as far as it is written.
   private static final class Tail {
-    private final FileChannel channel;
-    private final Object key;
+    private final KnownFile file;
     private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
 
-    private Tail(FileChannel channel, Object key) {
-      this.channel = channel;
-      this.key = key;
+    private Tail(KnownFile file) {
+      this.file = file;
     }
 
     /// @return null where there is no such file
-    static Tail open(Path file) throws IOException {
-      try {
-        while (true) {
-          Object before = key(file);
-          FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-          if (before.equals(key(file))) {
-            return new Tail(channel, before);
-          }
-          /* Put aside just now: which of the two was opened is not known. */
-          channel.close();
-        }
-      } catch (NoSuchFileException e) {
-        return null;
-      }
-    }
-
-    private static Object key(Path file) throws IOException {
-      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    static Tail open(Path path) throws IOException {
+      KnownFile file = KnownFile.open(path);
+      return file == null ? null : new Tail(file);
     }
 
     boolean is(Tail other) {
-      return other != null && key.equals(other.key);
+      return other != null && file.key().equals(other.file.key());
     }
 
-    boolean isAt(Path file) throws IOException {
+    boolean isAt(Path path) throws IOException {
       try {
-        return key.equals(key(file));
+        return file.key().equals(KnownFile.key(path));
       } catch (NoSuchFileException e) {
         return false;
       }
     }
 
     void skip() throws IOException {
-      channel.position(channel.size());
+      file.channel().position(file.channel().size());
     }
 
     void read(List<JsonObject> events) throws IOException {
       ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-      while (channel.read(buffer) > 0) {
+      while (file.channel().read(buffer) > 0) {
         take(buffer.array(), buffer.position(), events);
         buffer.clear();
       }
@@ -185,7 +164,7 @@ public final class EventReader implements AutoCloseable {
     }
 
     void close() throws IOException {
-      channel.close();
+      file.close();
     }
   }
 }

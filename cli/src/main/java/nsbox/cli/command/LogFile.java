@@ -6,18 +6,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import nsbox.engine.KnownFile;
 
 /// One of the files of a container's log: the newest is `log`, those before it are `log.1` and so
 /// on, each renamed to the next number when another is begun.
-///
-/// @param key that it keeps while it gets other names
-record LogFile(FileChannel channel, Object key) implements AutoCloseable {
+record LogFile(KnownFile file) implements AutoCloseable {
   private static final int BLOCK = 1 << 16;
 
   /* After so many the oldest one has been found. */
@@ -30,19 +27,12 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
 
   /// @return null where there is no such file
   static LogFile open(Path path) throws IOException {
-    try {
-      while (true) {
-        Object before = key(path);
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        if (before.equals(key(path))) {
-          return new LogFile(channel, before);
-        }
-        /* Renamed just now: which of the two was opened is not known. */
-        channel.close();
-      }
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+    KnownFile file = KnownFile.open(path);
+    return file == null ? null : new LogFile(file);
+  }
+
+  FileChannel channel() {
+    return file.channel();
   }
 
   /// Opens all that there are, the oldest first.
@@ -54,12 +44,12 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
     Deque<LogFile> files = new ArrayDeque<>();
     Set<Object> seen = new HashSet<>();
     for (int missing = 0, number = 0; missing < MOST_MISSING; number++) {
-      LogFile file = open(path(newest, number));
-      missing = file == null ? missing + 1 : 0;
-      if (file != null && seen.add(file.key)) {
-        files.addFirst(file);
-      } else if (file != null) {
-        file.close();
+      LogFile found = open(path(newest, number));
+      missing = found == null ? missing + 1 : 0;
+      if (found != null && seen.add(found.file.key())) {
+        files.addFirst(found);
+      } else if (found != null) {
+        found.close();
       }
     }
     return files;
@@ -69,7 +59,7 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
   int number(Path newest) throws IOException {
     for (int missing = 0, number = 0; missing < MOST_MISSING; number++) {
       try {
-        if (key.equals(key(path(newest, number)))) {
+        if (file.key().equals(KnownFile.key(path(newest, number)))) {
           return number;
         }
         missing = 0;
@@ -109,28 +99,18 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
     return newer >= 0 && newer < own;
   }
 
-  private static Object key(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-  }
-
-  /// The same, to be read from there on.
-  LogFile at(long position) throws IOException {
-    channel.position(position);
-    return this;
-  }
-
   /// Where the last lines begin. A line that is logged in parts is one; the end of the log is the
   /// end of a line, too.
   ///
   /// @param counter goes on from the file after it
   /// @return -1 where more are wanted than this file has
   long positionOfLast(long lines, Counter counter) throws IOException {
-    long end = channel.size();
+    long end = channel().size();
     ByteBuffer block = ByteBuffer.allocate(BLOCK);
     for (long at = end; at > 0; ) {
       int length = (int) Math.min(BLOCK, at);
       block.clear().limit(length);
-      if (channel.read(block, at - length) != length) {
+      if (channel().read(block, at - length) != length) {
         throw new IOException("a log became shorter while it was read");
       }
       for (int i = length - 1; i >= 0; i--) {
@@ -150,7 +130,7 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
   /* With or without its newline. */
   private LogRecord record(long from, long to) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
-    channel.read(bytes, from);
+    channel().read(bytes, from);
     int length = bytes.position();
     boolean newline = length > 0 && bytes.get(length - 1) == '\n';
     byte[] line = new byte[newline ? length - 1 : length];
@@ -175,6 +155,6 @@ record LogFile(FileChannel channel, Object key) implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

@@ -54,22 +54,18 @@ public record Handover(
 
   /// The same with a file that names the container's process.
   public static Handover monitored(int preservedDescriptors, Optional<String> pidFile) {
-    return new Handover(
-        false,
-        true,
-        Optional.empty(),
-        Optional.empty(),
-        pidFile,
-        Optional.empty(),
-        preservedDescriptors,
-        Map.of(),
-        true);
+    return watched(false, preservedDescriptors, pidFile);
   }
 
   /// Run at once, by a monitor that carries nothing: the container has its caller's streams.
   public static Handover passing(int preservedDescriptors, Optional<String> pidFile) {
+    return watched(true, preservedDescriptors, pidFile);
+  }
+
+  private static Handover watched(
+      boolean ownStreams, int preservedDescriptors, Optional<String> pidFile) {
     return new Handover(
-        true,
+        ownStreams,
         true,
         Optional.empty(),
         Optional.empty(),
