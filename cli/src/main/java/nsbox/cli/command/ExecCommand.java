@@ -88,7 +88,8 @@ public final class ExecCommand implements Command {
     boolean terminal = isSet(parsed, "--tty");
     boolean input = isSet(parsed, "--interactive") && !detached;
     warnAboutInput(session, input && terminal);
-    ExecLaunch.Container container = container(session, folder, running);
+    ContainerRecord record = folder.record();
+    ExecLaunch.Container container = container(session, folder, record, running);
     JsonObject process = new FurtherProcess(session, parsed, container).of(choice.rest());
     boolean alone = detached && !terminal;
     Program program =
@@ -99,9 +100,7 @@ public final class ExecCommand implements Command {
             input,
             alone ? Handover.alone(descriptors) : Handover.monitored(descriptors),
             Rights.ALL);
-    program =
-        new ExecEvents(session.roots(), folder, folder.record())
-            .tell(program, choice.rest(), !alone);
+    program = new ExecEvents(session.roots(), folder, record).tell(program, choice.rest(), !alone);
     if (parsed.matchedOptions().size() == (input ? 1 : 0)) {
       keep(folder.execProgramFile(input), program, session);
     }
@@ -164,9 +163,12 @@ public final class ExecCommand implements Command {
   }
 
   private static ExecLaunch.Container container(
-      Session session, ContainerFolder folder, ContainerState.Running running) throws IOException {
+      Session session,
+      ContainerFolder folder,
+      ContainerRecord record,
+      ContainerState.Running running)
+      throws IOException {
     JsonObject config = folder.config();
-    ContainerRecord record = folder.record();
     ContainerSecrets.addVariables(session.roots(), record, config.object("process"));
     FilterCompiler filters = FilterCompiler::direct;
     if (record.defaultFilter()) {
