@@ -4,6 +4,7 @@ module nsbox.cli {
   requires nsbox.image;
   requires nsbox.json;
   requires nsbox.linux;
+  requires nsbox.network;
   requires nsbox.runtime;
   requires nsbox.snapshot;
   requires nsbox.picocli;

@@ -40,7 +40,7 @@ class DirectionsTest {
       rooms.add(type.getPackageName().split("\\.")[1]);
     }
     assertEquals(
-        "[archive, bundle, cli, engine, hello, image, jib, json, linux, registry, runtime, snapshot,"
+        "[archive, bundle, cli, engine, hello, image, jib, json, linux, network, registry, runtime, snapshot,"
             + " transfer, trust]",
         rooms.toString());
     assertTrue(nsbox.contain("nsbox.cli.planner.Planner"));
@@ -68,9 +68,10 @@ class DirectionsTest {
           transfer | json image registry trust
           snapshot | linux image
           runtime  | json
+          network  | json runtime
           bundle   | json image
           hello    | json image
-          engine   | json linux image registry archive trust transfer snapshot runtime bundle
+          engine   | json linux image registry archive trust transfer snapshot runtime network bundle
           """)
   void roomsUseOnlyWhatStandsBelowThem(String room, String below) {
     TreeSet<String> allowed = new TreeSet<>(Arrays.asList(below.split(" ")));

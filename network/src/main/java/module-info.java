@@ -1,0 +1,8 @@
+/// Networks of containers: their addresses, links and filters, as data and as requests to the
+/// kernel.
+module nsbox.network {
+  requires transitive nsbox.json;
+  requires transitive nsbox.runtime;
+
+  exports nsbox.network;
+}
