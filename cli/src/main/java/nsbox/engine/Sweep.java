@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import nsbox.network.Networks;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
 import nsbox.runtime.program.Opcode;
@@ -77,7 +78,7 @@ public final class Sweep {
    * lives. It appears with that name inside, so one without a name is rubbish as well. */
   private void sweepRunning(Path running) throws IOException {
     String name = running.getFileName().toString();
-    if (name.equals(ImageMounts.FOLDER)) {
+    if (name.equals(ImageMounts.FOLDER) || name.equals(Networks.RUN_FOLDER)) {
       return;
     }
     if (name.startsWith(".")) {

@@ -63,6 +63,19 @@ public final class Address implements Comparable<Address> {
     return new Address(sum);
   }
 
+  /// How far it is behind another one of its version, as far as 64 bits tell.
+  long distance(Address other) {
+    return low() - other.low();
+  }
+
+  private long low() {
+    long low = 0;
+    for (int i = Math.max(0, bytes.length - 8); i < bytes.length; i++) {
+      low = low << 8 | bytes[i] & 0xff;
+    }
+    return low;
+  }
+
   /// The same with all bits from `length` on cleared, or set.
   Address masked(int length, boolean set) {
     byte[] masked = bytes.clone();
