@@ -5,4 +5,6 @@ module nsbox.network {
   requires transitive nsbox.runtime;
 
   exports nsbox.network;
+  exports nsbox.network.filter;
+  exports nsbox.network.join;
 }

@@ -69,6 +69,7 @@ static struct failure give_up(struct context *context, const struct program *pro
 /* Waits, and starts it again, in a context of its own; false if it is over. */
 static bool started_again(struct context *context, const struct program *program) {
     struct watch *watch = context->watch;
+    context->starts_again = true;
     run_teardown_between(context, program);
     context->container.exited = false; /* it is recorded */
     clients_close(&watch->clients);

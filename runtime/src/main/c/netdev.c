@@ -7,13 +7,13 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "netlink.h"
 #include "operations.h"
 
 #define REPLY_BYTES 32768
@@ -28,11 +28,6 @@ struct request {
     } body;
     char attributes[128];
 };
-
-static int open_netlink(void) {
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    return fd < 0 ? -errno : fd;
-}
 
 static void begin(struct request *request, uint16_t type, uint16_t flags, size_t body) {
     *request = (struct request){.header = {.nlmsg_len = NLMSG_LENGTH((uint32_t)body),
@@ -61,7 +56,7 @@ static ssize_t receive(int fd, void *reply, size_t size) {
 
 int op_netlink(struct context *context, const struct argument *argument) {
     (void)context;
-    int fd = open_netlink();
+    int fd = netlink_open(NETLINK_ROUTE);
     if (fd < 0) return fd;
     char reply[1024];
     ssize_t answer = send(fd, argument[0].bytes, argument[0].length, 0) < 0 ? -errno
@@ -140,16 +135,6 @@ static int keep_addresses(int fd, int index, struct request *kept, char *reply) 
     }
 }
 
-/* A socket belongs to the network namespace that it was made in. */
-static int open_netlink_in(int namespace) {
-    int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (own < 0) return -errno;
-    int fd = setns(namespace, CLONE_NEWNET) < 0 ? -errno : open_netlink();
-    if (setns(own, CLONE_NEWNET) < 0) _exit(127); /* whatever came next would be done to the container's */
-    close(own);
-    return fd;
-}
-
 static int move_link(int fd, int index, int namespace, const char *name) {
     struct request request;
     begin(&request, RTM_NEWLINK, 0, sizeof request.body.link);
@@ -209,8 +194,8 @@ int op_move_interface(struct context *context, const struct argument *argument) 
     move.kept = calloc(MAX_ADDRESSES, sizeof *move.kept);
     move.reply = malloc(REPLY_BYTES);
     int error = move.kept && move.reply ? 0 : -ENOMEM;
-    if (!error && (move.outside = open_netlink()) < 0) error = move.outside;
-    if (!error && (move.inside = open_netlink_in(move.namespace)) < 0) error = move.inside;
+    if (!error && (move.outside = netlink_open(NETLINK_ROUTE)) < 0) error = move.outside;
+    if (!error && (move.inside = netlink_open_in(move.namespace, NETLINK_ROUTE)) < 0) error = move.inside;
     if (!error) error = move_interface(&move, argument[0].bytes, argument[1].bytes);
     free(move.reply);
     free(move.kept);

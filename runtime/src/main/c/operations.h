@@ -25,6 +25,14 @@ enum {
     BIND_NO_FOLLOW = 4,        /* a source that is a link is bound itself */
 };
 
+/* When `netfilter` sends its requests. */
+enum {
+    FILTER_ALWAYS = 0,
+    FILTER_UNLESS_THERE = 1, /* not where they were met, and the table has not been changed since */
+    FILTER_REPAIR = 2,       /* always; the table is as it should be then */
+    FILTER_TAKE_OUT = 3,     /* always; what is not there is gone already */
+};
+
 /* The container's process as its monitor knows it. */
 struct container {
     pid_t pid;
@@ -55,6 +63,7 @@ struct context {
     struct container container;
     struct watch *watch;         /* of a monitor, else NULL */
     struct failure init_failure; /* what stopped the container's process before execve */
+    bool starts_again;           /* the teardown that runs is not the last one */
     bool nothing_ran;            /* this launch failed before there was a process */
     int root_fd;                 /* O_PATH of the new root; -1 before enter_root */
     int status_fd;               /* the container's process: its end of the channel, else -1 */

@@ -34,6 +34,7 @@ public record ContainerPlan(
   private static final List<String> ETC_FILES = List.of("hostname", "hosts", "resolv.conf");
 
   /// @param network whose network it shares, if it shares another container's
+  /// @param onNetworks it has networks of its own, and so addresses
   /// @throws BundleException if image and options do not make a container
   public static ContainerPlan make(
       ContainerFolder folder,
@@ -41,6 +42,7 @@ public record ContainerPlan(
       Images.Unpacked image,
       ContainerOptions options,
       Optional<ContainerFolder> network,
+      boolean onNetworks,
       DefaultFilter filter)
       throws IOException, BundleException {
     boolean hostNetwork = options.namespaces().network().isHost();
@@ -54,7 +56,10 @@ public record ContainerPlan(
         network.isPresent()
             ? Map.of()
             : EtcFiles.make(
-                options.names(), options.names().hostname().orElse(hostname), hostNetwork);
+                options.names(),
+                options.names().hostname().orElse(hostname),
+                hostNetwork,
+                onNetworks);
     boolean marked = ContainerMarks.needsOwn(options);
     SeccompChoice seccomp = SeccompChoice.of(options.security(), filter);
     Bundle bundle =

@@ -77,6 +77,7 @@ public final class ContainerStart {
                 folder,
                 record,
                 events,
+                networks().hold(),
                 health(events, config, spec, compiler),
                 apart,
                 attached,
@@ -91,10 +92,15 @@ public final class ContainerStart {
             teardown(events));
     List<Rootfs.Overlay> trees = ContainerTrees.overlays(record, folder, driver);
     List<Launch.Borrowed> borrowed = memory(spec);
+    List<Instruction> joining = networks().join();
     return LaunchPlan.compile(
-        trees.isEmpty() && borrowed.isEmpty()
+        trees.isEmpty() && borrowed.isEmpty() && joining.isEmpty()
             ? launch
-            : launch.with(new Launch.Beside(trees, borrowed)));
+            : launch.with(new Launch.Beside(trees, borrowed, joining)));
+  }
+
+  private ContainerNetworks networks() {
+    return new ContainerNetworks(containers.roots(), folder, record);
   }
 
   private List<Instruction> health(
@@ -162,6 +168,9 @@ public final class ContainerStart {
                 + id
                 + ", which does not run");
       }
+      if (type.equals("network")) {
+        ContainerNetworks.share(containers.folder(id));
+      }
       namespace.put("path", "/proc/" + process.get().pid() + "/ns/" + file(type));
     }
   }
@@ -227,6 +236,7 @@ public final class ContainerStart {
 
   private List<Instruction> teardown(EventSteps events) throws IOException {
     Instructions steps = new Instructions();
+    networks().leave(steps);
     if (record.autoRemove()) {
       ContainerMounts.unmount(folder, steps);
       String removed = containers.removed(folder.id()).toString();

@@ -1,6 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nsbox.runtime.plan.Watch;
@@ -13,6 +14,7 @@ final class ContainerWatch {
   private ContainerWatch() {}
 
   /// @param events that the monitor records
+  /// @param ports how it takes those of the host that lead to the container
   /// @param health how it is asked whether the container is healthy; nothing where nobody asks
   /// @param apart the monitor is another process than the user's `nsbox`
   /// @param attached the user's `nsbox` stays with it
@@ -21,6 +23,7 @@ final class ContainerWatch {
       ContainerFolder folder,
       ContainerRecord record,
       EventSteps events,
+      List<Instruction> ports,
       List<Instruction> health,
       boolean apart,
       boolean attached,
@@ -52,6 +55,8 @@ final class ContainerWatch {
           notifySocket,
           record.serviceNotify().equals("conmon") ? "\nREADY=1" : "");
     }
+    List<Instruction> more = new ArrayList<>(ports);
+    more.addAll(health);
     return new Watch(
         Optional.of(folder.monitorLockFile().toString()),
         log(folder, record),
@@ -70,7 +75,7 @@ final class ContainerWatch {
                     folder.stoppedFile().toString(),
                     folder.restartsFile().toString())),
         record.limitMilliseconds(),
-        health,
+        more,
         onceUp.list(),
         onceEnded.list());
   }

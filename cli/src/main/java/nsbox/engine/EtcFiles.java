@@ -16,14 +16,17 @@ final class EtcFiles {
   private EtcFiles() {}
 
   /// By file name; those that the image is to keep are left out.
-  static Map<String, String> make(NameOptions names, String hostname, boolean hostNetwork)
+  ///
+  /// @param onNetworks it has addresses, which are known when it is started
+  static Map<String, String> make(
+      NameOptions names, String hostname, boolean hostNetwork, boolean onNetworks)
       throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     if (names.hostnameFile()) {
       files.put("hostname", hostname + "\n");
     }
     if (names.hostsFile()) {
-      files.put("hosts", hosts(names, hostname, hostNetwork));
+      files.put("hosts", hosts(names, hostname, hostNetwork, onNetworks));
     }
     if (names.resolverFile()) {
       files.put("resolv.conf", resolver(names));
@@ -31,7 +34,8 @@ final class EtcFiles {
     return files;
   }
 
-  private static String hosts(NameOptions names, String hostname, boolean hostNetwork)
+  private static String hosts(
+      NameOptions names, String hostname, boolean hostNetwork, boolean onNetworks)
       throws IOException {
     StringBuilder text = new StringBuilder();
     if (hostNetwork) {
@@ -40,16 +44,25 @@ final class EtcFiles {
         text.append('\n');
       }
     } else {
-      text.append("127.0.0.1\tlocalhost ").append(hostname);
-      if (names.domainname().isPresent()) {
-        text.append(' ').append(hostname).append('.').append(names.domainname().get());
+      text.append("127.0.0.1\tlocalhost");
+      if (!onNetworks) {
+        text.append(' ').append(names(names, hostname));
       }
       text.append("\n::1\tlocalhost ip6-localhost ip6-loopback\n");
     }
     for (String line : names.hosts()) {
       text.append(line).append('\n');
     }
+    if (onNetworks) {
+      text.append(ContainerNetworks.HOSTS_MARK);
+    }
     return text.toString();
+  }
+
+  private static String names(NameOptions names, String hostname) {
+    return names.domainname().isPresent()
+        ? hostname + ' ' + hostname + '.' + names.domainname().get()
+        : hostname;
   }
 
   /* What is asked for comes in the place of the host's lines of its kind. */

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 
 /// What is to be forgotten once the host has been started anew; the first command does it.
@@ -72,6 +74,7 @@ final class Reboot {
 
   /* Without its processes, what is left in the run root is cleaned up as after any loss. */
   private void forget() throws IOException {
+    forgetNetworks();
     for (ContainerFolder folder : containers.list()) {
       try {
         if (Files.exists(folder.running())) {
@@ -84,6 +87,17 @@ final class Reboot {
         continue; // its record is gone, or cannot be read: whoever wants to do something with it is
         // told
       }
+    }
+  }
+
+  /* No address is anybody's, and the kernel has forgotten what the networks were made of. */
+  private void forgetNetworks() throws IOException {
+    String networks = ContainerNetworks.runFolder(containers.roots()).toString();
+    Instructions steps = new Instructions();
+    steps.addIgnoring(Instruction.MISSING, "remove " + networks, Opcode.REMOVE_TREE, networks);
+    Front.Outcome outcome = front.run(Program.of(steps).encode());
+    if (!outcome.succeeded()) {
+      front.err("nsbox: cannot remove " + networks + ": error " + outcome.errno() + "\n");
     }
   }
 

@@ -67,6 +67,7 @@ public final class Sweep {
       }
     }
     remove(rubbish);
+    new FilterRepair(containers, front).run();
   }
 
   private boolean isOwned(String name) throws IOException {

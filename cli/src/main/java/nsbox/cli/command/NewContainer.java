@@ -153,6 +153,7 @@ final class NewContainer {
                 options.withMounts(
                     FurtherFiles.filled(further.withSecrets(volumes.mounts(), folder), forSystemd)),
                 networkOf(joins),
+                false,
                 session.defaultFilter());
         ContainerRecord record = record(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
@@ -210,6 +211,7 @@ final class NewContainer {
               options.withMounts(
                   FurtherFiles.filled(onPaper(options.files().mounts()), forSystemd)),
               networkOf(joins),
+              false,
               session.defaultFilter());
       ContainerRecord record =
           record(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);

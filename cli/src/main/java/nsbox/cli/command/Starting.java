@@ -15,6 +15,7 @@ import nsbox.cli.Session;
 import nsbox.engine.Attachment;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
+import nsbox.engine.ContainerNetworks;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerStart;
 import nsbox.engine.Front;
@@ -71,6 +72,8 @@ final class Starting {
       if (container.record().passesStreams()) {
         LogFlags.checkStreams(session.invocation());
       }
+      new ContainerNetworks(session.roots(), folder, container.record())
+          .prepare(container.config());
       program = program(session, container, staying);
       new ContainerMaker(session.containers(), session.caller()).storeProgram(folder, program);
       markStarted(folder);

@@ -103,8 +103,10 @@ public record Launch(
   ///
   /// @param trees overlays on paths of the host, which mounts of the configuration show
   /// @param borrowed what another process has mounted
-  public record Beside(List<Rootfs.Overlay> trees, List<Borrowed> borrowed) {
-    public static final Beside NOTHING = new Beside(List.of(), List.of());
+  /// @param networks how the monitor takes the container's process to its networks
+  public record Beside(
+      List<Rootfs.Overlay> trees, List<Borrowed> borrowed, List<Instruction> networks) {
+    public static final Beside NOTHING = new Beside(List.of(), List.of(), List.of());
   }
 
   /// A mount of a process whose namespaces are joined, shown on the same path.

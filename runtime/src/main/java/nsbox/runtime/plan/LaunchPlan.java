@@ -20,6 +20,7 @@ public final class LaunchPlan {
   private static final int READY = 2;
   private static final int NETWORK = 3;
   private static final int IN_SCOPE = 4;
+  private static final int ON_NETWORKS = 5;
 
   private final Launch launch;
   private final Instructions monitor = new Instructions();
@@ -94,6 +95,7 @@ public final class LaunchPlan {
     cgroups.enterScope(monitor, init, IN_SCOPE);
     namespaces.settle();
     interfaces.move(monitor);
+    joinNetworks();
     if (stopsWhenMounted()) {
       monitor.add("wait until its mounts are made", Opcode.AWAIT_SYNC, MOUNTED);
       Hooks all = launch.spec().hooks();
@@ -215,9 +217,24 @@ public final class LaunchPlan {
     return object;
   }
 
+  /* While the process makes its mounts. */
+  private void joinNetworks() {
+    List<Instruction> steps = launch.beside().networks();
+    for (Instruction step : steps) {
+      monitor.add(step);
+    }
+    if (!steps.isEmpty()) {
+      monitor.add("wait until it needs its networks", Opcode.AWAIT_SYNC, ON_NETWORKS);
+      monitor.add("let it go on", Opcode.GO_ON);
+    }
+  }
+
   private void network() {
     if (launch.spec().linux().hasNewNamespace("network")) {
       init.add("bring up the loopback interface", Opcode.NETLINK, Netlink.loopbackUp());
+    }
+    if (!launch.beside().networks().isEmpty()) {
+      init.add("wait for its networks", Opcode.SYNC, ON_NETWORKS);
     }
   }
 

@@ -1,0 +1,179 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.json.Json;
+import nsbox.json.JsonObject;
+import nsbox.network.Address;
+import nsbox.network.Leases;
+import nsbox.network.Network;
+import nsbox.network.NetworkException;
+import nsbox.network.Networks;
+import nsbox.network.Pool;
+import nsbox.network.join.Endpoint;
+import nsbox.network.join.JoinProgram;
+import nsbox.runtime.program.Program;
+
+/// A container's places on its networks: addresses that are leased, and what its run folder says of
+/// them.
+final class ContainerEndpoints {
+  private static final int SHORT_ID = 12;
+  private static final int TEN = 10;
+
+  private final StateRoots roots;
+  private final ContainerFolder folder;
+  private final ContainerRecord record;
+  private final Networks networks;
+  private final String ownNames;
+  private final String hostname;
+
+  /// @param config of the container
+  ContainerEndpoints(
+      StateRoots roots, ContainerFolder folder, ContainerRecord record, JsonObject config)
+      throws IOException {
+    this.roots = roots;
+    this.folder = folder;
+    this.record = record;
+    this.networks = ContainerNetworks.networks(roots);
+    this.hostname = config.optionalString("hostname").orElse(folder.id().substring(0, SHORT_ID));
+    String domain = config.optionalString("domainname").orElse("");
+    this.ownNames = domain.isEmpty() ? hostname : hostname + " " + hostname + "." + domain;
+  }
+
+  Network find(String name) throws IOException, NetworkException {
+    Optional<Network> network = networks.find(name);
+    if (network.isPresent()) {
+      return network.get();
+    }
+    if (name.equals(Network.DEFAULT_NAME)) {
+      return networks.defaultNetwork();
+    }
+    throw new NetworkException("network " + name + " not found");
+  }
+
+  /// Takes the addresses.
+  ///
+  /// @param wanted as the container's record has it
+  Endpoint take(JsonObject wanted, Network network, int ordinal, boolean isWayOut)
+      throws IOException, NetworkException {
+    Optional<Address> ip = address(network, false, wanted.optionalString("ip"));
+    Optional<Address> ip6 = address(network, true, wanted.optionalString("ip6"));
+    if (!networks.isStillThere(network)) {
+      throw new NetworkException("network " + network.name() + " was removed meanwhile");
+    }
+    Optional<String> mac = wanted.optionalString("mac");
+    return new Endpoint(
+        network,
+        folder.id(),
+        ordinal,
+        ip,
+        ip6,
+        mac.isPresent() ? bytes(mac.get()) : Endpoint.mac(ip.isPresent() ? ip.get() : ip6.get()),
+        ownNames,
+        names(wanted.strings("aliases")),
+        isWayOut,
+        isWayOut ? ContainerNetworks.ports(record) : List.of());
+  }
+
+  private Optional<Address> address(Network network, boolean version6, Optional<String> wanted)
+      throws IOException, NetworkException {
+    Optional<Pool> pool = network.pool(version6);
+    if (pool.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Address> address = wanted.isPresent() ? Address.parse(wanted.get()) : Optional.empty();
+    return Optional.of(
+        new Leases(networks)
+            .take(
+                network,
+                pool.get(),
+                folder.id(),
+                address,
+                id -> Files.exists(roots.run().resolve(id))));
+  }
+
+  private List<String> names(List<String> aliases) throws IOException {
+    List<String> names = new ArrayList<>();
+    names.add(record.name());
+    for (String alias : aliases) {
+      if (!names.contains(alias)) {
+        names.add(alias);
+      }
+    }
+    String shortId = folder.id().substring(0, SHORT_ID);
+    if (!names.contains(shortId)) {
+      names.add(shortId);
+    }
+    if (!names.contains(hostname)) {
+      names.add(hostname);
+    }
+    return names;
+  }
+
+  private static byte[] bytes(String mac) {
+    byte[] bytes = new byte[6];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Integer.parseInt(mac.substring(3 * i, 3 * i + 2), 16);
+    }
+    return bytes;
+  }
+
+  /// What is told of an endpoint, read again.
+  Endpoint of(JsonObject state, boolean isWayOut) throws IOException, NetworkException {
+    Optional<String> ip = state.optionalString("ip");
+    Optional<String> ip6 = state.optionalString("ip6");
+    return new Endpoint(
+        find(state.string("name")),
+        folder.id(),
+        (int) state.number("ordinal"),
+        ip.isPresent() ? Address.parse(ip.get()) : Optional.empty(),
+        ip6.isPresent() ? Address.parse(ip6.get()) : Optional.empty(),
+        bytes(state.string("mac")),
+        ownNames,
+        state.strings("names"),
+        isWayOut,
+        isWayOut ? ContainerNetworks.ports(record) : List.of());
+  }
+
+  /// How it joins and leaves.
+  Program program(Endpoint endpoint) throws IOException {
+    Network network = endpoint.network();
+    return JoinProgram.of(
+        endpoint,
+        new JoinProgram.Places(
+            roots.containers(),
+            networks.leases(network),
+            networks.endpoints(network),
+            ContainerNetworks.runFolder(roots).resolve(ContainerNetworks.GENERATION),
+            ContainerNetworks.filtered(networks, network)));
+  }
+
+  /// Where that is kept: whoever runs them does so in the order of their names.
+  Path file(Endpoint endpoint) {
+    String number = (endpoint.ordinal() < TEN ? "0" : "") + endpoint.ordinal();
+    return ContainerNetworks.programs(folder).resolve(number + "-" + endpoint.network().name());
+  }
+
+  /// Whole or not at all, for the monitor may read it at any time.
+  void write(Endpoint endpoint) throws IOException {
+    Path file = file(endpoint);
+    Path unfinished = file.resolveSibling(".new-" + file.getFileName());
+    Files.deleteIfExists(unfinished);
+    Containers.write(unfinished, program(endpoint).encode(), false);
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// What is told of all of them.
+  void writeState(List<JsonObject> endpoints) throws IOException {
+    Path file = ContainerNetworks.stateFile(folder);
+    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(unfinished);
+    Containers.write(unfinished, Json.bytes(new JsonObject().put("networks", endpoints)), false);
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,189 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nsbox.json.Json;
+import nsbox.json.JsonObject;
+import nsbox.network.Address;
+import nsbox.network.Network;
+import nsbox.network.NetworkException;
+import nsbox.network.Networks;
+import nsbox.network.PublishedPort;
+import nsbox.network.join.Endpoint;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+
+/// The networks that a container is on while it runs.
+///
+/// Its run folder has a program for each, by which the monitor joins and leaves; so networks may
+/// come and go while it runs, and whoever finds the monitor dead leaves them all in its place.
+public final class ContainerNetworks {
+  /// What stands behind it in a container's hosts file is of its networks.
+  static final String HOSTS_MARK = "# The addresses on its networks, as nsbox keeps them:\n";
+
+  private static final String FOLDER = "networks";
+  private static final String SHARED = ".shared";
+  static final String GENERATION = "generation";
+
+  private final StateRoots roots;
+  private final ContainerFolder folder;
+  private final ContainerRecord record;
+
+  public ContainerNetworks(StateRoots roots, ContainerFolder folder, ContainerRecord record) {
+    this.roots = roots;
+    this.folder = folder;
+    this.record = record;
+  }
+
+  /// The networks of a root.
+  public static Networks networks(StateRoots roots) {
+    return new Networks(roots.root().resolve("networks"), runFolder(roots));
+  }
+
+  static Path runFolder(StateRoots roots) {
+    return roots.run().resolve(Networks.RUN_FOLDER);
+  }
+
+  private boolean isOnSome() throws IOException {
+    return record.json().has("networks");
+  }
+
+  /// Takes an address on each network, and writes down how to join. To be called before the
+  /// container is started, by who has claimed its run folder; what was taken goes with that.
+  ///
+  /// @param config its config.json
+  /// @throws NetworkException if a network is not there, or an address not to be had
+  public void prepare(JsonObject config) throws IOException, NetworkException {
+    if (!isOnSome()) {
+      return;
+    }
+    Files.createDirectory(programs(folder));
+    ContainerEndpoints endpoints = new ContainerEndpoints(roots, folder, record, config);
+    List<JsonObject> state = new ArrayList<>();
+    boolean hasWayOut = false;
+    for (JsonObject wanted : record.json().objects("networks")) {
+      Network network = endpoints.find(wanted.string("name"));
+      boolean isWayOut = !hasWayOut && !network.internal();
+      Endpoint endpoint = endpoints.take(wanted, network, state.size(), isWayOut);
+      hasWayOut |= isWayOut;
+      endpoints.write(endpoint);
+      state.add(endpoint.json());
+    }
+    endpoints.writeState(state);
+  }
+
+  /// The ports of the host that lead to it.
+  static List<PublishedPort> ports(ContainerRecord record) throws IOException {
+    List<PublishedPort> ports = new ArrayList<>();
+    for (JsonObject port : record.json().objects("ports")) {
+      Optional<String> host = port.optionalString("hostIp");
+      ports.add(
+          new PublishedPort(
+              host.isPresent() ? Address.parse(host.get()) : Optional.empty(),
+              (int) port.number("hostPort"),
+              (int) port.number("containerPort"),
+              port.string("protocol")));
+    }
+    return ports;
+  }
+
+  /// How a container joins its networks: a program for each.
+  static Path programs(ContainerFolder folder) {
+    return folder.running().resolve(FOLDER);
+  }
+
+  static Path stateFile(ContainerFolder folder) {
+    return folder.running().resolve("networks.json");
+  }
+
+  /// There once the filter knows the network.
+  static Path filtered(Networks networks, Network network) throws IOException {
+    return networks.leases(network).resolveSibling("filtered");
+  }
+
+  /// How its monitor joins.
+  List<Instruction> join() throws IOException {
+    if (!isOnSome()) {
+      return List.of();
+    }
+    Instructions steps = new Instructions();
+    steps.add(
+        "forget what its hosts file says of networks",
+        Opcode.RESET_HOSTS,
+        folder.lasting().resolve("hosts").toString(),
+        HOSTS_MARK);
+    steps.add("join its networks: " + list(), Opcode.JOIN_NETWORKS, programs(folder).toString());
+    return steps.list();
+  }
+
+  private String list() throws IOException {
+    StringBuilder names = new StringBuilder();
+    for (JsonObject wanted : record.json().objects("networks")) {
+      names.append(names.isEmpty() ? "" : ", ").append(wanted.string("name"));
+    }
+    return names.toString();
+  }
+
+  /// What its monitor has as long as it lives.
+  List<Instruction> hold() throws IOException {
+    List<String> ports = new ArrayList<>();
+    for (PublishedPort port : ports(record)) {
+      if (port.host().isPresent()) {
+        ports.add(port.protocol() + " " + port.host().get() + " " + port.hostPort());
+      } else {
+        ports.add(port.protocol() + " 0.0.0.0 " + port.hostPort());
+        ports.add(port.protocol() + " :: " + port.hostPort());
+      }
+    }
+    if (ports.isEmpty()) {
+      return List.of();
+    }
+    Instructions steps = new Instructions();
+    steps.add("take the ports of the host that lead to it", Opcode.HOLD_PORTS, ports);
+    return steps.list();
+  }
+
+  /// How its monitor leaves.
+  void leave(Instructions steps) throws IOException {
+    if (!isOnSome()) {
+      return;
+    }
+    int ordinal = 0;
+    for (JsonObject wanted : record.json().objects("networks")) {
+      steps.add(
+          "take its link on " + wanted.string("name") + " down, if others are in its namespace",
+          Opcode.REMOVE_LINK,
+          Endpoint.outerIndex(folder.id(), ordinal++),
+          programs(folder).resolve(SHARED).toString());
+    }
+    steps.add("leave its networks", Opcode.LEAVE_NETWORKS, programs(folder).toString());
+  }
+
+  /// Says that another container has its network, which so may outlive it.
+  static void share(ContainerFolder owner) throws IOException {
+    try {
+      Files.createFile(programs(owner).resolve(SHARED));
+    } catch (FileAlreadyExistsException e) {
+      return; // it is said already
+    } catch (NoSuchFileException e) {
+      return; // it is on no network, or has just ended
+    }
+  }
+
+  /// Addresses and names of a container that runs, one object for each network.
+  public static List<JsonObject> state(ContainerFolder folder) throws IOException {
+    Path file = stateFile(folder);
+    try {
+      return Json.parse(Files.readAllBytes(file), file.toString()).objects("networks");
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+}

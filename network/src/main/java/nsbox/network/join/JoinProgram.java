@@ -1,0 +1,243 @@
+package nsbox.network.join;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import nsbox.network.Address;
+import nsbox.network.Network;
+import nsbox.network.Pool;
+import nsbox.network.Subnet;
+import nsbox.network.filter.FilterTable;
+import nsbox.network.link.LinkRequests;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+
+/// How a container joins a network, and leaves it: a program of its own beside the container, so
+/// that its networks may change while it runs.
+///
+/// The monitor section joins; it can be run again, for a container that is started again. The
+/// teardown leaves for good. The section watch makes the container's part of the filter anew, after
+/// somebody has emptied the table.
+public final class JoinProgram {
+  private static final Subnet EVERYWHERE = Subnet.parse("0.0.0.0/0").orElseThrow();
+  private static final Subnet EVERYWHERE6 = Subnet.parse("::/0").orElseThrow();
+
+  /* When the filter is told: FILTER_ of operations.h. */
+  private static final int ALWAYS = 0;
+  private static final int UNLESS_THERE = 1;
+  private static final int TAKE_OUT = 3;
+
+  private static final String VERSION6 = "/proc/sys/net/ipv6/conf/";
+
+  private final Endpoint endpoint;
+  private final Network network;
+  private final Places places;
+  private final boolean hasVersion6;
+  private final Instructions join = new Instructions();
+  private final Instructions leave = new Instructions();
+  private final Instructions repair = new Instructions();
+
+  /// Where things lie.
+  ///
+  /// @param containers folder of all containers, each with its `hosts`
+  /// @param leases of the network: a link for each address
+  /// @param endpoints of the network: a file for each container
+  /// @param generation file of the table's state
+  /// @param filtered there once the table has the network
+  public record Places(
+      Path containers, Path leases, Path endpoints, Path generation, Path filtered) {}
+
+  private JoinProgram(Endpoint endpoint, Places places) {
+    this.endpoint = endpoint;
+    this.network = endpoint.network();
+    this.places = places;
+    this.hasVersion6 = Files.exists(Path.of(VERSION6));
+  }
+
+  /// The program for a container whose addresses are leased.
+  public static Program of(Endpoint endpoint, Places places) {
+    JoinProgram program = new JoinProgram(endpoint, places);
+    program.links();
+    program.filter();
+    program.names();
+    program.leases();
+    return new Program(program.join.list(), List.of(), program.leave.list(), program.repair.list());
+  }
+
+  private void links() {
+    LinkRequests outside = new LinkRequests();
+    int mtu = network.mtu();
+    byte[] mac = Endpoint.mac(network.pools().getFirst().gateway());
+    outside.bridge(network.index(), network.link(), mac, mtu);
+    for (Pool pool : network.pools()) {
+      outside.address(network.index(), pool.gateway(), pool.subnet());
+    }
+    outside.pair(
+        endpoint.outerIndex(),
+        network.index(),
+        endpoint.link(),
+        endpoint.innerIndex(),
+        endpoint.mac(),
+        mtu);
+    join.add(
+        "make the bridge " + network.link() + ", and " + endpoint.link() + " on it",
+        Opcode.LINKS,
+        outside.bytes(),
+        outside.processHole(),
+        0);
+    hostSettings();
+    inside();
+  }
+
+  /* Containers are no routers for the host, and the host is one for them. */
+  private void hostSettings() {
+    set("/proc/sys/net/ipv4/ip_forward", "1");
+    if (!endpoint.ports().isEmpty()) {
+      /* For what the host sends to a published port of its own by 127.0.0.1. */
+      set("/proc/sys/net/ipv4/conf/" + network.link() + "/route_localnet", "1");
+    }
+    if (!hasVersion6) {
+      return;
+    }
+    set(VERSION6 + network.link() + "/accept_ra", "0");
+    boolean used = network.pool(true).isPresent();
+    set(VERSION6 + network.link() + "/disable_ipv6", used ? "0" : "1");
+    if (used) {
+      set(VERSION6 + "all/forwarding", "1");
+    }
+  }
+
+  private void set(String path, String value) {
+    join.write("set " + path.substring("/proc/sys/".length()) + " to " + value, path, value);
+  }
+
+  private void inside() {
+    LinkRequests inside = new LinkRequests();
+    address(inside, endpoint.ip());
+    address(inside, endpoint.ip6());
+    if (hasVersion6 && endpoint.ip6().isEmpty()) {
+      inside.noOwnAddress(endpoint.innerIndex());
+    }
+    inside.up(endpoint.innerIndex());
+    if (endpoint.isWayOut()) {
+      route(inside, endpoint.ip(), EVERYWHERE);
+      route(inside, endpoint.ip6(), EVERYWHERE6);
+    }
+    join.add(
+        "give " + endpoint.link() + " its addresses and routes: " + addresses(),
+        Opcode.LINKS,
+        inside.bytes(),
+        0,
+        1);
+  }
+
+  private String addresses() {
+    StringBuilder text = new StringBuilder();
+    endpoint.ip().ifPresent(text::append);
+    if (endpoint.ip6().isPresent()) {
+      text.append(text.isEmpty() ? "" : ", ").append(endpoint.ip6().get());
+    }
+    return text.toString();
+  }
+
+  private void address(LinkRequests requests, Optional<Address> address) {
+    if (address.isPresent()) {
+      Pool pool = network.pool(address.get().isVersion6()).orElseThrow();
+      requests.address(endpoint.innerIndex(), address.get(), pool.subnet());
+    }
+  }
+
+  private void route(LinkRequests requests, Optional<Address> address, Subnet to) {
+    if (address.isPresent()) {
+      Pool pool = network.pool(address.get().isVersion6()).orElseThrow();
+      requests.route(endpoint.innerIndex(), to, pool.gateway());
+    }
+  }
+
+  private void filter() {
+    join.add(
+        "have the filter know the network " + network.name(),
+        Opcode.NETFILTER,
+        FilterTable.ensure(List.of(network)),
+        places.generation().toString(),
+        places.filtered().toString(),
+        UNLESS_THERE);
+    if (endpoint.ports().isEmpty()) {
+      return;
+    }
+    publish(join);
+    publish(repair);
+    leave.add(
+        "lead its published ports nowhere",
+        Opcode.NETFILTER,
+        FilterTable.withdraw(
+            endpoint.ports(), endpoint.ip(), endpoint.ip6(), endpoint.containerId()),
+        places.generation().toString(),
+        "",
+        TAKE_OUT);
+  }
+
+  private void publish(Instructions steps) {
+    steps.add(
+        "lead published ports to it",
+        Opcode.NETFILTER,
+        FilterTable.publish(
+            endpoint.ports(), endpoint.ip(), endpoint.ip6(), endpoint.containerId()),
+        places.generation().toString(),
+        "",
+        ALWAYS);
+  }
+
+  private void names() {
+    String own = lines(List.of(endpoint.ownNames()));
+    String others = network.hasNames() ? lines(endpoint.names()) : "";
+    join.add(
+        "tell it and those on " + network.name() + " about each other",
+        Opcode.PUBLISH_NAMES,
+        places.endpoints().toString(),
+        places.containers().toString(),
+        endpoint.containerId(),
+        own,
+        others);
+    leave.add(
+        "have those on " + network.name() + " forget it",
+        Opcode.WITHDRAW_NAMES,
+        places.endpoints().toString(),
+        places.containers().toString(),
+        endpoint.containerId(),
+        own);
+  }
+
+  private String lines(List<String> names) {
+    StringBuilder text = new StringBuilder();
+    line(text, endpoint.ip(), names);
+    line(text, endpoint.ip6(), names);
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, Optional<Address> address, List<String> names) {
+    if (address.isPresent() && !names.isEmpty()) {
+      text.append(address.get()).append('\t').append(String.join(" ", names)).append('\n');
+    }
+  }
+
+  /* Last: from here on the address is somebody else's. */
+  private void leases() {
+    giveBack(endpoint.ip());
+    giveBack(endpoint.ip6());
+  }
+
+  private void giveBack(Optional<Address> address) {
+    if (address.isPresent()) {
+      leave.addIgnoring(
+          Instruction.MISSING,
+          "give back " + address.get(),
+          Opcode.UNLINK_LINK,
+          places.leases().resolve(address.get().toString()).toString(),
+          endpoint.containerId());
+    }
+  }
+}
