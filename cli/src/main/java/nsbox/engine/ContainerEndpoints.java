@@ -17,6 +17,7 @@ import nsbox.network.Networks;
 import nsbox.network.Pool;
 import nsbox.network.join.Endpoint;
 import nsbox.network.join.JoinProgram;
+import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Program;
 
 /// A container's places on its networks: addresses that are leased, and what its run folder says of
@@ -83,6 +84,15 @@ final class ContainerEndpoints {
   private Optional<Address> address(Network network, boolean version6, Optional<String> wanted)
       throws IOException, NetworkException {
     Optional<Pool> pool = network.pool(version6);
+    if (pool.isEmpty() && wanted.isPresent()) {
+      throw new NetworkException(
+          "network "
+              + network.name()
+              + " has no addresses of version "
+              + (version6 ? 6 : 4)
+              + ", such as "
+              + wanted.get());
+    }
     if (pool.isEmpty()) {
       return Optional.empty();
     }
@@ -142,15 +152,21 @@ final class ContainerEndpoints {
 
   /// How it joins and leaves.
   Program program(Endpoint endpoint) throws IOException {
-    Network network = endpoint.network();
-    return JoinProgram.of(
-        endpoint,
-        new JoinProgram.Places(
-            roots.containers(),
-            networks.leases(network),
-            networks.endpoints(network),
-            ContainerNetworks.runFolder(roots).resolve(ContainerNetworks.GENERATION),
-            ContainerNetworks.filtered(networks, network)));
+    return JoinProgram.of(endpoint, places(endpoint.network()));
+  }
+
+  /// How it becomes the way to all that is on none of the container's networks.
+  List<Instruction> becomeWayOut(Endpoint endpoint) throws IOException {
+    return JoinProgram.becomeWayOut(endpoint, places(endpoint.network()));
+  }
+
+  private JoinProgram.Places places(Network network) throws IOException {
+    return new JoinProgram.Places(
+        roots.containers(),
+        networks.leases(network),
+        networks.endpoints(network),
+        ContainerNetworks.runFolder(roots).resolve(ContainerNetworks.GENERATION),
+        ContainerNetworks.filtered(networks, network));
   }
 
   /// Where that is kept: whoever runs them does so in the order of their names.

@@ -51,7 +51,9 @@ public final class ContainerNetworks {
     return roots.run().resolve(Networks.RUN_FOLDER);
   }
 
-  private boolean isOnSome() throws IOException {
+  /// Whether the container may be on networks: one that shares the host's or another's, or is to
+  /// have none, may not.
+  static boolean mayHave(ContainerRecord record) {
     return record.json().has("networks");
   }
 
@@ -61,7 +63,7 @@ public final class ContainerNetworks {
   /// @param config its config.json
   /// @throws NetworkException if a network is not there, or an address not to be had
   public void prepare(JsonObject config) throws IOException, NetworkException {
-    if (!isOnSome()) {
+    if (!mayHave(record)) {
       return;
     }
     Files.createDirectory(programs(folder));
@@ -110,7 +112,7 @@ public final class ContainerNetworks {
 
   /// How its monitor joins.
   List<Instruction> join() throws IOException {
-    if (!isOnSome()) {
+    if (!mayHave(record)) {
       return List.of();
     }
     Instructions steps = new Instructions();
@@ -152,7 +154,7 @@ public final class ContainerNetworks {
 
   /// How its monitor leaves.
   void leave(Instructions steps) throws IOException {
-    if (!isOnSome()) {
+    if (!mayHave(record)) {
       return;
     }
     int ordinal = 0;

@@ -67,6 +67,28 @@ public final class JoinProgram {
     return new Program(program.join.list(), List.of(), program.leave.list(), program.repair.list());
   }
 
+  /// For a container on several networks that loses the one by which it reached all others: the
+  /// steps by which this one takes that over.
+  public static List<Instruction> becomeWayOut(Endpoint endpoint, Places places) {
+    JoinProgram program = new JoinProgram(endpoint, places);
+    program.inside();
+    if (!endpoint.ports().isEmpty()) {
+      program.publish(program.join);
+    }
+    return program.join.list();
+  }
+
+  /// Takes the link to the network down, at once.
+  public static Instruction cut(Endpoint endpoint) {
+    Instructions steps = new Instructions();
+    steps.add(
+        "take its link on " + endpoint.network().name() + " down",
+        Opcode.REMOVE_LINK,
+        endpoint.outerIndex(),
+        "");
+    return steps.list().getFirst();
+  }
+
   private void links() {
     LinkRequests outside = new LinkRequests();
     int mtu = network.mtu();

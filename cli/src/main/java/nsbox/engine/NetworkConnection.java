@@ -1,0 +1,182 @@
+package nsbox.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import nsbox.json.JsonObject;
+import nsbox.network.Network;
+import nsbox.network.NetworkException;
+import nsbox.network.join.Endpoint;
+import nsbox.network.join.JoinProgram;
+import nsbox.runtime.program.Instruction;
+import nsbox.runtime.program.Instructions;
+import nsbox.runtime.program.Opcode;
+import nsbox.runtime.program.Program;
+
+/// Changes which networks a container is on; where it runs, at once. Whoever calls holds the
+/// [ContainerLock].
+public final class NetworkConnection {
+  private final Front front;
+  private final ContainerFolder folder;
+  private final ContainerRecord record;
+  private final ContainerChange change;
+  private final ContainerEndpoints endpoints;
+
+  public NetworkConnection(Containers containers, Front front, ContainerFolder folder)
+      throws IOException {
+    this.front = front;
+    this.folder = folder;
+    this.record = folder.record();
+    this.change = new ContainerChange(containers, folder);
+    this.endpoints = new ContainerEndpoints(containers.roots(), folder, record, folder.config());
+  }
+
+  /// Puts the container on a network.
+  ///
+  /// @param wanted the network's `name`, and what is asked for of `ip`, `ip6`, `mac`, `aliases`
+  /// @throws NetworkException if that cannot be; then nothing has changed
+  public void connect(Network network, JsonObject wanted) throws IOException, NetworkException {
+    if (!ContainerNetworks.mayHave(record)) {
+      throw new NetworkException(
+          "container "
+              + record.name()
+              + " cannot be connected to a network: it has none of its own, or shares that of the host"
+              + " or of another container");
+    }
+    List<JsonObject> all = new ArrayList<>(record.json().objects("networks"));
+    for (JsonObject other : all) {
+      if (other.string("name").equals(network.name())) {
+        throw new NetworkException(
+            "endpoint with name " + record.name() + " already exists in network " + network.name());
+      }
+    }
+    all.add(wanted);
+    if (folder.state() instanceof ContainerState.Running running) {
+      join(network, wanted, running);
+    }
+    change.storeRecord(record.json().put("networks", all));
+  }
+
+  private void join(Network network, JsonObject wanted, ContainerState.Running running)
+      throws IOException, NetworkException {
+    List<JsonObject> state = new ArrayList<>(ContainerNetworks.state(folder));
+    boolean isWayOut = !network.internal();
+    for (JsonObject other : state) {
+      isWayOut &= !other.flag("wayOut");
+    }
+    Endpoint endpoint = endpoints.take(wanted, network, freeOrdinal(state), isWayOut);
+    Program program = endpoints.program(endpoint);
+    /* Before anything is done: who finds it there undoes it. */
+    endpoints.write(endpoint);
+    Instructions steps = of(running);
+    for (Instruction step : program.monitor()) {
+      steps.add(step);
+    }
+    try {
+      run(steps, "connect container " + record.name() + " to network " + network.name());
+    } catch (NetworkException e) {
+      leave(endpoint);
+      throw e;
+    }
+    state.add(endpoint.json());
+    endpoints.writeState(state);
+  }
+
+  private static int freeOrdinal(List<JsonObject> state) throws IOException {
+    int ordinal = 0;
+    for (int i = 0; i < state.size(); i++) {
+      if (state.get(i).number("ordinal") == ordinal) {
+        ordinal++;
+        i = -1;
+      }
+    }
+    return ordinal;
+  }
+
+  private static Instructions of(ContainerState.Running running) {
+    Instructions steps = new Instructions();
+    steps.add(
+        "find the container's process",
+        Opcode.OF_PROCESS,
+        running.process().pid(),
+        running.process().startTime());
+    return steps;
+  }
+
+  /// Takes the container off a network.
+  ///
+  /// @param network its name
+  /// @throws NetworkException if it is not on it
+  public void disconnect(String network) throws IOException, NetworkException {
+    List<JsonObject> all = new ArrayList<>();
+    List<JsonObject> before = record.json().objects("networks");
+    for (JsonObject other : before) {
+      if (!other.string("name").equals(network)) {
+        all.add(other);
+      }
+    }
+    if (all.size() == before.size()) {
+      throw new NetworkException(
+          "container " + record.name() + " is not connected to network " + network);
+    }
+    if (folder.state() instanceof ContainerState.Running running) {
+      part(network, running);
+    }
+    change.storeRecord(record.json().put("networks", all));
+  }
+
+  private void part(String network, ContainerState.Running running)
+      throws IOException, NetworkException {
+    List<JsonObject> rest = new ArrayList<>();
+    boolean wasWayOut = false;
+    for (JsonObject state : ContainerNetworks.state(folder)) {
+      if (!state.string("name").equals(network)) {
+        rest.add(state);
+        continue;
+      }
+      wasWayOut = state.flag("wayOut");
+      leave(endpoints.of(state, wasWayOut));
+    }
+    for (JsonObject other : rest) {
+      if (!wasWayOut || endpoints.find(other.string("name")).internal()) {
+        continue;
+      }
+      wasWayOut = false;
+      Endpoint endpoint = endpoints.of(other, true);
+      endpoints.write(endpoint);
+      Instructions steps = of(running);
+      for (Instruction step : endpoints.becomeWayOut(endpoint)) {
+        steps.add(step);
+      }
+      run(steps, "lead container " + record.name() + " out by network " + other.string("name"));
+      other.put("wayOut", true);
+    }
+    endpoints.writeState(rest);
+  }
+
+  private void leave(Endpoint endpoint) throws IOException, NetworkException {
+    Instructions steps = new Instructions();
+    steps.add(JoinProgram.cut(endpoint));
+    for (Instruction step : endpoints.program(endpoint).teardown()) {
+      steps.add(step);
+    }
+    run(
+        steps,
+        "disconnect container " + record.name() + " from network " + endpoint.network().name());
+    Files.deleteIfExists(endpoints.file(endpoint));
+  }
+
+  private void run(Instructions steps, String what) throws IOException, NetworkException {
+    Front.Outcome outcome = front.run(Program.of(steps).encode());
+    if (!outcome.succeeded()) {
+      throw new NetworkException(
+          "cannot "
+              + what
+              + ": "
+              + steps.list().get(outcome.index()).label()
+              + ": "
+              + (outcome.detail().isEmpty() ? "error " + outcome.errno() : outcome.detail()));
+    }
+  }
+}
