@@ -17,7 +17,6 @@ import nsbox.cli.Failure;
 import nsbox.cli.Flags;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
-import nsbox.cli.Signals;
 import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.HealthFlags;
@@ -155,7 +154,7 @@ final class NewContainer {
                 networkOf(joins),
                 false,
                 session.defaultFilter());
-        ContainerRecord record = record(plan, images, unpacked, taken, joins);
+        ContainerRecord record = newRecord().make(plan, images, unpacked, taken, joins);
         record.json().put("mounts", volumes.shown());
         further.trees().addTo(record.json());
         further.secrets().addTo(record.json());
@@ -165,7 +164,7 @@ final class NewContainer {
         if (!further.secrets().shown().isEmpty()) {
           settings.object("Config").put("Secrets", further.secrets().shown());
         }
-        HealthCheck check = health(unpacked);
+        HealthCheck check = newRecord().health(unpacked);
         if (!check.json().isEmpty()) {
           settings.object("Config").put("Healthcheck", check.json());
         }
@@ -214,7 +213,7 @@ final class NewContainer {
               false,
               session.defaultFilter());
       ContainerRecord record =
-          record(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);
+          newRecord().make(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);
       return Explanation.of(
           words.getFirst(),
           images,
@@ -247,94 +246,8 @@ final class NewContainer {
     return shown;
   }
 
-  private ContainerRecord record(
-      ContainerPlan plan, Images images, Images.Unpacked unpacked, String taken, JsonObject joins)
-      throws IOException, Failure {
-    JsonObject process = plan.bundle().config().object("process");
-    JsonObject labels = new JsonObject();
-    unpacked.image().config().labels().forEach(labels::put);
-    options.metadata().labels().forEach(labels::put);
-    JsonObject json =
-        new JsonObject()
-            .put("id", plan.folder().id())
-            .put("name", taken)
-            .put("image", words.getFirst())
-            .put("imageId", unpacked.image().id().toString())
-            .put("layers", unpacked.chainIds())
-            .put("driver", images.driver().name())
-            .put("command", process.strings("args"))
-            .put("createdNanos", nanosNow());
-    /* Lists look for it just here. */
-    addHealth(json, unpacked);
-    json.put("stopSignal", stopSignal(unpacked))
-        .put("storageBytes", lifecycle.storageBytes())
-        .put("autoRemove", lifecycle.removes())
-        .put("terminal", process.flag("terminal"))
-        .put("keepInput", lifecycle.keepsInput())
-        .put("defaultFilter", plan.defaultFilter())
-        .put("labels", labels);
-    if (options.metadata().stopSeconds().isPresent()) {
-      json.put("stopSeconds", options.metadata().stopSeconds().get());
-    }
-    if (lifecycle.pidFile().isPresent()) {
-      json.put("pidFile", lifecycle.pidFile().get().toString());
-    }
-    if (!lifecycle.serviceNotify().equals("ignore")) {
-      json.put("sdnotify", lifecycle.serviceNotify());
-    }
-    if (lifecycle.monitorPidFile().isPresent()) {
-      json.put("monitorPidFile", lifecycle.monitorPidFile().get().toString());
-    }
-    if (lifecycle.removesImage()) {
-      json.put("imageRemoval", imageRemoval());
-    }
-    if (!joins.isEmpty()) {
-      json.put("joins", joins);
-    }
-    if (!health.onFailure().equals("none")) {
-      json.put("onUnhealthy", health.onFailure());
-    }
-    watch.addTo(json);
-    watch.log().addTo(json, process.strings("env"));
-    return new ContainerRecord(json);
-  }
-
-  private List<String> imageRemoval() {
-    return List.of(
-        session.invocation().home() + "/bin/nsbox",
-        "--root",
-        session.roots().root().toString(),
-        "--run-root",
-        session.roots().run().toString(),
-        "rmi",
-        words.getFirst());
-  }
-
-  private HealthCheck health(Images.Unpacked unpacked) throws IOException {
-    Optional<JsonObject> image = unpacked.image().config().healthcheck();
-    return image.isEmpty() ? health.check() : health.check().over(HealthCheck.of(image.get()));
-  }
-
-  private void addHealth(JsonObject record, Images.Unpacked unpacked) throws IOException, Failure {
-    HealthCheck check = health(unpacked);
-    List<String> shell = unpacked.image().config().shell();
-    if (check.command(shell).isPresent()) {
-      JsonObject json = check.json();
-      if (!shell.isEmpty()) {
-        json.put("Shell", shell);
-      }
-      record.put("health", json);
-    } else if (!health.onFailure().equals("none")) {
-      throw new Failure(
-          "cannot set on-failure action to "
-              + health.onFailure()
-              + " without a health check\n  Use: --health-cmd COMMAND");
-    }
-  }
-
-  private int stopSignal(Images.Unpacked unpacked) throws Failure {
-    String image = unpacked.image().config().stopSignal().orElse("SIGTERM");
-    return Signals.number(options.metadata().stopSignal().orElse(image));
+  private NewRecord newRecord() {
+    return new NewRecord(session, words.getFirst(), options, lifecycle, watch, health);
   }
 
   /* IDs by the type of the namespace. */
@@ -375,11 +288,6 @@ final class NewContainer {
     if (lifecycle.idFile().isPresent()) {
       Files.writeString(lifecycle.idFile().get(), id, StandardOpenOption.CREATE_NEW);
     }
-  }
-
-  private static long nanosNow() {
-    java.time.Instant now = java.time.Instant.now();
-    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
   }
 
   /* As docker does: what is to be shown and is not there becomes a folder. */
