@@ -1,11 +1,14 @@
 package nsbox.engine;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
+import nsbox.network.Attachment;
+import nsbox.network.PublishedPort;
 
 /// What was asked of a container, as container.json keeps it: what `ps` shows and what a start
 /// needs. It changes only where a user changes it (`rename`, `update`); members that nobody here
@@ -131,6 +134,41 @@ public final class ContainerRecord {
   /// IDs of the containers whose namespaces it shares, by the type of the namespace.
   public Map<String, String> joins() throws IOException {
     return json.stringMap("joins");
+  }
+
+  /// The networks that it is on, the first with its default route; none where it is on none, or has
+  /// another's.
+  public List<Attachment> networks() throws IOException {
+    if (!json.has("networks")) {
+      return List.of();
+    }
+    List<Attachment> networks = new ArrayList<>();
+    for (JsonObject network : json.objects("networks")) {
+      networks.add(Attachment.of(network));
+    }
+    return networks;
+  }
+
+  /// Ports of the host that lead to it.
+  public List<PublishedPort> ports() throws IOException {
+    if (!json.has("ports")) {
+      return List.of();
+    }
+    List<PublishedPort> ports = new ArrayList<>();
+    for (JsonObject port : json.objects("ports")) {
+      ports.add(PublishedPort.of(port));
+    }
+    return ports;
+  }
+
+  /// Ports that it listens on, published or not, as `80/tcp`; none where it is on no network.
+  public List<String> exposedPorts() throws IOException {
+    return json.strings("exposed");
+  }
+
+  /// Names for the gateway's address in its /etc/hosts; one line for each text.
+  public List<String> gatewayHosts() throws IOException {
+    return json.strings("gatewayHosts");
   }
 
   /// `json-file`, `k8s-file`, `none` or [#PASSTHROUGH].

@@ -178,16 +178,6 @@ final class FilesTest extends EndToEnd {
   }
 
   @Test
-  void refusesOtherNetworks() throws Exception {
-    assertEquals(
-        new Result(
-            125,
-            "",
-            "nsbox: --network bridge: this version of nsbox knows the networks none, host, container:NAME and ns:PATH\n"),
-        nsbox.run("run", "--network", "bridge", ALPINE, "true"));
-  }
-
-  @Test
   void removesTheContainerWithRm() throws Exception {
     nsbox.run("run", "--rm", ALPINE, "true").expect(0);
     assertEquals(List.of(), nsbox.containers());

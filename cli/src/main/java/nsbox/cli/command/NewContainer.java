@@ -22,6 +22,7 @@ import nsbox.cli.flags.ContainerFlags;
 import nsbox.cli.flags.HealthFlags;
 import nsbox.cli.flags.Joined;
 import nsbox.cli.flags.LifecycleFlags;
+import nsbox.cli.flags.NetworkFlags;
 import nsbox.cli.flags.SecretFlags;
 import nsbox.cli.flags.Settings;
 import nsbox.cli.flags.SystemdFlag;
@@ -36,11 +37,13 @@ import nsbox.engine.ContainerTrees;
 import nsbox.engine.ContainerVolumes;
 import nsbox.engine.Containers;
 import nsbox.engine.FreeIds;
+import nsbox.engine.FreePorts;
 import nsbox.engine.HealthCheck;
 import nsbox.engine.Images;
 import nsbox.image.Ingest;
 import nsbox.image.StoredImage;
 import nsbox.json.JsonObject;
+import nsbox.network.NetworkOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -52,6 +55,7 @@ final class NewContainer {
   private final List<String> words;
   private final Asked asked;
   private ContainerOptions options;
+  private final NetworkOptions networkOptions;
   private final LifecycleFlags lifecycle;
   private final WatchFlags watch;
   private final SecretFlags secretFlags;
@@ -68,6 +72,7 @@ final class NewContainer {
     this.words = positionals(parsed);
     this.asked = new Asked(parsed, session.invocation(), new ArrayList<>());
     this.options = ContainerFlags.read(asked, words.subList(1, words.size()));
+    this.networkOptions = NetworkFlags.read(asked);
     this.lifecycle = LifecycleFlags.read(asked);
     this.watch = WatchFlags.of(parsed, lifecycle.removes());
     this.secretFlags = SecretFlags.read(asked);
@@ -135,7 +140,8 @@ final class NewContainer {
       ContainerFolder folder = session.containers().folder(id);
       ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
       String taken = lifecycle.name().orElse("");
-      try {
+      NewNetworks networks = NewNetworks.of(networkOptions, image.config(), asked);
+      try (FreePorts ports = networks.choose(session.containers())) {
         taken = maker.claim(id, lifecycle.name());
         ContainerVolumes volumes =
             mounts.resolve(
@@ -154,17 +160,19 @@ final class NewContainer {
                 networkOf(joins),
                 false,
                 session.defaultFilter());
-        ContainerRecord record = newRecord().make(plan, images, unpacked, taken, joins);
+        NewRecord newRecord = newRecord(networks);
+        ContainerRecord record =
+            newRecord.make(plan, images, unpacked, taken, joins, ports.ports());
         record.json().put("mounts", volumes.shown());
         further.trees().addTo(record.json());
         further.secrets().addTo(record.json());
         JsonObject settings =
-            new Settings(asked, options, image.config())
+            new Settings(asked, options, image.config(), networkOptions)
                 .make(words.getFirst(), plan.bundle().config(), record.json().object("labels"));
         if (!further.secrets().shown().isEmpty()) {
           settings.object("Config").put("Secrets", further.secrets().shown());
         }
-        HealthCheck check = newRecord().health(unpacked);
+        HealthCheck check = newRecord.health(unpacked);
         if (!check.json().isEmpty()) {
           settings.object("Config").put("Healthcheck", check.json());
         }
@@ -202,6 +210,7 @@ final class NewContainer {
       List<FileOptions.Mount> forSystemd = prepareForSystemd(image);
       JsonObject joins = joins();
       ContainerFolder folder = session.containers().folder("<id>");
+      NewNetworks networks = NewNetworks.of(networkOptions, image.config(), asked);
       ContainerPlan plan =
           ContainerPlan.make(
               folder,
@@ -213,7 +222,14 @@ final class NewContainer {
               false,
               session.defaultFilter());
       ContainerRecord record =
-          newRecord().make(plan, images, unpacked, lifecycle.name().orElse("<name>"), joins);
+          newRecord(networks)
+              .make(
+                  plan,
+                  images,
+                  unpacked,
+                  lifecycle.name().orElse("<name>"),
+                  joins,
+                  networks.onPaper());
       return Explanation.of(
           words.getFirst(),
           images,
@@ -246,8 +262,8 @@ final class NewContainer {
     return shown;
   }
 
-  private NewRecord newRecord() {
-    return new NewRecord(session, words.getFirst(), options, lifecycle, watch, health);
+  private NewRecord newRecord(NewNetworks networks) {
+    return new NewRecord(session, words.getFirst(), options, lifecycle, networks, watch, health);
   }
 
   /* IDs by the type of the namespace. */

@@ -14,6 +14,7 @@ import nsbox.engine.ContainerRecord;
 import nsbox.engine.HealthCheck;
 import nsbox.engine.Images;
 import nsbox.json.JsonObject;
+import nsbox.network.PublishedPort;
 
 /// What container.json will say of a container that is being made.
 ///
@@ -23,14 +24,21 @@ record NewRecord(
     String imageName,
     ContainerOptions options,
     LifecycleFlags lifecycle,
+    NewNetworks networks,
     WatchFlags watch,
     HealthFlags health) {
 
   /// @param plan what it will run as
   /// @param taken the name that it has got
   /// @param joins IDs of containers whose namespaces it shares, by the type of the namespace
+  /// @param ports of the host that it has got
   ContainerRecord make(
-      ContainerPlan plan, Images images, Images.Unpacked unpacked, String taken, JsonObject joins)
+      ContainerPlan plan,
+      Images images,
+      Images.Unpacked unpacked,
+      String taken,
+      JsonObject joins,
+      List<PublishedPort> ports)
       throws IOException, Failure {
     JsonObject process = plan.bundle().config().object("process");
     JsonObject labels = new JsonObject();
@@ -46,7 +54,8 @@ record NewRecord(
             .put("driver", images.driver().name())
             .put("command", process.strings("args"))
             .put("createdNanos", nanosNow());
-    /* Lists look for it just here. */
+    /* Lists look for ports and health just here. */
+    networks.addPorts(json, ports);
     addHealth(json, unpacked);
     json.put("stopSignal", stopSignal(unpacked))
         .put("storageBytes", lifecycle.storageBytes())
@@ -70,6 +79,7 @@ record NewRecord(
     if (lifecycle.removesImage()) {
       json.put("imageRemoval", imageRemoval());
     }
+    networks.addNetworks(json);
     if (!joins.isEmpty()) {
       json.put("joins", joins);
     }

@@ -22,6 +22,7 @@ public final class ContainerFlags {
     NameFlags.addTo(flags);
     MountFlags.addTo(flags);
     NamespaceFlags.addTo(flags);
+    NetworkFlags.addTo(flags);
     SecurityFlags.addTo(flags);
     DeviceFlags.addTo(flags);
     LimitFlags.addTo(flags);

@@ -1,15 +1,37 @@
 package nsbox.cli.flags;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import nsbox.cli.Failure;
+import nsbox.network.WantedPort;
 
 /// The ports that a container's program listens on, as the image and `--expose` say. It opens none.
-final class ExposedPorts {
+public final class ExposedPorts {
   private static final int LAST_PORT = 65535;
 
   private ExposedPorts() {}
+
+  /// What the image says, and what the user adds by `--expose`.
+  ///
+  /// @throws Failure if an option is none
+  public static Set<String> of(Set<String> image, Asked asked) throws Failure {
+    return of(image, asked.texts("--expose"));
+  }
+
+  /// What `--publish-all` makes of one: any port of the host leads to it.
+  ///
+  /// @param port as [#of] has it
+  public static WantedPort published(String port) {
+    int slash = port.indexOf('/');
+    return new WantedPort(
+        Optional.empty(),
+        0,
+        0,
+        Integer.parseInt(port.substring(0, slash)),
+        port.substring(slash + 1));
+  }
 
   /// As `80/tcp`; a range names each of its ports.
   ///

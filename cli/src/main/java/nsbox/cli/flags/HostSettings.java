@@ -11,6 +11,8 @@ import nsbox.bundle.options.ProcessOptions.Ulimit;
 import nsbox.cli.Failure;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
+import nsbox.network.NetworkOptions;
+import nsbox.network.WantedPort;
 
 /// `HostConfig` of [Settings].
 final class HostSettings {
@@ -18,20 +20,22 @@ final class HostSettings {
 
   private final Asked asked;
   private final ContainerOptions options;
+  private final NetworkOptions networks;
   private final JsonObject resources;
   private final JsonObject host = new JsonObject();
 
-  HostSettings(Asked asked, ContainerOptions options) {
+  HostSettings(Asked asked, ContainerOptions options, NetworkOptions networks) {
     this.asked = asked;
     this.options = options;
+    this.networks = networks;
     this.resources = options.resources().limits();
   }
 
   JsonObject make(JsonObject configuration) throws JsonException, Failure {
     host.put("Binds", Settings.orNull(asked.texts("--volume")));
     host.put("ContainerIDFile", asked.text("--cidfile").orElse(""));
-    host.put("NetworkMode", asked.text("--network").orElse("none"));
-    host.put("PortBindings", new JsonObject());
+    host.put("NetworkMode", NetworkFlags.mode(asked));
+    host.put("PortBindings", bindings());
     host.put("AutoRemove", asked.isSet("--rm"));
     host.put("VolumesFrom", null);
     TerminalSize size = options.process().terminal().orElse(new TerminalSize(0, 0));
@@ -48,7 +52,7 @@ final class HostSettings {
     host.put("OomScoreAdj", options.process().oomScoreAdjust().orElse(0L));
     host.put("PidMode", shared("--pid"));
     host.put("Privileged", options.security().privileged());
-    host.put("PublishAllPorts", false);
+    host.put("PublishAllPorts", networks.publishAll());
     host.put("ReadonlyRootfs", options.files().readonlyRoot());
     host.put("SecurityOpt", Settings.orNull(asked.texts("--security-opt")));
     if (!asked.texts("--storage-opt").isEmpty()) {
@@ -70,6 +74,23 @@ final class HostSettings {
     limits();
     hidden(configuration.object("linux"));
     return host;
+  }
+
+  /* As they were asked for: a port of the host that was left open is empty, or a range. */
+  private JsonObject bindings() throws JsonException {
+    JsonObject bindings = new JsonObject();
+    for (WantedPort port : networks.ports()) {
+      String key = port.containerPort() + "/" + port.protocol();
+      List<JsonObject> binding = new ArrayList<>(bindings.objects(key));
+      int first = port.firstHostPort();
+      String open = first == 0 ? "" : first + "-" + port.lastHostPort();
+      binding.add(
+          new JsonObject()
+              .put("HostIp", port.host().isEmpty() ? "" : port.host().get().toString())
+              .put("HostPort", port.isOpen() ? open : Integer.toString(first)));
+      bindings.put(key, binding);
+    }
+    return bindings;
   }
 
   /* Docker names only what is not private. */

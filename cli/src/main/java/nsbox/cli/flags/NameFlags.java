@@ -11,6 +11,9 @@ import nsbox.cli.Flags;
 final class NameFlags {
   private static final int LONGEST = 64;
 
+  /* Docker's word for the address by which containers reach the host. */
+  private static final String GATEWAY = "host-gateway";
+
   private NameFlags() {}
 
   static void addTo(Flags flags) {
@@ -29,9 +32,13 @@ final class NameFlags {
     boolean hostsFile = !asked.isSet("--no-hosts");
     List<String> hosts = new ArrayList<>();
     for (String flag : asked.texts("--add-host")) {
-      hosts.add(host(flag));
+      if (isGateway(flag)) {
+        refuseGateway(asked, flag);
+      } else {
+        hosts.add(host(flag));
+      }
     }
-    if (!hostsFile && !hosts.isEmpty()) {
+    if (!hostsFile && !asked.texts("--add-host").isEmpty()) {
       throw new Failure("--no-hosts and --add-host exclude each other");
     }
     List<String> servers = asked.texts("--dns");
@@ -70,7 +77,7 @@ final class NameFlags {
       throw new Failure(
           "conflicting options: hostname and the UTS mode: --hostname and --uts " + uts);
     }
-    String network = asked.text("--network").orElse("none");
+    String network = NetworkFlags.mode(asked);
     if (!network.startsWith("container:")) {
       return;
     }
@@ -110,17 +117,43 @@ final class NameFlags {
     if (address.startsWith("[") && address.endsWith("]")) {
       address = address.substring(1, address.length() - 1);
     }
-    if (address.equals("host-gateway")) {
-      throw new Failure(
-          "--add-host " + flag + ": this container's network has no gateway; name an address");
-    }
     if (end < 1 || !Addresses.isAddress(address)) {
       throw new Failure("--add-host " + flag + ": expected NAME:ADDRESS, as in db:10.0.0.5");
     }
+    return address + "\t" + names(flag, end);
+  }
+
+  private static String names(String flag, int end) throws Failure {
     String names = flag.substring(0, end).replace(';', ' ');
     if (names.indexOf('\n') >= 0 || names.indexOf('\t') >= 0) {
       throw new Failure("--add-host " + flag + ": a name has no blanks");
     }
-    return address + "\t" + names;
+    return names;
+  }
+
+  /// The names that `--add-host NAME:host-gateway` gives to the gateway, which is known when the
+  /// container starts; one text for each option.
+  static List<String> gatewayHosts(Asked asked) throws Failure {
+    List<String> hosts = new ArrayList<>();
+    for (String flag : asked.texts("--add-host")) {
+      if (isGateway(flag)) {
+        hosts.add(names(flag, flag.length() - GATEWAY.length() - 1));
+      }
+    }
+    return hosts;
+  }
+
+  private static boolean isGateway(String flag) {
+    int before = flag.length() - GATEWAY.length() - 1;
+    return before > 0
+        && flag.endsWith(GATEWAY)
+        && (flag.charAt(before) == ':' || flag.charAt(before) == '=');
+  }
+
+  private static void refuseGateway(Asked asked, String flag) throws Failure {
+    if (NetworkFlags.isMode(NetworkFlags.mode(asked))) {
+      throw new Failure(
+          "--add-host " + flag + ": this container's network has no gateway; name an address");
+    }
   }
 }

@@ -19,7 +19,6 @@ final class NamespaceFlags {
 
   static void addTo(Flags flags) {
     flags
-        .text("none|host|container:NAME|ns:PATH", "Network (none)", "--network", "--net")
         .text(MODES, "Namespace of processes (private)", "--pid")
         .text(MODES, "Namespace of shared memory and queues (private)", "--ipc")
         .text(MODES, "Namespace of the hostname (private)", "--uts")
@@ -35,7 +34,7 @@ final class NamespaceFlags {
     List<IdRange> gids = IdMaps.parse("--gidmap", asked.texts("--gidmap"));
     NamespaceOptions options =
         new NamespaceOptions(
-            network(asked.text("--network").orElse("none")),
+            network(NetworkFlags.mode(asked)),
             namespace("--pid", asked.text("--pid").orElse("private")),
             ipc(asked.text("--ipc").orElse("private")),
             namespace("--uts", asked.text("--uts").orElse("private")),
@@ -50,17 +49,11 @@ final class NamespaceFlags {
     return options;
   }
 
-  private static Namespace network(String value) throws Failure {
-    if (value.equals("none")) {
-      return Namespace.PRIVATE;
-    }
-    if (value.equals("host") || value.startsWith("container:") || value.startsWith("ns:")) {
-      return namespace("--network", value);
-    }
-    throw new Failure(
-        "--network "
-            + value
-            + ": this version of nsbox knows the networks none, host, container:NAME and ns:PATH");
+  /* Who is on a network, or on none, has a namespace of its own. */
+  private static Namespace network(String mode) throws Failure {
+    return mode.equals("none") || !NetworkFlags.isMode(mode)
+        ? Namespace.PRIVATE
+        : namespace("--network", mode);
   }
 
   /* Docker's words for who may join: with nsbox everybody may. */

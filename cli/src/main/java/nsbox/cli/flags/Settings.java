@@ -13,6 +13,8 @@ import nsbox.cli.Failure;
 import nsbox.image.ImageConfig;
 import nsbox.json.JsonException;
 import nsbox.json.JsonObject;
+import nsbox.network.NetworkOptions;
+import nsbox.network.WantedPort;
 
 /// What was asked for, in docker's words and order: `Config`, which is of the container alone, and
 /// `HostConfig`, which is of it on this host.
@@ -23,11 +25,14 @@ public final class Settings {
   private final Asked asked;
   private final ContainerOptions options;
   private final ImageConfig image;
+  private final NetworkOptions networks;
 
-  public Settings(Asked asked, ContainerOptions options, ImageConfig image) {
+  public Settings(
+      Asked asked, ContainerOptions options, ImageConfig image, NetworkOptions networks) {
     this.asked = asked;
     this.options = options;
     this.image = image;
+    this.networks = networks;
   }
 
   /// @param imageName as the user named it
@@ -37,7 +42,7 @@ public final class Settings {
       throws JsonException, Failure {
     return new JsonObject()
         .put("Config", config(imageName, configuration, labels))
-        .put("HostConfig", new HostSettings(asked, options).make(configuration));
+        .put("HostConfig", new HostSettings(asked, options, networks).make(configuration));
   }
 
   private JsonObject config(String imageName, JsonObject configuration, JsonObject labels)
@@ -69,7 +74,10 @@ public final class Settings {
             .put("Entrypoint", orNull(entrypoint.orElse(image.entrypoint())))
             .put("OnBuild", null)
             .put("Labels", labels);
-    Set<String> ports = ExposedPorts.of(image.exposedPorts(), asked.texts("--expose"));
+    Set<String> ports = ExposedPorts.of(image.exposedPorts(), asked);
+    for (WantedPort port : networks.ports()) {
+      ports.add(port.containerPort() + "/" + port.protocol());
+    }
     if (!ports.isEmpty()) {
       JsonObject exposed = new JsonObject();
       for (String port : ports) {

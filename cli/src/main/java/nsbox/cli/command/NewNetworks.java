@@ -1,0 +1,92 @@
+package nsbox.cli.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import nsbox.cli.Failure;
+import nsbox.cli.flags.Asked;
+import nsbox.cli.flags.ExposedPorts;
+import nsbox.engine.Containers;
+import nsbox.engine.FreePorts;
+import nsbox.image.ImageConfig;
+import nsbox.json.JsonObject;
+import nsbox.network.Attachment;
+import nsbox.network.NetworkOptions;
+import nsbox.network.PublishedPort;
+import nsbox.network.WantedPort;
+
+/// The networks and ports of a container that is being made.
+///
+/// @param exposed the ports that it listens on, as `80/tcp`
+record NewNetworks(NetworkOptions options, Set<String> exposed) {
+
+  static NewNetworks of(NetworkOptions options, ImageConfig image, Asked asked) throws Failure {
+    return new NewNetworks(options, ExposedPorts.of(image.exposedPorts(), asked));
+  }
+
+  /// Chooses the ports of the host that the user does not say.
+  FreePorts choose(Containers containers) throws IOException {
+    return FreePorts.choose(containers, wanted());
+  }
+
+  List<PublishedPort> onPaper() {
+    return FreePorts.onPaper(wanted());
+  }
+
+  /* `-P` adds what is exposed and not published yet. */
+  private List<WantedPort> wanted() {
+    if (!options.publishAll()) {
+      return options.ports();
+    }
+    List<WantedPort> wanted = new ArrayList<>(options.ports());
+    for (String port : exposed) {
+      WantedPort one = ExposedPorts.published(port);
+      if (!isPublished(one)) {
+        wanted.add(one);
+      }
+    }
+    return wanted;
+  }
+
+  private boolean isPublished(WantedPort port) {
+    for (WantedPort other : options.ports()) {
+      if (other.containerPort() == port.containerPort()
+          && other.protocol().equals(port.protocol())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// What lists look for: what it listens on, and what of that is published.
+  void addPorts(JsonObject record, List<PublishedPort> ports) {
+    if (options.attachments().isEmpty()) {
+      return;
+    }
+    if (!exposed.isEmpty()) {
+      record.put("exposed", new ArrayList<>(exposed));
+    }
+    if (!ports.isEmpty()) {
+      List<JsonObject> published = new ArrayList<>();
+      for (PublishedPort port : ports) {
+        published.add(port.json());
+      }
+      record.put("ports", published);
+    }
+  }
+
+  void addNetworks(JsonObject record) {
+    if (options.attachments().isEmpty()) {
+      return;
+    }
+    List<JsonObject> networks = new ArrayList<>();
+    for (Attachment attachment : options.attachments()) {
+      networks.add(attachment.json());
+    }
+    record.put("networks", networks);
+    if (!options.gatewayHosts().isEmpty()) {
+      record.put("gatewayHosts", options.gatewayHosts());
+    }
+  }
+}
