@@ -5,6 +5,7 @@ module nsbox.network {
   requires transitive nsbox.runtime;
 
   exports nsbox.network;
+  exports nsbox.network.cni;
   exports nsbox.network.filter;
   exports nsbox.network.join;
 }
