@@ -10,6 +10,7 @@ import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.network.Address;
+import nsbox.network.Attachment;
 import nsbox.network.Leases;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
@@ -60,14 +61,14 @@ final class ContainerEndpoints {
   /// Takes the addresses.
   ///
   /// @param wanted as the container's record has it
-  Endpoint take(JsonObject wanted, Network network, int ordinal, boolean isWayOut)
+  Endpoint take(Attachment wanted, Network network, int ordinal, boolean isWayOut)
       throws IOException, NetworkException {
-    Optional<Address> ip = address(network, false, wanted.optionalString("ip"));
-    Optional<Address> ip6 = address(network, true, wanted.optionalString("ip6"));
+    Optional<Address> ip = address(network, false, wanted.ip());
+    Optional<Address> ip6 = address(network, true, wanted.ip6());
     if (!networks.isStillThere(network)) {
       throw new NetworkException("network " + network.name() + " was removed meanwhile");
     }
-    Optional<String> mac = wanted.optionalString("mac");
+    Optional<String> mac = wanted.mac();
     return new Endpoint(
         network,
         folder.id(),
@@ -76,12 +77,12 @@ final class ContainerEndpoints {
         ip6,
         mac.isPresent() ? bytes(mac.get()) : Endpoint.mac(ip.isPresent() ? ip.get() : ip6.get()),
         ownNames,
-        names(wanted.strings("aliases")),
+        names(wanted.aliases()),
         isWayOut,
-        isWayOut ? ContainerNetworks.ports(record) : List.of());
+        isWayOut ? record.ports() : List.of());
   }
 
-  private Optional<Address> address(Network network, boolean version6, Optional<String> wanted)
+  private Optional<Address> address(Network network, boolean version6, Optional<Address> wanted)
       throws IOException, NetworkException {
     Optional<Pool> pool = network.pool(version6);
     if (pool.isEmpty() && wanted.isPresent()) {
@@ -96,14 +97,13 @@ final class ContainerEndpoints {
     if (pool.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Address> address = wanted.isPresent() ? Address.parse(wanted.get()) : Optional.empty();
     return Optional.of(
         new Leases(networks)
             .take(
                 network,
                 pool.get(),
                 folder.id(),
-                address,
+                wanted,
                 id -> Files.exists(roots.run().resolve(id))));
   }
 
@@ -147,7 +147,7 @@ final class ContainerEndpoints {
         ownNames,
         state.strings("names"),
         isWayOut,
-        isWayOut ? ContainerNetworks.ports(record) : List.of());
+        isWayOut ? record.ports() : List.of());
   }
 
   /// How it joins and leaves.

@@ -7,10 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
-import nsbox.network.Address;
+import nsbox.network.Attachment;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
 import nsbox.network.Networks;
@@ -70,8 +69,8 @@ public final class ContainerNetworks {
     ContainerEndpoints endpoints = new ContainerEndpoints(roots, folder, record, config);
     List<JsonObject> state = new ArrayList<>();
     boolean hasWayOut = false;
-    for (JsonObject wanted : record.json().objects("networks")) {
-      Network network = endpoints.find(wanted.string("name"));
+    for (Attachment wanted : record.networks()) {
+      Network network = endpoints.find(wanted.network());
       boolean isWayOut = !hasWayOut && !network.internal();
       Endpoint endpoint = endpoints.take(wanted, network, state.size(), isWayOut);
       hasWayOut |= isWayOut;
@@ -79,21 +78,6 @@ public final class ContainerNetworks {
       state.add(endpoint.json());
     }
     endpoints.writeState(state);
-  }
-
-  /// The ports of the host that lead to it.
-  static List<PublishedPort> ports(ContainerRecord record) throws IOException {
-    List<PublishedPort> ports = new ArrayList<>();
-    for (JsonObject port : record.json().objects("ports")) {
-      Optional<String> host = port.optionalString("hostIp");
-      ports.add(
-          new PublishedPort(
-              host.isPresent() ? Address.parse(host.get()) : Optional.empty(),
-              (int) port.number("hostPort"),
-              (int) port.number("containerPort"),
-              port.string("protocol")));
-    }
-    return ports;
   }
 
   /// How a container joins its networks: a program for each.
@@ -127,8 +111,8 @@ public final class ContainerNetworks {
 
   private String list() throws IOException {
     StringBuilder names = new StringBuilder();
-    for (JsonObject wanted : record.json().objects("networks")) {
-      names.append(names.isEmpty() ? "" : ", ").append(wanted.string("name"));
+    for (Attachment wanted : record.networks()) {
+      names.append(names.isEmpty() ? "" : ", ").append(wanted.network());
     }
     return names.toString();
   }
@@ -136,7 +120,7 @@ public final class ContainerNetworks {
   /// What its monitor has as long as it lives.
   List<Instruction> hold() throws IOException {
     List<String> ports = new ArrayList<>();
-    for (PublishedPort port : ports(record)) {
+    for (PublishedPort port : record.ports()) {
       if (port.host().isPresent()) {
         ports.add(port.protocol() + " " + port.host().get() + " " + port.hostPort());
       } else {
@@ -158,9 +142,9 @@ public final class ContainerNetworks {
       return;
     }
     int ordinal = 0;
-    for (JsonObject wanted : record.json().objects("networks")) {
+    for (Attachment wanted : record.networks()) {
       steps.add(
-          "take its link on " + wanted.string("name") + " down, if others are in its namespace",
+          "take its link on " + wanted.network() + " down, if others are in its namespace",
           Opcode.REMOVE_LINK,
           Endpoint.outerIndex(folder.id(), ordinal++),
           programs(folder).resolve(SHARED).toString());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.json.JsonObject;
+import nsbox.network.Attachment;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
 import nsbox.network.join.Endpoint;
@@ -34,9 +35,9 @@ public final class NetworkConnection {
 
   /// Puts the container on a network.
   ///
-  /// @param wanted the network's `name`, and what is asked for of `ip`, `ip6`, `mac`, `aliases`
+  /// @param wanted the network by its name, and as whom
   /// @throws NetworkException if that cannot be; then nothing has changed
-  public void connect(Network network, JsonObject wanted) throws IOException, NetworkException {
+  public void connect(Network network, Attachment wanted) throws IOException, NetworkException {
     if (!ContainerNetworks.mayHave(record)) {
       throw new NetworkException(
           "container "
@@ -51,14 +52,14 @@ public final class NetworkConnection {
             "endpoint with name " + record.name() + " already exists in network " + network.name());
       }
     }
-    all.add(wanted);
+    all.add(wanted.json());
     if (folder.state() instanceof ContainerState.Running running) {
       join(network, wanted, running);
     }
     change.storeRecord(record.json().put("networks", all));
   }
 
-  private void join(Network network, JsonObject wanted, ContainerState.Running running)
+  private void join(Network network, Attachment wanted, ContainerState.Running running)
       throws IOException, NetworkException {
     List<JsonObject> state = new ArrayList<>(ContainerNetworks.state(folder));
     boolean isWayOut = !network.internal();

@@ -140,7 +140,7 @@ final class NewContainer {
       ContainerFolder folder = session.containers().folder(id);
       ContainerMaker maker = new ContainerMaker(session.containers(), session.caller());
       String taken = lifecycle.name().orElse("");
-      NewNetworks networks = NewNetworks.of(networkOptions, image.config(), asked);
+      NewNetworks networks = NewNetworks.of(session, networkOptions, image.config(), asked);
       try (FreePorts ports = networks.choose(session.containers())) {
         taken = maker.claim(id, lifecycle.name());
         ContainerVolumes volumes =
@@ -158,7 +158,7 @@ final class NewContainer {
                 options.withMounts(
                     FurtherFiles.filled(further.withSecrets(volumes.mounts(), folder), forSystemd)),
                 networkOf(joins),
-                false,
+                networks.areThere(),
                 session.defaultFilter());
         NewRecord newRecord = newRecord(networks);
         ContainerRecord record =
@@ -210,7 +210,7 @@ final class NewContainer {
       List<FileOptions.Mount> forSystemd = prepareForSystemd(image);
       JsonObject joins = joins();
       ContainerFolder folder = session.containers().folder("<id>");
-      NewNetworks networks = NewNetworks.of(networkOptions, image.config(), asked);
+      NewNetworks networks = NewNetworks.of(session, networkOptions, image.config(), asked);
       ContainerPlan plan =
           ContainerPlan.make(
               folder,
@@ -219,7 +219,7 @@ final class NewContainer {
               options.withMounts(
                   FurtherFiles.filled(onPaper(options.files().mounts()), forSystemd)),
               networkOf(joins),
-              false,
+              networks.areThere(),
               session.defaultFilter());
       ContainerRecord record =
           newRecord(networks)

@@ -3,15 +3,20 @@ package nsbox.cli.command;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import nsbox.cli.Failure;
+import nsbox.cli.Session;
 import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ExposedPorts;
+import nsbox.engine.ContainerNetworks;
 import nsbox.engine.Containers;
 import nsbox.engine.FreePorts;
 import nsbox.image.ImageConfig;
 import nsbox.json.JsonObject;
 import nsbox.network.Attachment;
+import nsbox.network.Network;
+import nsbox.network.NetworkException;
 import nsbox.network.NetworkOptions;
 import nsbox.network.PublishedPort;
 import nsbox.network.WantedPort;
@@ -21,8 +26,40 @@ import nsbox.network.WantedPort;
 /// @param exposed the ports that it listens on, as `80/tcp`
 record NewNetworks(NetworkOptions options, Set<String> exposed) {
 
-  static NewNetworks of(NetworkOptions options, ImageConfig image, Asked asked) throws Failure {
-    return new NewNetworks(options, ExposedPorts.of(image.exposedPorts(), asked));
+  /// @throws NetworkException if a network is not there
+  static NewNetworks of(Session session, NetworkOptions options, ImageConfig image, Asked asked)
+      throws IOException, NetworkException, Failure {
+    List<Attachment> named = new ArrayList<>();
+    for (Attachment attachment : options.attachments()) {
+      named.add(named(session, attachment));
+    }
+    return new NewNetworks(
+        new NetworkOptions(named, options.ports(), options.publishAll(), options.gatewayHosts()),
+        ExposedPorts.of(image.exposedPorts(), asked));
+  }
+
+  /* By its name, though the user may have written an ID. The default one is made when it is needed. */
+  private static Attachment named(Session session, Attachment attachment)
+      throws IOException, NetworkException {
+    if (attachment.network().equals(Network.DEFAULT_NAME)) {
+      return attachment;
+    }
+    Optional<Network> network =
+        ContainerNetworks.networks(session.roots()).lookup(attachment.network());
+    if (network.isEmpty()) {
+      throw new NetworkException("network " + attachment.network() + " not found");
+    }
+    return new Attachment(
+        network.get().name(),
+        attachment.ip(),
+        attachment.ip6(),
+        attachment.mac(),
+        attachment.aliases());
+  }
+
+  /// Whether it is on networks of its own.
+  boolean areThere() {
+    return !options.attachments().isEmpty();
   }
 
   /// Chooses the ports of the host that the user does not say.
