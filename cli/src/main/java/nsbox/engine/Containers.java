@@ -22,6 +22,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import nsbox.network.Living;
+import nsbox.network.Networks;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// All containers of a root, as directories.
@@ -29,7 +31,7 @@ import nsbox.runtime.state.ProcessIdentity;
 /// A container exists when its folder has its final name, and is gone when it has lost it: both are
 /// one rename. A name is a symbolic link that only one process can create. Nothing is recorded that
 /// could be derived, so there is nothing to repair.
-public final class Containers {
+public final class Containers implements Living {
   static final String NEW = ".new-";
   static final String REMOVED = ".removed-";
   private static final int ID_BYTES = 32;
@@ -201,6 +203,18 @@ public final class Containers {
     } catch (NoSuchFileException | NotLinkException e) {
       return "";
     }
+  }
+
+  /// Whether it has a folder in the run root: from before it takes an address until all is taken
+  /// back.
+  @Override
+  public boolean lives(String id) {
+    return Files.exists(roots.run().resolve(id));
+  }
+
+  /// The networks that they can be on.
+  public Networks networks() {
+    return new Networks(roots.networks(), roots.run().resolve(Networks.RUN_FOLDER));
   }
 
   /* A container that is there, or that somebody who lives is still making. */

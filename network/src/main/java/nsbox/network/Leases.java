@@ -226,7 +226,7 @@ public final class Leases {
 
   /// All leases of a network, of containers that are gone, too; in no order.
   public List<Lease> list(Network network) throws IOException {
-    return list(networks.leases(network));
+    return list(networks.runFolder(network).resolve(Networks.LEASES));
   }
 
   static List<Lease> list(Path folder) throws IOException {

@@ -36,15 +36,31 @@ public record Network(
   /// The name of the network that containers are on unless they are told otherwise.
   public static final String DEFAULT_NAME = "bridge";
 
+  /// The option of a network on which no container is found by name.
+  public static final String NO_NAMES = "nsbox.no_names";
+
   private static final int DEFAULT_MTU = 1500;
 
   public boolean isBridge() {
     return driver.equals(BRIDGE);
   }
 
-  /// Whether containers on it find each other by name: not on the default one, as with docker.
+  /// Whether containers on it find each other by name: not on the default one, as with docker, nor
+  /// where the option [#NO_NAMES] is set.
   public boolean hasNames() {
-    return !name.equals(DEFAULT_NAME);
+    return !name.equals(DEFAULT_NAME) && !options.containsKey(NO_NAMES);
+  }
+
+  /// Names a container's place on it: 64 hexadecimal digits, those of both IDs in one.
+  ///
+  /// @param containerId 64 hexadecimal digits
+  public String endpointId(String containerId) {
+    StringBuilder digits = new StringBuilder();
+    for (int i = 0; i < id.length(); i++) {
+      int digit = Character.digit(id.charAt(i), 16) ^ Character.digit(containerId.charAt(i), 16);
+      digits.append(Character.forDigit(digit & 15, 16));
+    }
+    return digits.toString();
   }
 
   /// The pool of addresses of this version, if it has one.

@@ -36,7 +36,7 @@ public final class Networks {
   private static final String FILE = "network.json";
   private static final String NEW = ".new-";
   private static final String REMOVED = ".removed-";
-  private static final String LEASES = "leases";
+  static final String LEASES = "leases";
   private static final String ENDPOINTS = "endpoints";
   private static final int NAME_LENGTH = 255;
 
@@ -290,6 +290,11 @@ public final class Networks {
     return latest.isPresent() && latest.get().id().equals(network.id());
   }
 
+  /// Whether the host has an interface of this name.
+  public boolean hasInterface(String name) throws IOException {
+    return UsedSubnets.read(proc).hasInterface(name);
+  }
+
   /// IDs of the containers that are on it, in order.
   public List<String> users(Network network, Living living) throws IOException {
     List<String> users = new ArrayList<>();
@@ -320,7 +325,7 @@ public final class Networks {
     return made(runFolder(network).resolve(ENDPOINTS));
   }
 
-  private Path runFolder(Network network) {
+  Path runFolder(Network network) {
     return run.resolve(network.name());
   }
 

@@ -167,6 +167,7 @@ final class HostCommandsTest extends EndToEnd {
           ps --no       | --no-trunc --noheading :4
           ps --format   | json :4
           inspect c     | c1 c2 :4
+          network rm br | bridge :4
           nonsense x    | :4
           load -i x     | :0
           --root /x ru  | run :4
@@ -219,7 +220,15 @@ final class HostCommandsTest extends EndToEnd {
       }
       List<String> members = out("__complete", "--", name, "").lines().toList();
       boolean group =
-          List.of("artifact", "container", "healthcheck", "image", "secret", "system", "volume")
+          List.of(
+                  "artifact",
+                  "container",
+                  "healthcheck",
+                  "image",
+                  "network",
+                  "secret",
+                  "system",
+                  "volume")
               .contains(name);
       commands.add(name);
       members.stream()

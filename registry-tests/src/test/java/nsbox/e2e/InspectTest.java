@@ -138,7 +138,7 @@ final class InspectTest extends EndToEnd {
           inspect                         |    | no names or ids specified
           inspect -l                      |    | no containers to inspect: no such container
           inspect -l x                    |    | --latest names the container; no other name can stand beside it
-          inspect --type pod x            |    | --type pod: there are all, container, image and volume to be inspected
+          inspect --type pod x            |    | --type pod: there are all, container, image, network and volume to be inspected
           """)
   void tellsWhatIsMissing(String command, String out, String error) throws Exception {
     assertEquals(

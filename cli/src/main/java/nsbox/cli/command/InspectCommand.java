@@ -15,6 +15,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.image.ImageInspection;
+import nsbox.cli.network.NetworkInspectCommand;
 import nsbox.cli.output.InspectFormat;
 import nsbox.cli.output.Visible;
 import nsbox.cli.volume.VolumeInspectCommand;
@@ -27,14 +28,15 @@ import picocli.CommandLine.ParseResult;
 
 /// `nsbox inspect` and `nsbox container inspect`: all that is known, as JSON or as a template says.
 ///
-/// A name is first looked for among containers, then among images, then among volumes. What is
+/// A name is first looked for among containers, then among images, volumes and networks. What is
 /// found is printed also where something is missing.
 public final class InspectCommand implements Command {
   private enum Type {
     ALL,
     CONTAINER,
     IMAGE,
-    VOLUME
+    VOLUME,
+    NETWORK
   }
 
   private final boolean containersOnly;
@@ -63,13 +65,14 @@ public final class InspectCommand implements Command {
             : Model.command(
                 "inspect",
                 "[OPTIONS] NAME...",
-                "Show all that is known of containers, images and volumes, as a list of JSON"
+                "Show all that is known of containers, images, networks and volumes, as a list of JSON"
                     + " objects.");
     spec.addOption(text("FORMAT", "json or a Go template for each object", "-f", "--format"));
     spec.addOption(flag("The container that was created last", "-l", "--latest"));
     spec.addOption(flag("Add up a container's files: SizeRw and SizeRootFs", "-s", "--size"));
     if (!containersOnly) {
-      spec.addOption(text("TYPE", "Only of this type: all, container, image, volume", "--type"));
+      spec.addOption(
+          text("TYPE", "Only of this type: all, container, image, network, volume", "--type"));
     }
     spec.addPositional(
         Model.optionalParameters(containersOnly ? "CONTAINER" : "NAME", "Names or IDs"));
@@ -107,6 +110,9 @@ public final class InspectCommand implements Command {
         if (object.isEmpty() && (type == Type.ALL || type == Type.VOLUME)) {
           object = VolumeInspectCommand.document(session, name);
         }
+        if (object.isEmpty() && (type == Type.ALL || type == Type.NETWORK)) {
+          object = NetworkInspectCommand.document(session, name);
+        }
         if (object.isEmpty()) {
           complaints.add(missing(type, name));
         }
@@ -128,10 +134,13 @@ public final class InspectCommand implements Command {
       case "all" -> Type.ALL;
       case "container" -> Type.CONTAINER;
       case "image" -> Type.IMAGE;
+      case "network" -> Type.NETWORK;
       case "volume" -> Type.VOLUME;
       default ->
           throw new Failure(
-              "--type " + word + ": there are all, container, image and volume to be inspected");
+              "--type "
+                  + word
+                  + ": there are all, container, image, network and volume to be inspected");
     };
   }
 
@@ -140,6 +149,7 @@ public final class InspectCommand implements Command {
       case ALL -> "no such object: \"" + name + "\"";
       case CONTAINER -> "no container with name or ID \"" + name + "\" found: no such container";
       case IMAGE -> "no such image: " + name;
+      case NETWORK -> "no such network: " + name;
       case VOLUME -> "no such volume: " + name;
     };
   }

@@ -12,6 +12,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.image.ImagePruneCommand;
+import nsbox.cli.network.NetworkPruneCommand;
 import nsbox.cli.output.Filters;
 import nsbox.cli.output.Human;
 import nsbox.cli.volume.VolumePruneCommand;
@@ -26,7 +27,7 @@ public final class SystemPruneCommand implements Command {
         Model.command(
             "system prune",
             "[OPTIONS]",
-            "Remove containers that do not run, then images that no container uses.");
+            "Remove containers that do not run, then networks and images that no container uses.");
     spec.addOption(flag("Also images that have a name", "-a", "--all"));
     spec.addOption(flag("Do not ask", "-f", "--force"));
     spec.addOption(flag("Also volumes without a name that no container uses", "--volumes"));
@@ -49,6 +50,7 @@ public final class SystemPruneCommand implements Command {
         && !Confirmation.given(
             session.front(),
             "WARNING! This will remove:\n  - all stopped containers\n"
+                + "  - all networks not used by at least one container\n"
                 + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "")
                 + "  - all "
                 + (all
@@ -59,6 +61,7 @@ public final class SystemPruneCommand implements Command {
     }
     session.prepare();
     long bytes = ContainerPruneCommand.prune(session, ContainerFilters.parse(filters, session));
+    NetworkPruneCommand.prune(session, filters);
     if (volumes) {
       bytes += VolumePruneCommand.prune(session, false, filters);
     }

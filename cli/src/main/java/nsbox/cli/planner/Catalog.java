@@ -59,10 +59,16 @@ import nsbox.cli.image.TagCommand;
 import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
+import nsbox.cli.network.NetworkCreateCommand;
+import nsbox.cli.network.NetworkInspectCommand;
+import nsbox.cli.network.NetworkListCommand;
+import nsbox.cli.network.NetworkLookup;
+import nsbox.cli.network.NetworkPruneCommand;
+import nsbox.cli.network.NetworkRmCommand;
 import nsbox.cli.secret.SecretCreateCommand;
-import nsbox.cli.secret.SecretExistsCommand;
 import nsbox.cli.secret.SecretInspectCommand;
 import nsbox.cli.secret.SecretListCommand;
+import nsbox.cli.secret.SecretLookup;
 import nsbox.cli.secret.SecretRmCommand;
 import nsbox.cli.system.DfCommand;
 import nsbox.cli.system.DoctorCommand;
@@ -70,9 +76,9 @@ import nsbox.cli.system.EventsCommand;
 import nsbox.cli.system.InfoCommand;
 import nsbox.cli.system.VersionCommand;
 import nsbox.cli.volume.VolumeCreateCommand;
-import nsbox.cli.volume.VolumeExistsCommand;
 import nsbox.cli.volume.VolumeInspectCommand;
 import nsbox.cli.volume.VolumeListCommand;
+import nsbox.cli.volume.VolumeLookup;
 import nsbox.cli.volume.VolumePruneCommand;
 import nsbox.cli.volume.VolumeRmCommand;
 import nsbox.engine.Registries;
@@ -142,7 +148,15 @@ final class Catalog {
 
   static boolean isGroup(String name) {
     return switch (name) {
-      case "artifact", "container", "healthcheck", "image", "secret", "system", "volume" -> true;
+      case "artifact",
+          "container",
+          "healthcheck",
+          "image",
+          "network",
+          "secret",
+          "system",
+          "volume" ->
+          true;
       default -> false;
     };
   }
@@ -156,6 +170,7 @@ final class Catalog {
       case "system" -> systemCommand(name);
       case "artifact" -> artifactCommand(name);
       case "volume" -> volumeCommand(name);
+      case "network" -> networkCommand(name);
       case "secret" -> secretCommand(name);
       default -> null;
     };
@@ -234,7 +249,7 @@ final class Catalog {
   private static Command volumeCommand(String name) {
     return switch (name) {
       case "create" -> new VolumeCreateCommand();
-      case "exists" -> new VolumeExistsCommand();
+      case "exists" -> VolumeLookup.existsCommand();
       case "inspect" -> new VolumeInspectCommand();
       case "ls", "list" -> new VolumeListCommand();
       case "prune" -> new VolumePruneCommand();
@@ -243,10 +258,22 @@ final class Catalog {
     };
   }
 
+  private static Command networkCommand(String name) {
+    return switch (name) {
+      case "create" -> new NetworkCreateCommand();
+      case "exists" -> NetworkLookup.existsCommand();
+      case "inspect" -> new NetworkInspectCommand();
+      case "ls", "list" -> new NetworkListCommand();
+      case "prune" -> new NetworkPruneCommand();
+      case "rm", "remove" -> new NetworkRmCommand();
+      default -> null;
+    };
+  }
+
   private static Command secretCommand(String name) {
     return switch (name) {
       case "create" -> new SecretCreateCommand();
-      case "exists" -> new SecretExistsCommand();
+      case "exists" -> SecretLookup.existsCommand();
       case "inspect" -> new SecretInspectCommand();
       case "ls", "list" -> new SecretListCommand();
       case "rm", "remove" -> new SecretRmCommand();

@@ -14,6 +14,8 @@ import nsbox.engine.ContainerFolder;
 import nsbox.engine.DamagedContainerException;
 import nsbox.image.Reference;
 import nsbox.image.StoredImage;
+import nsbox.network.Network;
+import nsbox.network.Networks;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -133,6 +135,9 @@ final class CompleteCommand implements Command {
     if (label.contains("IMAGE") || label.contains("REPOSITORY") || label.equals("NAME")) {
       addImages(session, candidates);
     }
+    if (label.equals("NETWORK")) {
+      addNetworks(session, candidates);
+    }
     if (label.equals("FORMAT")) {
       candidates.add("json");
     }
@@ -153,6 +158,22 @@ final class CompleteCommand implements Command {
       }
     } catch (IOException e) {
       candidates.clear();
+    }
+  }
+
+  private static void addNetworks(Session session, List<String> candidates) {
+    try {
+      for (Network network : session.containers().networks().list()) {
+        candidates.add(network.name());
+      }
+    } catch (IOException e) {
+      candidates.clear();
+      return;
+    }
+    for (String name : List.of(Network.DEFAULT_NAME, Networks.HOST, Networks.NONE)) {
+      if (!candidates.contains(name)) {
+        candidates.add(name);
+      }
     }
   }
 

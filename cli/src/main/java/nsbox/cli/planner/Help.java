@@ -68,6 +68,7 @@ final class Help {
         doctor     Say what this host can and cannot do for containers
         events     Show what happens to containers and images
         info       Show the host, and what nsbox keeps on it
+        network    Work with networks: how containers reach each other and the world
         secret     Work with secrets: what containers are to know and images are not
         system     The same by group, and what lies on the disk: df, prune
         volume     Work with volumes: files that outlive containers
@@ -93,6 +94,7 @@ final class Help {
       case "system" -> SYSTEM;
       case "artifact" -> ARTIFACT;
       case "volume" -> VOLUME;
+      case "network" -> NETWORK;
       case "secret" -> SECRET;
       default -> throw new IllegalArgumentException(name);
     };
@@ -185,6 +187,21 @@ final class Help {
 
       Commands:
         run      Ask a container now
+      """;
+
+  private static final String NETWORK =
+      """
+      Usage: nsbox network COMMAND
+
+      Works with networks: how containers reach each other and the world.
+
+      Commands:
+        create   Create a network
+        exists   Tell by the exit code whether a network is there
+        inspect  Show all that is known of networks
+        ls       List networks
+        prune    Remove networks that no container uses
+        rm       Remove networks
       """;
 
   private static final String VOLUME =

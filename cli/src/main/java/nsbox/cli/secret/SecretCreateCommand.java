@@ -14,15 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.FrontInput;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.Labels;
 import nsbox.engine.Secret;
 import nsbox.engine.Secrets;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +76,8 @@ public final class SecretCreateCommand implements Command {
     }
     session.prepare();
     Secrets secrets = new Secrets(session.roots());
-    Optional<Secret> made = secrets.create(name, content, labels(parsed), replaces);
+    Optional<Secret> made =
+        secrets.create(name, content, Labels.parse(values(parsed, "--label")), replaces);
     if (made.isEmpty() && ignores) {
       made = secrets.find(name);
     }
@@ -117,16 +117,5 @@ public final class SecretCreateCommand implements Command {
 
   private static byte[] atMost(InputStream input) throws IOException {
     return input.readNBytes(Secrets.MOST_BYTES + 1);
-  }
-
-  private static Map<String, String> labels(ParseResult parsed) {
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (String word : values(parsed, "--label")) {
-      int equals = word.indexOf('=');
-      labels.put(
-          equals < 0 ? word : word.substring(0, equals),
-          equals < 0 ? "" : word.substring(equals + 1));
-    }
-    return labels;
   }
 }

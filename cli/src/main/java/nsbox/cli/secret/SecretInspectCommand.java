@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.cli.Command;
-import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.EachName;
 import nsbox.cli.output.InspectFormat;
 import nsbox.engine.Secret;
 import nsbox.engine.Secrets;
@@ -41,21 +41,19 @@ public final class SecretInspectCommand implements Command {
     session.prepare();
     Secrets secrets = new Secrets(session.roots());
     List<JsonObject> shown = new ArrayList<>();
-    int code = 0;
-    for (String name : positionals(parsed)) {
-      try {
-        Secret secret = SecretLookup.secret(session, name);
-        JsonObject document = SecretRows.document(secret);
-        if (isSet(parsed, "--showsecret")) {
-          byte[] content = secrets.content(secret.name()).orElse(new byte[0]);
-          document.put("SecretData", new String(content, StandardCharsets.UTF_8));
-        }
-        shown.add(document);
-      } catch (Failure e) {
-        session.front().err("nsbox: " + e.getMessage() + "\n");
-        code = e.exitCode();
-      }
-    }
+    int code =
+        EachName.run(
+            session.front(),
+            positionals(parsed),
+            name -> {
+              Secret secret = SecretLookup.secret(session, name);
+              JsonObject document = SecretRows.document(secret);
+              if (isSet(parsed, "--showsecret")) {
+                byte[] content = secrets.content(secret.name()).orElse(new byte[0]);
+                document.put("SecretData", new String(content, StandardCharsets.UTF_8));
+              }
+              shown.add(document);
+            });
     session.front().out(format.print(shown));
     return code;
   }

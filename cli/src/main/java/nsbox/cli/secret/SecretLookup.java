@@ -2,16 +2,24 @@ package nsbox.cli.secret;
 
 import java.io.IOException;
 import java.util.Optional;
+import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.cli.named.ExistsCommand;
 import nsbox.engine.Secret;
 import nsbox.engine.Secrets;
 
 /// Secrets as users name them.
-final class SecretLookup {
+public final class SecretLookup {
   static final int MISSING = 1;
 
   private SecretLookup() {}
+
+  /// `nsbox secret exists`.
+  public static Command existsCommand() {
+    return new ExistsCommand(
+        "secret", "Name or ID", (session, name) -> find(session, name).isPresent());
+  }
 
   /// By name, by ID or by the beginning of just one ID.
   ///

@@ -6,10 +6,12 @@ import static nsbox.cli.Model.positionals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.EachName;
 import nsbox.engine.Secret;
 import nsbox.engine.Secrets;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,20 +42,14 @@ public final class SecretRmCommand implements Command {
         names.add(secret.name());
       }
     }
-    int code = 0;
-    for (String name : names) {
-      try {
-        Secret secret = SecretLookup.secret(session, name);
-        secrets.remove(secret);
-        session.front().out(secret.id() + "\n");
-      } catch (Failure e) {
-        if (isSet(parsed, "--ignore")) {
-          continue;
-        }
-        session.front().err("nsbox: " + e.getMessage() + "\n");
-        code = e.exitCode();
-      }
-    }
-    return code;
+    return EachName.run(
+        session.front(),
+        names,
+        isSet(parsed, "--ignore") ? OptionalInt.of(SecretLookup.MISSING) : OptionalInt.empty(),
+        name -> {
+          Secret secret = SecretLookup.secret(session, name);
+          secrets.remove(secret);
+          session.front().out(secret.id() + "\n");
+        });
   }
 }

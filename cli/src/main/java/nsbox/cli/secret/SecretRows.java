@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import nsbox.cli.named.Labels;
 import nsbox.cli.output.Human;
 import nsbox.engine.Secret;
 import nsbox.json.JsonObject;
@@ -37,8 +38,6 @@ final class SecretRows {
   }
 
   static JsonObject document(Secret secret) throws IOException {
-    JsonObject labels = new JsonObject();
-    secret.labels().forEach(labels::put);
     JsonObject driver =
         new JsonObject().put("Name", Secret.DRIVER).put("Options", new JsonObject());
     return new JsonObject()
@@ -50,7 +49,7 @@ final class SecretRows {
             new JsonObject()
                 .put("Name", secret.name())
                 .put("Driver", driver)
-                .put("Labels", labels));
+                .put("Labels", Labels.object(secret.labels())));
   }
 
   private static String time(long nanos) {

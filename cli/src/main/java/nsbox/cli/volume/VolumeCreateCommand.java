@@ -7,13 +7,13 @@ import static nsbox.cli.Model.text;
 import static nsbox.cli.Model.texts;
 import static nsbox.cli.Model.values;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.Labels;
 import nsbox.engine.Containers;
 import nsbox.engine.Volumes;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +57,7 @@ public final class VolumeCreateCommand implements Command {
     if (words.size() > 1) {
       throw new Failure("volume create takes one name, not " + words.size());
     }
-    Map<String, String> labels = pairs(values(parsed, "--label"));
+    Map<String, String> labels = Labels.parse(values(parsed, "--label"));
     Map<String, String> options = options(values(parsed, "--opt"));
     boolean anonymous = words.isEmpty();
     String name = anonymous ? Containers.newId() : words.getFirst();
@@ -89,19 +89,8 @@ public final class VolumeCreateCommand implements Command {
     }
   }
 
-  private static Map<String, String> pairs(List<String> words) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    for (String word : words) {
-      int equals = word.indexOf('=');
-      pairs.put(
-          equals < 0 ? word : word.substring(0, equals),
-          equals < 0 ? "" : word.substring(equals + 1));
-    }
-    return pairs;
-  }
-
   private static Map<String, String> options(List<String> words) throws Failure {
-    Map<String, String> options = pairs(words);
+    Map<String, String> options = Labels.parse(words);
     for (String name : options.keySet()) {
       if (!OPTIONS.contains(name)) {
         throw new Failure("--opt " + name + ": the driver local knows type, device and o");

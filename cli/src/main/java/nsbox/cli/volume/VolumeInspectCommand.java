@@ -14,6 +14,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.EachName;
 import nsbox.cli.output.InspectFormat;
 import nsbox.engine.Volume;
 import nsbox.json.JsonObject;
@@ -50,21 +51,17 @@ public final class VolumeInspectCommand implements Command {
       throw new Failure("volume inspect needs either names or --all");
     }
     session.prepare();
-    int code = 0;
     List<JsonObject> shown = new ArrayList<>();
     if (all) {
       for (Volume volume : VolumeLookup.volumes(session).list()) {
         shown.add(VolumeRows.document(volume));
       }
     }
-    for (String name : names) {
-      try {
-        shown.add(VolumeRows.document(VolumeLookup.volume(session, name)));
-      } catch (Failure e) {
-        session.front().err("nsbox: " + e.getMessage() + "\n");
-        code = e.exitCode();
-      }
-    }
+    int code =
+        EachName.run(
+            session.front(),
+            names,
+            name -> shown.add(VolumeRows.document(VolumeLookup.volume(session, name))));
     session.front().out(format.print(shown));
     return code;
   }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
+import nsbox.cli.named.ExistsCommand;
 import nsbox.engine.Front;
 import nsbox.engine.Volume;
 import nsbox.engine.Volumes;
@@ -16,13 +18,19 @@ import nsbox.runtime.program.Program;
 
 /// Volumes as users name them, and how they go.
 public final class VolumeLookup {
-  private static final int MISSING = 1;
+  static final int MISSING = 1;
   private static final int IN_USE = 2;
 
   private VolumeLookup() {}
 
   public static Volumes volumes(Session session) {
     return new Volumes(session.roots(), session.containers());
+  }
+
+  /// `nsbox volume exists`.
+  public static Command existsCommand() {
+    return new ExistsCommand(
+        "volume", "Name", (session, name) -> volumes(session).find(name).isPresent());
   }
 
   /// By name, or by the beginning of just one, as podman finds them.

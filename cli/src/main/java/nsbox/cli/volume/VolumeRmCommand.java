@@ -6,18 +6,18 @@ import static nsbox.cli.Model.positionals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.named.EachName;
 import nsbox.engine.Volume;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /// `nsbox volume rm`: removes volumes that no container uses.
 public final class VolumeRmCommand implements Command {
-  private static final int MISSING = 1;
-
   @Override
   public CommandSpec spec() {
     CommandSpec spec =
@@ -41,20 +41,16 @@ public final class VolumeRmCommand implements Command {
         names.add(volume.name());
       }
     }
-    int code = 0;
-    for (String name : names) {
-      try {
-        Volume volume = VolumeLookup.volume(session, name);
-        VolumeLookup.remove(session, volume);
-        session.front().out(volume.name() + "\n");
-      } catch (Failure e) {
-        if (isSet(parsed, "--force") && e.exitCode() == MISSING) {
-          continue;
-        }
-        session.front().err("nsbox: " + e.getMessage() + "\n");
-        code = e.exitCode();
-      }
-    }
+    int code =
+        EachName.run(
+            session.front(),
+            names,
+            isSet(parsed, "--force") ? OptionalInt.of(VolumeLookup.MISSING) : OptionalInt.empty(),
+            name -> {
+              Volume volume = VolumeLookup.volume(session, name);
+              VolumeLookup.remove(session, volume);
+              session.front().out(volume.name() + "\n");
+            });
     VolumeLookup.removeFiles(session, VolumeLookup.volumes(session).rubbish());
     return code;
   }

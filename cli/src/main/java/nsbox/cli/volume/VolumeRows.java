@@ -6,7 +6,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.TreeMap;
+import nsbox.cli.named.Labels;
 import nsbox.engine.Volume;
 import nsbox.json.JsonObject;
 
@@ -24,14 +24,9 @@ final class VolumeRows {
   private VolumeRows() {}
 
   static JsonObject row(Volume volume, int users) throws IOException {
-    StringBuilder labels = new StringBuilder();
-    for (Map.Entry<String, String> label : new TreeMap<>(volume.labels()).entrySet()) {
-      labels.append(labels.isEmpty() ? "" : ",");
-      labels.append(label.getKey()).append('=').append(label.getValue());
-    }
     return new JsonObject()
         .put("Driver", "local")
-        .put("Labels", labels.toString())
+        .put("Labels", Labels.text(volume.labels()))
         .put("Links", Integer.toString(users))
         .put("Mountpoint", volume.data().toString())
         .put("Name", volume.name())
@@ -47,17 +42,11 @@ final class VolumeRows {
             DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
                 created.truncatedTo(ChronoUnit.SECONDS).atZone(ZoneId.systemDefault())))
         .put("Driver", "local")
-        .put("Labels", object(volume.labels()))
+        .put("Labels", Labels.object(volume.labels()))
         .put("Mountpoint", volume.data().toString())
         .put("Name", volume.name())
-        .put("Options", object(volume.options()))
+        .put("Options", Labels.object(volume.options()))
         .put("Scope", "local")
         .put("Anonymous", volume.isAnonymous());
-  }
-
-  private static JsonObject object(Map<String, String> values) {
-    JsonObject object = new JsonObject();
-    values.forEach(object::put);
-    return object;
   }
 }
