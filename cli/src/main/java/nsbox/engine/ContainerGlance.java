@@ -8,8 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonException;
+import nsbox.network.Address;
+import nsbox.network.PublishedPort;
 
 /// What a list shows of a container, read from container.json without a parser.
 ///
@@ -19,6 +22,9 @@ import nsbox.json.JsonException;
 public final class ContainerGlance {
   private static final int USUAL_BYTES = 4096;
   private static final String HEALTH = ",\"health\":{";
+  private static final String EXPOSED = ",\"exposed\":[";
+  private static final String PORTS = ",\"ports\":[";
+  private static final String HOST = "\"hostIp\":\"";
 
   private final byte[] bytes;
   private final String file;
@@ -35,6 +41,8 @@ public final class ContainerGlance {
   private List<String> command;
   private long createdNanos;
   private boolean asked;
+  private List<String> exposed = List.of();
+  private List<PublishedPort> ports = List.of();
 
   private ContainerGlance(byte[] bytes, String file, boolean whole) {
     this.bytes = bytes;
@@ -150,6 +158,16 @@ public final class ContainerGlance {
     return asked;
   }
 
+  /// Ports that it listens on, published or not, as `80/tcp`; none where it is on no network.
+  public List<String> exposedPorts() {
+    return exposed;
+  }
+
+  /// Ports of the host that lead to it.
+  public List<PublishedPort> ports() {
+    return ports;
+  }
+
   private void takeFrom(ContainerRecord whole) throws IOException {
     id = whole.id();
     name = whole.name();
@@ -157,6 +175,8 @@ public final class ContainerGlance {
     command = whole.command();
     createdNanos = whole.createdNanos();
     asked = whole.json().has("health");
+    exposed = whole.exposedPorts();
+    ports = whole.ports();
   }
 
   /* False where the file does not begin as expected. */
@@ -183,11 +203,75 @@ public final class ContainerGlance {
     }
     try {
       createdNanos = Long.parseLong(text.substring(at + before.length(), end));
-      asked = text.startsWith(HEALTH, end);
-      return whole || end + HEALTH.length() <= text.length();
+      at = end;
+      return exposed() && published() && health();
     } catch (NumberFormatException e) {
       return false;
     }
+  }
+
+  private boolean exposed() {
+    if (mayBegin(EXPOSED)) {
+      exposed = list(EXPOSED);
+    }
+    return exposed != null;
+  }
+
+  private boolean published() {
+    if (!mayBegin(PORTS)) {
+      return true;
+    }
+    ports = new ArrayList<>();
+    for (String before = PORTS + "{"; text.startsWith(before, at); before = ",{") {
+      at += before.length();
+      String host = text.startsWith(HOST, at) ? member(HOST) : "";
+      if (host == null) {
+        return false;
+      }
+      if (!host.isEmpty() && text.startsWith(",", at)) {
+        at++;
+      }
+      int hostPort = number("\"hostPort\":");
+      int containerPort = number(",\"containerPort\":");
+      String protocol = member(",\"protocol\":\"");
+      Optional<Address> address = Address.parse(host);
+      if (hostPort < 0
+          || containerPort < 0
+          || protocol == null
+          || address.isEmpty() && !host.isEmpty()
+          || !text.startsWith("}", at)) {
+        return false;
+      }
+      ports.add(new PublishedPort(address, hostPort, containerPort, protocol));
+      at++;
+    }
+    at++;
+    return text.startsWith("]", at - 1);
+  }
+
+  private boolean health() {
+    asked = text.startsWith(HEALTH, at);
+    return whole || at + HEALTH.length() <= text.length();
+  }
+
+  /* Whether that comes next, as far as the text goes. */
+  private boolean mayBegin(String member) {
+    return text.startsWith(member, at) || !whole && text.length() - at < member.length();
+  }
+
+  /* Below 0 where that does not come next. */
+  private int number(String before) {
+    if (at < 0 || !text.startsWith(before, at)) {
+      return -1;
+    }
+    at += before.length();
+    int number = 0;
+    int start = at;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      number = number * 10 + text.charAt(at) - '0';
+      at++;
+    }
+    return at == start || at - start > 5 ? -1 : number;
   }
 
   /* The string behind `before`; null where that does not come next, or the string is not plain. */

@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +43,9 @@ class ContainerGlanceTest {
     assertEquals(record.createdNanos(), glance.createdNanos());
     assertEquals(record.createdSeconds(), glance.createdSeconds());
     assertEquals(record.labels(), glance.record().labels());
+    assertEquals(record.exposedPorts(), glance.exposedPorts());
+    assertEquals(record.ports(), glance.ports());
+    assertEquals(record.json().has("health"), glance.isAskedForHealth());
   }
 
   @ParameterizedTest
@@ -60,6 +67,62 @@ class ContainerGlanceTest {
     assertSame(Json.bytes(other));
     assertSame(Json.prettyText(usual).getBytes(UTF_8));
     assertSame(Json.bytes(usual.remove("driver")));
+  }
+
+  private static JsonObject port(String host, long hostPort) throws IOException {
+    JsonObject port = new JsonObject();
+    if (!host.isEmpty()) {
+      port.put("hostIp", host);
+    }
+    return port.put("hostPort", hostPort).put("containerPort", 80L).put("protocol", "tcp");
+  }
+
+  private static JsonObject withPorts(boolean exposed, boolean asked, JsonObject... ports) {
+    JsonObject begun = new JsonObject();
+    for (var member : written("n", List.of("a")).members().entrySet()) {
+      if (member.getKey().equals("stopSignal")) {
+        if (exposed) {
+          begun.put("exposed", List.of("80/tcp", "81/udp"));
+        }
+        if (ports.length > 0) {
+          begun.put("ports", List.of(ports));
+        }
+        if (asked) {
+          begun.put("health", new JsonObject().put("Test", List.of("CMD", "true")));
+        }
+      }
+      begun.put(member.getKey(), member.getValue());
+    }
+    return begun;
+  }
+
+  @Test
+  void readsPorts() throws IOException {
+    for (boolean exposed : new boolean[] {false, true}) {
+      for (boolean asked : new boolean[] {false, true}) {
+        assertSame(Json.bytes(withPorts(exposed, asked)));
+        assertSame(Json.bytes(withPorts(exposed, asked, port("", 8080))));
+        assertSame(
+            Json.bytes(
+                withPorts(exposed, asked, port("127.0.0.1", 1), port("", 65535), port("::", 2))));
+      }
+    }
+  }
+
+  @Test
+  void readsPortsOfWhateverPartItHas(@TempDir Path directory) throws IOException {
+    byte[] json =
+        Json.bytes(withPorts(true, true, port("127.0.0.1", 1), port("", 65535), port("::", 2)));
+    ContainerFolder folder = new ContainerFolder("abc", directory, directory.resolve("run"));
+    Files.write(folder.recordFile(), json);
+    ContainerRecord record = folder.record();
+    for (int most = 1; most <= json.length + 1; most++) {
+      byte[] beginning = Arrays.copyOf(json, Math.min(most, json.length));
+      ContainerGlance glance = ContainerGlance.of(folder, beginning, most);
+      assertEquals(record.exposedPorts(), glance.exposedPorts());
+      assertEquals(record.ports(), glance.ports(), "first " + most);
+      assertEquals(true, glance.isAskedForHealth());
+    }
   }
 
   @Test

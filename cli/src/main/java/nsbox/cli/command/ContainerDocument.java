@@ -73,7 +73,9 @@ final class ContainerDocument {
     return document
         .put("Mounts", details.mounts())
         .put("Config", ContainerSettings.of(record, details))
-        .put("NetworkSettings", network())
+        .put(
+            "NetworkSettings",
+            new NetworkSettings(folder, record, state, details.networkMode()).json())
         .put("ImageName", record.image())
         .put("OCIConfigPath", folder.configFile().toString())
         .put("OCIRuntime", "nsbox-runtime")
@@ -182,36 +184,5 @@ final class ContainerDocument {
       data.put("MergedDir", Path.of("/proc/" + running.process().pid() + "/root").toString());
     }
     return new JsonObject().put("Name", driver()).put("Data", data);
-  }
-
-  private JsonObject network() throws IOException {
-    String mode = details.networkMode();
-    Map<String, Object> networks = new LinkedHashMap<>();
-    networks.put(mode, endpoint().put("DriverOpts", Absent.MAP));
-    return endpoint()
-        .put("Bridge", "")
-        .put("SandboxID", "")
-        .put("SandboxKey", sandbox(mode))
-        .put("Ports", new LinkedHashMap<String, Object>())
-        .put("Networks", networks);
-  }
-
-  private String sandbox(String mode) {
-    boolean own = state instanceof ContainerState.Running && !mode.equals("host");
-    return own ? "/proc/" + ((ContainerState.Running) state).process().pid() + "/ns/net" : "";
-  }
-
-  private static JsonObject endpoint() {
-    return new JsonObject()
-        .put("EndpointID", "")
-        .put("Gateway", "")
-        .put("GlobalIPv6Address", "")
-        .put("GlobalIPv6PrefixLen", 0)
-        .put("IPAddress", "")
-        .put("IPPrefixLen", 0)
-        .put("IPv6Gateway", "")
-        .put("MacAddress", "")
-        .put("NetworkID", "")
-        .put("Aliases", Absent.LIST);
   }
 }

@@ -16,9 +16,11 @@ import nsbox.cli.output.Filters;
 import nsbox.engine.AmbiguousContainerException;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerGlance;
+import nsbox.engine.ContainerNetworks;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.json.JsonObject;
+import nsbox.network.Attachment;
 
 /// Which containers `--filter` leaves: parsed once, asked for each.
 ///
@@ -29,6 +31,7 @@ public final class ContainerFilters {
     "ancestor",
     "before",
     "exited",
+    "expose",
     "health",
     "id",
     "is-task",
@@ -36,6 +39,7 @@ public final class ContainerFilters {
     "label!",
     "name",
     "network",
+    "publish",
     "since",
     "status",
     "until",
@@ -51,6 +55,7 @@ public final class ContainerFilters {
           "removing",
           "paused",
           "exited",
+          "expose",
           "dead",
           "stopped",
           "stopping",
@@ -115,8 +120,9 @@ public final class ContainerFilters {
     }
     List<String> networks = filters.values("network");
     if (!networks.isEmpty()) {
-      conditions.add(it -> networks.contains(new ContainerDetails(it.folder()).networkMode()));
+      conditions.add(it -> isOnOne(it, networks));
     }
+    readPorts(filters);
     List<String> volumes = filters.values("volume");
     if (!volumes.isEmpty()) {
       conditions.add(it -> hasMount(it, volumes));
@@ -128,6 +134,47 @@ public final class ContainerFilters {
     if (!ancestors.isEmpty()) {
       conditions.add(it -> Ancestor.any(ancestors, it.record()));
     }
+  }
+
+  private void readPorts(Filters filters) throws FilterException {
+    if (!filters.values("publish").isEmpty()) {
+      PortFilter ports = new PortFilter("publish", filters.values("publish"));
+      conditions.add(ports::isPublished);
+    }
+    if (!filters.values("expose").isEmpty()) {
+      PortFilter ports = new PortFilter("expose", filters.values("expose"));
+      conditions.add(ports::isExposed);
+    }
+  }
+
+  /* By name; of a container that runs also by ID. */
+  private static boolean isOnOne(ListedContainer container, List<String> wanted)
+      throws IOException {
+    List<Attachment> networks = container.record().networks();
+    for (Attachment network : networks) {
+      if (wanted.contains(network.network())) {
+        return true;
+      }
+    }
+    if (networks.isEmpty()) {
+      return wanted.contains(new ContainerDetails(container.folder()).networkMode());
+    }
+    for (JsonObject joined : ContainerNetworks.state(container.folder())) {
+      if (wanted.contains(joined.string("name"))
+          || isBeginning(joined.string("networkId"), wanted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isBeginning(String id, List<String> wanted) {
+    for (String text : wanted) {
+      if (!text.isEmpty() && id.startsWith(text)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void readNames(Filters filters) throws FilterException {

@@ -16,6 +16,7 @@ import nsbox.cli.output.TemplateMethod;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerState;
 import nsbox.json.JsonObject;
+import nsbox.network.Attachment;
 
 /// The rows of `nsbox ps` for `--format`: docker's members, and some that podman's users know.
 ///
@@ -89,8 +90,8 @@ final class ContainerRows {
         .put("LocalVolumes", member(() -> localVolumes(details)))
         .put("Mounts", member(() -> mounts(details)))
         .put("Names", record.name())
-        .put("Networks", member(details::networkMode))
-        .put("Ports", "")
+        .put("Networks", member(() -> networks(record, details)))
+        .put("Ports", container.ports())
         .put("RunningFor", ago)
         .put("Size", whole && !sized ? "0B" : member(() -> size(container)))
         .put("State", state.word())
@@ -162,6 +163,15 @@ final class ContainerRows {
       labels.add(label.getKey() + "=" + label.getValue());
     }
     return String.join(",", labels);
+  }
+
+  private static String networks(ContainerRecord record, ContainerDetails details)
+      throws IOException {
+    List<String> networks = new ArrayList<>();
+    for (Attachment network : record.networks()) {
+      networks.add(network.network());
+    }
+    return networks.isEmpty() ? details.networkMode() : String.join(",", networks);
   }
 
   private static String localVolumes(ContainerDetails details) throws IOException {

@@ -21,6 +21,13 @@ record ListedContainer(ContainerFolder folder, ContainerGlance glance, Container
         : "";
   }
 
+  /// Its ports, as docker prints them; none where it does not run.
+  String ports() throws IOException {
+    return state instanceof ContainerState.Running
+        ? PortTexts.column(glance.exposedPorts(), glance.ports())
+        : "";
+  }
+
   /// Since the epoch.
   long createdNanos() {
     return glance.createdNanos();

@@ -178,7 +178,7 @@ public final class PsCommand implements Command {
               ContainerRows.command(row.glance().command(), full),
               Human.duration(now - row.createdSeconds()) + " ago",
               ContainerStatus.text(row, now),
-              "",
+              row.ports(),
               row.glance().name(),
               sizes == null ? "" : texts.size(row)));
     }
