@@ -27,7 +27,7 @@ final class ContainerEndpoints {
   private static final int SHORT_ID = 12;
   private static final int TEN = 10;
 
-  private final StateRoots roots;
+  private final Containers containers;
   private final ContainerFolder folder;
   private final ContainerRecord record;
   private final Networks networks;
@@ -36,12 +36,12 @@ final class ContainerEndpoints {
 
   /// @param config of the container
   ContainerEndpoints(
-      StateRoots roots, ContainerFolder folder, ContainerRecord record, JsonObject config)
+      Containers containers, ContainerFolder folder, ContainerRecord record, JsonObject config)
       throws IOException {
-    this.roots = roots;
+    this.containers = containers;
     this.folder = folder;
     this.record = record;
-    this.networks = ContainerNetworks.networks(roots);
+    this.networks = containers.networks();
     this.hostname = config.optionalString("hostname").orElse(folder.id().substring(0, SHORT_ID));
     String domain = config.optionalString("domainname").orElse("");
     this.ownNames = domain.isEmpty() ? hostname : hostname + " " + hostname + "." + domain;
@@ -98,13 +98,7 @@ final class ContainerEndpoints {
       return Optional.empty();
     }
     return Optional.of(
-        new Leases(networks)
-            .take(
-                network,
-                pool.get(),
-                folder.id(),
-                wanted,
-                id -> Files.exists(roots.run().resolve(id))));
+        new Leases(networks).take(network, pool.get(), folder.id(), wanted, containers));
   }
 
   private List<String> names(List<String> aliases) throws IOException {
@@ -162,10 +156,10 @@ final class ContainerEndpoints {
 
   private JoinProgram.Places places(Network network) throws IOException {
     return new JoinProgram.Places(
-        roots.containers(),
+        containers.roots().containers(),
         networks.leases(network),
         networks.endpoints(network),
-        ContainerNetworks.runFolder(roots).resolve(ContainerNetworks.GENERATION),
+        ContainerNetworks.runFolder(containers.roots()).resolve(ContainerNetworks.GENERATION),
         ContainerNetworks.filtered(networks, network));
   }
 

@@ -31,19 +31,14 @@ public final class ContainerNetworks {
   private static final String SHARED = ".shared";
   static final String GENERATION = "generation";
 
-  private final StateRoots roots;
+  private final Containers containers;
   private final ContainerFolder folder;
   private final ContainerRecord record;
 
-  public ContainerNetworks(StateRoots roots, ContainerFolder folder, ContainerRecord record) {
-    this.roots = roots;
+  public ContainerNetworks(Containers containers, ContainerFolder folder, ContainerRecord record) {
+    this.containers = containers;
     this.folder = folder;
     this.record = record;
-  }
-
-  /// The networks of a root.
-  public static Networks networks(StateRoots roots) {
-    return new Networks(roots.root().resolve("networks"), runFolder(roots));
   }
 
   static Path runFolder(StateRoots roots) {
@@ -66,7 +61,7 @@ public final class ContainerNetworks {
       return;
     }
     Files.createDirectory(programs(folder));
-    ContainerEndpoints endpoints = new ContainerEndpoints(roots, folder, record, config);
+    ContainerEndpoints endpoints = new ContainerEndpoints(containers, folder, record, config);
     List<JsonObject> state = new ArrayList<>();
     boolean hasWayOut = false;
     for (Attachment wanted : record.networks()) {

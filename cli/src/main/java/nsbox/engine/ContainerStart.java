@@ -100,7 +100,7 @@ public final class ContainerStart {
   }
 
   private ContainerNetworks networks() {
-    return new ContainerNetworks(containers.roots(), folder, record);
+    return new ContainerNetworks(containers, folder, record);
   }
 
   private List<Instruction> health(

@@ -55,7 +55,7 @@ final class FilterRepair {
   }
 
   private Instructions repair(String generation) throws IOException {
-    Networks networks = ContainerNetworks.networks(containers.roots());
+    Networks networks = containers.networks();
     List<Network> known = new ArrayList<>();
     for (Network network : networks.list()) {
       if (Files.exists(ContainerNetworks.filtered(networks, network))) {

@@ -30,7 +30,7 @@ public final class NetworkConnection {
     this.folder = folder;
     this.record = folder.record();
     this.change = new ContainerChange(containers, folder);
-    this.endpoints = new ContainerEndpoints(containers.roots(), folder, record, folder.config());
+    this.endpoints = new ContainerEndpoints(containers, folder, record, folder.config());
   }
 
   /// Puts the container on a network.

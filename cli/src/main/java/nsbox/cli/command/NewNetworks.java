@@ -9,7 +9,6 @@ import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ExposedPorts;
-import nsbox.engine.ContainerNetworks;
 import nsbox.engine.Containers;
 import nsbox.engine.FreePorts;
 import nsbox.image.ImageConfig;
@@ -44,8 +43,7 @@ record NewNetworks(NetworkOptions options, Set<String> exposed) {
     if (attachment.network().equals(Network.DEFAULT_NAME)) {
       return attachment;
     }
-    Optional<Network> network =
-        ContainerNetworks.networks(session.roots()).lookup(attachment.network());
+    Optional<Network> network = session.containers().networks().lookup(attachment.network());
     if (network.isEmpty()) {
       throw new NetworkException("network " + attachment.network() + " not found");
     }

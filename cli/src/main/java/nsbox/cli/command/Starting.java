@@ -72,7 +72,7 @@ final class Starting {
       if (container.record().passesStreams()) {
         LogFlags.checkStreams(session.invocation());
       }
-      new ContainerNetworks(session.roots(), folder, container.record())
+      new ContainerNetworks(session.containers(), folder, container.record())
           .prepare(container.config());
       program = program(session, container, staying);
       new ContainerMaker(session.containers(), session.caller()).storeProgram(folder, program);

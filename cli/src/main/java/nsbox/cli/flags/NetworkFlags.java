@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import nsbox.cli.Failure;
 import nsbox.cli.Flags;
+import nsbox.cli.Model;
 import nsbox.network.Address;
 import nsbox.network.Attachment;
 import nsbox.network.Network;
 import nsbox.network.NetworkOptions;
 import nsbox.network.WantedPort;
+import picocli.CommandLine.ParseResult;
 
 /// Options about the networks that a container is on, and the ports that are published of it.
 ///
@@ -121,6 +123,25 @@ public final class NetworkFlags {
               + local.getFirst()
               + ": the kernel gives link-local addresses; use --ip or --ip6");
     }
+  }
+
+  /// What `network connect` says of the container there.
+  ///
+  /// @param network by its name
+  public static Attachment connection(ParseResult parsed, String network) throws Failure {
+    List<String> aliases = new ArrayList<>();
+    for (String alias : Model.values(parsed, "--alias")) {
+      aliases.add(NetworkWord.alias("--alias " + alias, alias));
+    }
+    Optional<String> ip = Model.optional(parsed, "--ip");
+    Optional<String> ip6 = Model.optional(parsed, "--ip6");
+    Optional<String> mac = Model.optional(parsed, "--mac-address");
+    return new Attachment(
+        network,
+        ip.isEmpty() ? Optional.empty() : Optional.of(address("--ip", ip.get(), false)),
+        ip6.isEmpty() ? Optional.empty() : Optional.of(address("--ip6", ip6.get(), true)),
+        mac.isEmpty() ? Optional.empty() : Optional.of(NetworkWord.mac("--mac-address", mac.get())),
+        aliases);
   }
 
   /* What is said beside --network is meant for the only one. */

@@ -148,7 +148,7 @@ public final class NetworkLookup {
     if (removed.isEmpty()) {
       return;
     }
-    Program program = Program.of(NetworkRemoval.steps(removed));
+    Program program = Program.of(NetworkRemoval.steps(session.roots(), removed));
     Front.Outcome outcome = session.front().run(program.encode());
     if (!outcome.succeeded()) {
       throw new IOException(

@@ -59,7 +59,9 @@ import nsbox.cli.image.TagCommand;
 import nsbox.cli.image.TreeCommand;
 import nsbox.cli.image.UntagCommand;
 import nsbox.cli.image.VerifyCommand;
+import nsbox.cli.network.NetworkConnectCommand;
 import nsbox.cli.network.NetworkCreateCommand;
+import nsbox.cli.network.NetworkDisconnectCommand;
 import nsbox.cli.network.NetworkInspectCommand;
 import nsbox.cli.network.NetworkListCommand;
 import nsbox.cli.network.NetworkLookup;
@@ -260,7 +262,9 @@ final class Catalog {
 
   private static Command networkCommand(String name) {
     return switch (name) {
+      case "connect" -> new NetworkConnectCommand();
       case "create" -> new NetworkCreateCommand();
+      case "disconnect" -> new NetworkDisconnectCommand();
       case "exists" -> NetworkLookup.existsCommand();
       case "inspect" -> new NetworkInspectCommand();
       case "ls", "list" -> new NetworkListCommand();

@@ -196,12 +196,14 @@ final class Help {
       Works with networks: how containers reach each other and the world.
 
       Commands:
-        create   Create a network
-        exists   Tell by the exit code whether a network is there
-        inspect  Show all that is known of networks
-        ls       List networks
-        prune    Remove networks that no container uses
-        rm       Remove networks
+        connect     Put a container on a network
+        create      Create a network
+        disconnect  Take a container off a network
+        exists      Tell by the exit code whether a network is there
+        inspect     Show all that is known of networks
+        ls          List networks
+        prune       Remove networks that no container uses
+        rm          Remove networks
       """;
 
   private static final String VOLUME =

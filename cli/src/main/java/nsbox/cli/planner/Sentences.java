@@ -19,6 +19,7 @@ import nsbox.image.ImageException;
 import nsbox.image.ImageNotFoundException;
 import nsbox.image.InvalidReferenceException;
 import nsbox.linux.LinuxException;
+import nsbox.network.NetworkException;
 import nsbox.registry.config.HelperFailedException;
 import nsbox.runtime.spec.UnsupportedSpecException;
 import nsbox.snapshot.LayerException;
@@ -62,6 +63,7 @@ final class Sentences {
           new Failure(
               e.getMessage() + "\n  Choose another, or remove that container: nsbox rm -f NAME", e);
       case MountException e -> mount(e);
+      case NetworkException e -> new Failure(e.getMessage(), e);
       case ContainerBusyException e -> new Failure(e.getMessage(), e);
       case AmbiguousContainerException e -> new Failure(e.getMessage(), e);
       case LinuxException e when e.errno() == Errno.ENOSPC ->

@@ -14,6 +14,10 @@ public final class FilterTable {
     return new byte[0];
   }
 
+  public static byte[] remove(Network network) {
+    return new byte[0];
+  }
+
   public static byte[] publish(
       List<PublishedPort> ports, Optional<Address> ip, Optional<Address> ip6, String containerId) {
     return new byte[0];
