@@ -8,4 +8,5 @@ module nsbox.network {
   exports nsbox.network.cni;
   exports nsbox.network.filter;
   exports nsbox.network.join;
+  exports nsbox.network.netlink;
 }

@@ -128,23 +128,6 @@ static int commit_somehow(struct table *table, const char *requests, size_t leng
     return -EBUSY;
 }
 
-static int take_out(struct table *table, const struct argument *requests, bool *alone, char *detail, size_t size) {
-    int error = commit_somehow(table, requests->bytes, requests->length, alone, detail, size);
-    if (error != -ENOENT) return error;
-    /* Something is not there; the rest may be. */
-    *alone = false;
-    detail[0] = 0;
-    size_t left = requests->length;
-    for (const struct nlmsghdr *header = (void *)requests->bytes; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
-        bool one;
-        error = commit_somehow(table, (const char *)header, NLMSG_ALIGN(header->nlmsg_len), &one, detail, size);
-        if (error && error != -ENOENT) return error;
-        detail[0] = 0;
-        if (read_current(table, detail, size)) return 0;
-    }
-    return 0;
-}
-
 int op_netfilter(struct context *context, const struct argument *argument) {
     struct table table;
     const char *marker = argument[2].bytes;
@@ -154,11 +137,12 @@ int op_netfilter(struct context *context, const struct argument *argument) {
     bool there = when == FILTER_UNLESS_THERE && table.known == table.current && access(marker, F_OK) == 0;
     if (!error && !there) {
         bool alone;
-        error = when == FILTER_TAKE_OUT
-                    ? take_out(&table, &argument[0], &alone, context->detail, sizeof context->detail)
-                    : commit_somehow(&table, argument[0].bytes, argument[0].length, &alone, context->detail,
-                                     sizeof context->detail);
-        if (!error && (when == FILTER_REPAIR || (intact && alone))) write_known(&table, table.current + 1);
+        error = commit_somehow(&table, argument[0].bytes, argument[0].length, &alone, context->detail,
+                               sizeof context->detail);
+        /* The table is gone, or what was ours leads elsewhere by now. */
+        bool gone = when == FILTER_TAKE_OUT && (error == -ENOENT || error == -EEXIST);
+        if (gone) error = 0;
+        if (!error && !gone && (when == FILTER_REPAIR || (intact && alone))) write_known(&table, table.current + 1);
         if (!error && *marker) {
             int fd = open(marker, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
             if (fd < 0) error = -errno;

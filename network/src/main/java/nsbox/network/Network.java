@@ -79,6 +79,12 @@ public record Network(
     return text == null ? DEFAULT_MTU : Integer.parseInt(text);
   }
 
+  /// Whether the host's address stands for those of its containers where they go outside.
+  public boolean masquerades() {
+    String text = options.getOrDefault("com.docker.network.bridge.enable_ip_masquerade", "true");
+    return !text.equalsIgnoreCase("false") && !text.equalsIgnoreCase("f") && !text.equals("0");
+  }
+
   /// As it lies on the disk.
   public JsonObject json() {
     List<JsonObject> subnets = new ArrayList<>();
