@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nsbox.network.Living;
-import nsbox.network.Networks;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// All containers of a root, as directories.
@@ -210,11 +209,6 @@ public final class Containers implements Living {
   @Override
   public boolean lives(String id) {
     return Files.exists(roots.run().resolve(id));
-  }
-
-  /// The networks that they can be on.
-  public Networks networks() {
-    return new Networks(roots.networks(), roots.run().resolve(Networks.RUN_FOLDER));
   }
 
   /* A container that is there, or that somebody who lives is still making. */

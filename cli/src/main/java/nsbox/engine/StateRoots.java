@@ -23,10 +23,6 @@ public record StateRoots(Path root, Path run) {
     return root.resolve("volumes");
   }
 
-  public Path networks() {
-    return root.resolve("networks");
-  }
-
   public Path snapshots() {
     return root.resolve("snapshots");
   }

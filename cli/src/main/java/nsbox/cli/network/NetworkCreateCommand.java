@@ -90,7 +90,7 @@ public final class NetworkCreateCommand implements Command {
             options.all(),
             labels);
     session.prepare();
-    Networks networks = session.containers().networks();
+    Networks networks = NetworkLookup.networks(session);
     options.checkParent(networks);
     session.front().out(create(request, isSet(parsed, "--ignore"), session).id() + "\n");
     return 0;
@@ -98,7 +98,7 @@ public final class NetworkCreateCommand implements Command {
 
   private static Network create(NetworkRequest request, boolean ignores, Session session)
       throws Exception {
-    Networks networks = session.containers().networks();
+    Networks networks = NetworkLookup.networks(session);
     try {
       NetworkLookup.finishOthers(session);
       Network network = networks.create(request);

@@ -42,7 +42,7 @@ public final class NetworkInspectCommand implements Command {
     Optional<Network> network =
         Networks.isPredefined(name)
             ? NetworkLookup.find(session, name)
-            : session.containers().networks().find(name);
+            : NetworkLookup.networks(session).find(name);
     return network.isEmpty()
         ? Optional.empty()
         : Optional.of(NetworkRows.document(session, network.get()));

@@ -9,6 +9,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.named.ExistsCommand;
+import nsbox.engine.ContainerNetworks;
 import nsbox.engine.Front;
 import nsbox.engine.NetworkRemoval;
 import nsbox.network.Network;
@@ -33,9 +34,13 @@ public final class NetworkLookup {
 
   private NetworkLookup() {}
 
+  public static Networks networks(Session session) {
+    return ContainerNetworks.networks(session.roots());
+  }
+
   /// All networks, by name, those too that are always there.
   static List<Network> all(Session session) throws IOException, Failure {
-    Networks networks = session.containers().networks();
+    Networks networks = networks(session);
     Network first = defaultNetwork(networks);
     List<Network> all = new ArrayList<>(networks.list());
     all.add(predefined(HOST_ID, Networks.HOST, HOST_DRIVER, first));
@@ -114,8 +119,7 @@ public final class NetworkLookup {
           REFUSED, network.name() + " is a pre-defined network and cannot be removed", null);
     }
     try {
-      Optional<Networks.Removed> removed =
-          session.containers().networks().remove(network, session.containers());
+      Optional<Networks.Removed> removed = networks(session).remove(network, session.containers());
       if (removed.isEmpty()) {
         return false;
       }
@@ -141,7 +145,7 @@ public final class NetworkLookup {
 
   /// Ends the removals of those who were killed.
   static void finishOthers(Session session) throws IOException {
-    finish(session, session.containers().networks().halfRemoved());
+    finish(session, networks(session).halfRemoved());
   }
 
   private static void finish(Session session, List<Networks.Removed> removed) throws IOException {

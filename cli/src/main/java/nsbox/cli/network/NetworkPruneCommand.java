@@ -56,7 +56,7 @@ public final class NetworkPruneCommand implements Command {
     NetworkLookup.finishOthers(session);
     Set<String> named = NetworkUse.named(session);
     StringBuilder deleted = new StringBuilder();
-    for (Network network : session.containers().networks().list()) {
+    for (Network network : NetworkLookup.networks(session).list()) {
       if (!Networks.isPredefined(network.name())
           && filters.fits(network, false)
           && !NetworkUse.isUsed(session, network, named)

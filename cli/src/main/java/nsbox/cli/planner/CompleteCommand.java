@@ -10,6 +10,7 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Model;
 import nsbox.cli.Session;
+import nsbox.cli.network.NetworkLookup;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.DamagedContainerException;
 import nsbox.image.Reference;
@@ -163,7 +164,7 @@ final class CompleteCommand implements Command {
 
   private static void addNetworks(Session session, List<String> candidates) {
     try {
-      for (Network network : session.containers().networks().list()) {
+      for (Network network : NetworkLookup.networks(session).list()) {
         candidates.add(network.name());
       }
     } catch (IOException e) {
