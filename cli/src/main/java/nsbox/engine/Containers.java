@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import nsbox.network.Living;
+import nsbox.network.Networks;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// All containers of a root, as directories.
@@ -209,6 +210,11 @@ public final class Containers implements Living {
   @Override
   public boolean lives(String id) {
     return Files.exists(roots.run().resolve(id));
+  }
+
+  /// The networks that they can be on.
+  public Networks networks() {
+    return new Networks(roots.root().resolve("networks"), roots.run().resolve(Networks.RUN_FOLDER));
   }
 
   /* A container that is there, or that somebody who lives is still making. */

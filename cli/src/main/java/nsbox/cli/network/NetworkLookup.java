@@ -9,7 +9,6 @@ import nsbox.cli.Command;
 import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.named.ExistsCommand;
-import nsbox.engine.ContainerNetworks;
 import nsbox.engine.Front;
 import nsbox.engine.NetworkRemoval;
 import nsbox.network.Network;
@@ -35,7 +34,7 @@ public final class NetworkLookup {
   private NetworkLookup() {}
 
   public static Networks networks(Session session) {
-    return ContainerNetworks.networks(session.roots());
+    return session.containers().networks();
   }
 
   /// All networks, by name, those too that are always there.
