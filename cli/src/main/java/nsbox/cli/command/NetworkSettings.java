@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import nsbox.cli.output.Absent;
 import nsbox.engine.ContainerFolder;
@@ -23,6 +24,10 @@ import nsbox.network.PublishedPort;
 ///   https://docs.docker.com/reference/api/engine/version/v1.48/#tag/Container/operation/ContainerInspect
 final class NetworkSettings {
   private static final int HEXADECIMAL = 16;
+
+  /* What who is on no network has asked for. */
+  private static final Attachment NONE =
+      new Attachment("", Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
   private final ContainerRecord record;
   private final ContainerState state;
@@ -102,14 +107,6 @@ final class NetworkSettings {
     return networks;
   }
 
-  private static final Attachment NONE =
-      new Attachment(
-          "",
-          java.util.Optional.empty(),
-          java.util.Optional.empty(),
-          java.util.Optional.empty(),
-          List.of());
-
   /* A network's ID serves as its name. */
   private JsonObject joined(String network) throws IOException {
     for (JsonObject one : joined) {
@@ -121,7 +118,9 @@ final class NetworkSettings {
   }
 
   private JsonObject endpoint(Attachment wanted, JsonObject found) throws IOException {
-    List<String> names = found.strings("names");
+    /* As with docker, nobody is found by name on the default network. */
+    boolean named = !found.optionalString("name").orElse("").equals(Network.DEFAULT_NAME);
+    List<String> names = named ? found.strings("names") : List.of();
     JsonObject endpoint =
         new JsonObject()
             .put("IPAMConfig", addresses(wanted))

@@ -47,6 +47,9 @@ public record Endpoint(
   /// The number of its interface on the host, by which it is taken down again: from the digits of
   /// the id, which are random, so that no answer of the kernel's is needed.
   public static int outerIndex(String containerId, int ordinal) {
+    if (containerId.length() <= INDEX_DIGITS) {
+      return OUTER_INDEXES + ordinal; // of a container on paper, which has no id
+    }
     int start = ordinal * 5 % (containerId.length() - INDEX_DIGITS);
     return OUTER_INDEXES | Integer.parseInt(containerId.substring(start, start + INDEX_DIGITS), 16);
   }
