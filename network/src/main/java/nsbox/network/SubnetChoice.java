@@ -9,6 +9,10 @@ final class SubnetChoice {
   /* Those of nsbox first; where a route leads all of 10.0.0.0/8 elsewhere, docker's. */
   private static final String[] LARGE = {"10.48.0.0/12", "172.16.0.0/12"};
   private static final String[] SMALL = {"10.64.0.0/12", "172.16.0.0/12", "192.168.0.0/16"};
+  /* "This host", loopback, and groups of hosts with what is kept for later. */
+  private static final String[] NO_HOSTS = {
+    "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128", "fe80::/10", "ff00::/8"
+  };
   private static final int LARGE_LENGTH = 16;
   private static final int SMALL_LENGTH = 24;
   private static final int VERSION_6_LENGTH = 64;
@@ -77,6 +81,16 @@ final class SubnetChoice {
   /// @param onHost whether the host itself will have an address in it
   /// @throws NetworkException that says what it overlaps with
   void check(Subnet subnet, boolean onHost) throws NetworkException {
+    for (String special : NO_HOSTS) {
+      if (Subnet.parse(special).orElseThrow().overlaps(subnet)) {
+        throw new NetworkException(
+            "subnet "
+                + subnet
+                + " overlaps with "
+                + special
+                + ", whose addresses no host can have");
+      }
+    }
     for (Network network : networks) {
       for (Pool pool : network.pools()) {
         if (pool.subnet().overlaps(subnet)) {

@@ -90,6 +90,11 @@ class SubnetChoiceTest {
         "10.9.0.0/16",
         "Pool overlaps with other one on this address space: 10.9.0.0/16 and 10.9.1.0/24 of network"
             + " other");
+    assertRefused(
+        "0.0.0.0/0", "subnet 0.0.0.0/0 overlaps with 0.0.0.0/8, whose addresses no host can have");
+    assertRefused(
+        "fe80:1::/64",
+        "subnet fe80:1::/64 overlaps with fe80::/10, whose addresses no host can have");
     choice("10.9.1.0/24").check(Subnet.parse("10.9.2.0/24").orElseThrow(), true);
     choice().check(Subnet.parse("10.7.8.0/24").orElseThrow(), false);
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import nsbox.cli.Session;
 import nsbox.cli.named.Labels;
 import nsbox.cli.output.TemplateMethod;
@@ -80,7 +81,7 @@ final class NetworkRows {
     JsonObject ipam =
         new JsonObject()
             .put("Driver", "default")
-            .put("Options", new JsonObject())
+            .put("Options", Map.of())
             .put("Config", pools);
     Instant created = Instant.ofEpochSecond(0, network.createdNanos());
     return new JsonObject()
@@ -101,7 +102,7 @@ final class NetworkRows {
         .put("ConfigFrom", new JsonObject().put("Network", ""))
         .put("ConfigOnly", false)
         .put("Containers", NetworkUse.endpoints(session, network))
-        .put("Options", Labels.object(network.options()))
-        .put("Labels", Labels.object(network.labels()));
+        .put("Options", new TreeMap<>(network.options()))
+        .put("Labels", new TreeMap<>(network.labels()));
   }
 }

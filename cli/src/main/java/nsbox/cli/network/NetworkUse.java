@@ -3,7 +3,9 @@ package nsbox.cli.network;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import nsbox.cli.Session;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerNetworks;
@@ -45,9 +47,9 @@ final class NetworkUse {
   }
 
   /// The containers that are on it now, in docker's words: by ID.
-  static JsonObject endpoints(Session session, Network network) throws IOException {
+  static Map<String, JsonObject> endpoints(Session session, Network network) throws IOException {
     Containers containers = session.containers();
-    JsonObject endpoints = new JsonObject();
+    Map<String, JsonObject> endpoints = new TreeMap<>();
     for (String id : NetworkLookup.networks(session).users(network, containers)) {
       for (JsonObject state : ContainerNetworks.state(containers.folder(id))) {
         if (state.string("networkId").equals(network.id())) {
