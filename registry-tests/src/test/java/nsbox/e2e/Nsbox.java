@@ -88,6 +88,8 @@ public final class Nsbox {
     environment.put("PATH", HOME.resolve("bin") + ":" + System.getenv("PATH"));
     environment.put("NSBOX_ROOT", root.toString());
     environment.put("NSBOX_RUN_ROOT", runRoot.toString());
+    /* The network of the machine that runs the tests is not theirs. */
+    environment.put("NSBOX_NETWORK", "none");
     environment.putAll(extra);
     return new Running(builder.start(), out, err);
   }

@@ -91,8 +91,10 @@ final class Starting {
         session.front().run(program.teardownOnly().encode());
       }
       giveUp(session, container, first);
-      throw LaunchFailure.of(
-          "start container " + container.record().name(), program, outcome, overlayHint(session));
+      String intent = "start container " + container.record().name();
+      throw TakenPort.isWhy(program, outcome)
+          ? TakenPort.failure(session, intent, outcome)
+          : LaunchFailure.of(intent, program, outcome, overlayHint(session));
     }
   }
 

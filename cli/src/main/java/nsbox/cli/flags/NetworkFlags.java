@@ -19,7 +19,7 @@ import picocli.CommandLine.ParseResult;
 /// [NamespaceFlags]'s.
 public final class NetworkFlags {
   /// What a container without `--network` gets, where [#VARIABLE] is not set.
-  static final String BUILT_IN = "none";
+  static final String BUILT_IN = Network.DEFAULT_NAME;
 
   /// Says the default.
   static final String VARIABLE = "NSBOX_NETWORK";

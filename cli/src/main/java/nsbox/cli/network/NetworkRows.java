@@ -79,10 +79,7 @@ final class NetworkRows {
       pools.add(shown.put("Gateway", pool.gateway().toString()));
     }
     JsonObject ipam =
-        new JsonObject()
-            .put("Driver", "default")
-            .put("Options", Map.of())
-            .put("Config", pools);
+        new JsonObject().put("Driver", "default").put("Options", Map.of()).put("Config", pools);
     Instant created = Instant.ofEpochSecond(0, network.createdNanos());
     return new JsonObject()
         .put("Name", network.name())

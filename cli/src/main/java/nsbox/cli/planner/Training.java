@@ -49,7 +49,7 @@ final class Training {
   private void run() throws IOException {
     for (int round = 0; round < ROUNDS; round++) {
       String name = "trained" + round;
-      expect(LAUNCHED, "run", "--rm", "--network", "none", "hello", "/hello");
+      expect(LAUNCHED, "run", "--rm", "hello", "/hello");
       expect(
           LAUNCHED,
           "run",
