@@ -55,7 +55,6 @@ public final class ContainerFilters {
           "removing",
           "paused",
           "exited",
-          "expose",
           "dead",
           "stopped",
           "stopping",
