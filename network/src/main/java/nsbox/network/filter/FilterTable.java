@@ -37,7 +37,10 @@ public final class FilterTable {
   static final String PORTS_6_AT = "ports6_at";
 
   private static final int SHORT_ID = 12;
-  private static final int CAPACITY = 8192;
+
+  /* Bytes to begin with, for the table and for elements alone. */
+  private static final int CAPACITY = 12288;
+  private static final int FEW = 1024;
 
   private FilterTable() {}
 
@@ -48,9 +51,24 @@ public final class FilterTable {
   /// or a set of one of these names is another kind: then [#drop] has to come first.
   public static byte[] ensure(List<Network> networks) {
     MessageWriter out = new MessageWriter(CAPACITY);
-    Declarations.table(out);
-    sets(out);
-    Rules.write(out);
+    table(out);
+    for (Network network : networks) {
+      elements(out, Declarations.NEW_ELEMENT, network);
+    }
+    return out.bytes();
+  }
+
+  /// What [#ensure] does for no network. It is always the same, and takes a cold JVM milliseconds
+  /// to compose: to be kept somewhere.
+  public static byte[] table() {
+    MessageWriter out = new MessageWriter(CAPACITY);
+    table(out);
+    return out.bytes();
+  }
+
+  /// Adds networks to the table that is there. What is there already is no error.
+  public static byte[] add(List<Network> networks) {
+    MessageWriter out = new MessageWriter(FEW);
     for (Network network : networks) {
       elements(out, Declarations.NEW_ELEMENT, network);
     }
@@ -61,7 +79,7 @@ public final class FilterTable {
   ///
   /// The kernel refuses with `ENOENT` if the table is not there: then there is nothing to do.
   public static byte[] remove(Network network) {
-    MessageWriter out = new MessageWriter(CAPACITY);
+    MessageWriter out = new MessageWriter(FEW);
     elements(out, Declarations.NEW_ELEMENT, network);
     elements(out, Declarations.DELETE_ELEMENT, network);
     return out.bytes();
@@ -81,7 +99,7 @@ public final class FilterTable {
       Optional<Address> version6,
       String containerId) {
     String comment = containerId.substring(0, Math.min(SHORT_ID, containerId.length()));
-    MessageWriter out = new MessageWriter(CAPACITY);
+    MessageWriter out = new MessageWriter(FEW);
     for (PublishedPort port : ports) {
       elements(out, Declarations.NEW_ELEMENT, port, version4, version6, comment);
     }
@@ -98,7 +116,7 @@ public final class FilterTable {
       Optional<Address> version6,
       String containerId) {
     String comment = containerId.substring(0, Math.min(SHORT_ID, containerId.length()));
-    MessageWriter out = new MessageWriter(CAPACITY);
+    MessageWriter out = new MessageWriter(FEW);
     for (PublishedPort port : ports) {
       elements(out, Declarations.NEW_ELEMENT, port, version4, version6, comment);
       elements(out, Declarations.DELETE_ELEMENT, port, version4, version6, "");
@@ -108,11 +126,17 @@ public final class FilterTable {
 
   /// Takes the table away, also if it is not there.
   public static byte[] drop() {
-    MessageWriter out = new MessageWriter(CAPACITY);
+    MessageWriter out = new MessageWriter(FEW);
     Declarations.table(out);
     Declarations.message(out, Declarations.DELETE_TABLE, 0);
     out.attribute(1, NAME);
     return out.bytes();
+  }
+
+  private static void table(MessageWriter out) {
+    Declarations.table(out);
+    sets(out);
+    Rules.write(out);
   }
 
   private static void sets(MessageWriter out) {

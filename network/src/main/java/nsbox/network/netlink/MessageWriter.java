@@ -70,7 +70,10 @@ public final class MessageWriter {
 
   /// In the machine's order.
   public MessageWriter u16(int value) {
-    return LITTLE_ENDIAN ? be16(value >> 8 & 0xff | value << 8) : be16(value);
+    room(2);
+    number16(length, value);
+    length += 2;
+    return this;
   }
 
   /// In the machine's order.
@@ -85,7 +88,13 @@ public final class MessageWriter {
 
   /// In network order.
   public MessageWriter be32(int value) {
-    return be16(value >> 16).be16(value);
+    room(4);
+    bytes[length] = (byte) (value >> 24);
+    bytes[length + 1] = (byte) (value >> 16);
+    bytes[length + 2] = (byte) (value >> 8);
+    bytes[length + 3] = (byte) value;
+    length += 4;
+    return this;
   }
 
   public MessageWriter bytes(byte[] value) {
@@ -119,7 +128,10 @@ public final class MessageWriter {
   /// Begins an attribute whose value is what is written next.
   public MessageWriter open(int type) {
     nests[depth++] = length;
-    return u16(0).u16(type);
+    room(4);
+    number16(length + 2, type);
+    length += 4;
+    return this;
   }
 
   /// Ends the attribute that was begun last.
@@ -128,10 +140,7 @@ public final class MessageWriter {
     if (length - from > 0xffff) {
       throw new IllegalStateException("an attribute of " + (length - from) + " bytes");
     }
-    int behind = length;
-    length = from;
-    u16(behind - from);
-    length = behind;
+    number16(from, length - from);
     return align();
   }
 
@@ -165,7 +174,11 @@ public final class MessageWriter {
 
   /// In network order, as netfilter has its numbers.
   public MessageWriter attributeBe32(int type, int value) {
-    return open(type).be32(value).end();
+    room(8);
+    number16(length, 8);
+    number16(length + 2, type);
+    length += 4;
+    return be32(value);
   }
 
   /// A text with a zero behind it.
@@ -188,10 +201,15 @@ public final class MessageWriter {
   }
 
   private MessageWriter align() {
-    int padding = -length & 3;
-    room(padding);
-    length += padding;
+    room(3);
+    length = length + 3 & ~3;
     return this;
+  }
+
+  /* In the machine's order. Whole numbers at once: most of this runs once, before it is compiled. */
+  private void number16(int at, int value) {
+    bytes[at] = (byte) (LITTLE_ENDIAN ? value : value >> 8);
+    bytes[at + 1] = (byte) (LITTLE_ENDIAN ? value >> 8 : value);
   }
 
   private void room(int more) {

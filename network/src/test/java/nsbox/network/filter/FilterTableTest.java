@@ -104,6 +104,18 @@ class FilterTableTest {
   }
 
   @Test
+  void comesInTwoParts() throws Exception {
+    transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
+    String before = list(host);
+    host.run("nft", "delete", "table", "inet", "nsbox");
+    transact(host, FilterTable.table());
+    transact(host, FilterTable.add(List.of(PLAIN, CLOSED)));
+    assertEquals(before, list(host));
+    transact(host, FilterTable.add(List.of(CLOSED)));
+    assertEquals(before, list(host));
+  }
+
+  @Test
   void isRepairedWhateverSomebodyDidToIt() throws Exception {
     transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
     String before = list(host);
