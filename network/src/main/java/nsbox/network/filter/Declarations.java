@@ -28,6 +28,7 @@ final class Declarations {
   private static final int SUBSYSTEM = 10;
   private static final int INET = 1;
   private static final int VALUE = 1;
+  private static final int ACCEPT = 1;
 
   /* The types that `nft` knows elements by. A concatenation is one number, six bits each. */
   private static final int ADDRESS_4 = 7;
@@ -65,6 +66,7 @@ final class Declarations {
   static void chain(MessageWriter out, String name, String type, int hook, int priority) {
     chain(out, name);
     out.attribute(7, type).nest(4).attributeBe32(1, hook).attributeBe32(2, priority).end();
+    out.attributeBe32(5, ACCEPT);
   }
 
   /// Takes the rules out of a chain.

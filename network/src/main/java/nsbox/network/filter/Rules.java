@@ -4,6 +4,8 @@ import nsbox.network.netlink.MessageWriter;
 
 /// The rules, which are the same whatever networks and ports there are.
 ///
+/// What most packets meet comes first, and sets are asked last.
+///
 /// What comes by none of our bridges and leaves by none is none of our business: the policies
 /// accept.
 final class Rules {
@@ -45,7 +47,7 @@ final class Rules {
     new Rule(out, "published").redirect(true, FilterTable.PORTS_6, false);
 
     // With route_localnet the host would take it for its own, and 127.0.0.1 is not for containers.
-    new Rule(out, "raw").from(FilterTable.BRIDGES).toLoopback4().drop();
+    new Rule(out, "raw").toLoopback4().from(FilterTable.BRIDGES).drop();
 
     // A neighbour of the host may send a frame for 127.0.0.1: sent on, it would not be seen as odd.
     new Rule(out, "prerouting").toLoopback4().leave();
@@ -89,8 +91,8 @@ final class Rules {
 
   /* Neighbours are found by ICMPv6, whatever else is closed. */
   private static void input(MessageWriter out) {
+    new Rule(out, "input").established().accept();
     new Rule(out, "input").from(FilterTable.INTERNAL).jump("closed");
-    new Rule(out, "closed").established().accept();
     new Rule(out, "closed").protocol(Rule.ICMP).accept();
     new Rule(out, "closed").protocol(Rule.ICMPV6).accept();
     new Rule(out, "closed").drop();

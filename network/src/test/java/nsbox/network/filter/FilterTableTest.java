@@ -127,6 +127,9 @@ class FilterTableTest {
             "nft flush chain inet nsbox forward",
             "nft add rule inet nsbox forward drop",
             "nft flush set inet nsbox bridges",
+            "nft flush table inet nsbox; nft delete set inet nsbox internal",
+            "nft chain inet nsbox forward '{ policy drop; }'",
+            "nft add table inet nsbox '{ flags dormant; }'",
             "nft delete chain inet nsbox raw",
             "nft delete element inet nsbox internal '{ \"nsb-closed\" }'")) {
       host.script(damage);

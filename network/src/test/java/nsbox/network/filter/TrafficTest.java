@@ -261,8 +261,14 @@ class TrafficTest {
           "tcp 127.0.0.1 99 silence",
           "udp 127.0.0.1 99 silence");
     }
-    // It is the filter that keeps the containers out.
-    host.run("nft", "flush", "chain", "inet", "nsbox", "raw");
+    // It is the rules that keep them out.
+    host.script(
+        """
+        nft flush chain inet nsbox raw
+        nft flush chain inet nsbox prerouting
+        nft add rule inet nsbox prerouting fib daddr type local jump published
+        """);
+    expect(peer, "tcp 127.0.0.1 8081 web 192.0.2.2");
     expect(friend, "tcp 127.0.0.1 99 host 10.81.0.3");
     transact(host, FilterTable.ensure(List.of()));
   }
