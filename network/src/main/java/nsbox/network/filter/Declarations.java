@@ -128,6 +128,12 @@ final class Declarations {
     out.u8(type).u8(4).u32(order);
   }
 
+  /// Takes all elements out of a set.
+  static void clear(MessageWriter out, String set) {
+    message(out, DELETE_ELEMENT, 0);
+    out.attribute(1, FilterTable.NAME).attribute(2, set);
+  }
+
   /// Begins an element: its key comes next, and then [#endElement].
   static void element(MessageWriter out, int message, String set) {
     elements(out, message, set);

@@ -30,6 +30,10 @@ public final class FilterTable {
   static final String SUBNETS_4 = "subnets4";
   static final String SUBNETS_6 = "subnets6";
 
+  private static final String[] NETWORK_SETS = {
+    BRIDGES, INTERNAL, MASQUERADED, WITHIN, SUBNETS_4, SUBNETS_6
+  };
+
   /* Published on all addresses, and on one. */
   static final String PORTS_4 = "ports4";
   static final String PORTS_4_AT = "ports4_at";
@@ -66,7 +70,23 @@ public final class FilterTable {
     return out.bytes();
   }
 
-  /// Adds networks to the table that is there. What is there already is no error.
+  /// Does what [#ensure] does, and takes all networks out that are not among these: what commands
+  /// that were killed have left. Published ports stay.
+  public static byte[] ensureOnly(List<Network> networks) {
+    MessageWriter out = new MessageWriter(CAPACITY);
+    table(out);
+    for (String set : NETWORK_SETS) {
+      Declarations.clear(out, set);
+    }
+    for (Network network : networks) {
+      elements(out, Declarations.NEW_ELEMENT, network);
+    }
+    return out.bytes();
+  }
+
+  /// Adds networks to the table that is there. What is there already is no error. The kernel
+  /// refuses with `EEXIST` if a subnet overlaps another one's: [#ensureOnly] takes those out that
+  /// are gone.
   public static byte[] add(List<Network> networks) {
     MessageWriter out = new MessageWriter(FEW);
     for (Network network : networks) {

@@ -192,6 +192,26 @@ class FilterTableTest {
   }
 
   @Test
+  void forgetsNetworksThatAreGone() throws Exception {
+    Network gone = bridge("nsb-gone", true, Map.of(), "10.80.0.0/12", "fd00::/16");
+    transact(host, FilterTable.ensure(List.of(gone)));
+    transact(host, publish(port("", 8080, 80, "tcp")));
+    String before = list(host);
+    Result refused = attempt(host, FilterTable.add(List.of(PLAIN)));
+    assertTrue(refused.output().endsWith(" EEXIST\n"), refused.output());
+    assertEquals(before, list(host));
+    // Also what is the same stays.
+    for (int times = 0; times < 2; times++) {
+      transact(host, FilterTable.ensureOnly(List.of(PLAIN, CLOSED)));
+      String after = list(host);
+      transact(host, FilterTable.drop());
+      transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
+      transact(host, publish(port("", 8080, 80, "tcp")));
+      assertEquals(list(host), after);
+    }
+  }
+
+  @Test
   void hasNoElementsOfNetworksWithoutABridge() throws Exception {
     Network network = network(Network.MACVLAN, "eth7", false, Map.of(), "10.99.0.0/16");
     transact(host, FilterTable.ensure(List.of()));
