@@ -63,6 +63,20 @@ public record Endpoint(
     return mac;
   }
 
+  /// The address of version 6 that a link with this one has among its neighbours, RFC 4291 appendix
+  /// A.
+  static Address onLink(byte[] mac) {
+    byte[] bytes = new byte[16];
+    bytes[0] = (byte) 0xfe;
+    bytes[1] = (byte) 0x80;
+    System.arraycopy(mac, 0, bytes, 8, 3);
+    bytes[8] ^= 2;
+    bytes[11] = (byte) 0xff;
+    bytes[12] = (byte) 0xfe;
+    System.arraycopy(mac, 3, bytes, 13, 3);
+    return Address.of(bytes);
+  }
+
   /// As people write it.
   public static String text(byte[] mac) {
     StringBuilder text = new StringBuilder();

@@ -1,5 +1,6 @@
 package nsbox.network.join;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class JoinProgram {
   private static final int UNLESS_THERE = 1;
   private static final int TAKE_OUT = 3;
 
+  private static final Subnet ON_LINK = Subnet.parse("fe80::/64").orElseThrow();
   private static final String VERSION6 = "/proc/sys/net/ipv6/conf/";
 
   private final Endpoint endpoint;
@@ -90,27 +92,24 @@ public final class JoinProgram {
   }
 
   private void links() {
-    LinkRequests outside = new LinkRequests();
-    int mtu = network.mtu();
+    LinkRequests bridge = new LinkRequests();
     byte[] mac = Endpoint.mac(network.pools().getFirst().gateway());
-    outside.bridge(network.index(), network.link(), mac, mtu);
+    bridge.bridge(network.index(), network.link(), mac, network.mtu());
     for (Pool pool : network.pools()) {
-      outside.address(network.index(), pool.gateway(), pool.subnet());
+      bridge.address(network.index(), pool.gateway(), pool.subnet());
     }
-    outside.pair(
+    join.add("have the bridge " + network.link(), Opcode.LINKS, bridge.bytes(), 0, 0);
+    hostSettings();
+    LinkRequests pair = new LinkRequests();
+    pair.pair(
         endpoint.outerIndex(),
         network.index(),
         endpoint.link(),
         endpoint.innerIndex(),
         endpoint.mac(),
-        mtu);
+        network.mtu());
     join.add(
-        "make the bridge " + network.link() + ", and " + endpoint.link() + " on it",
-        Opcode.LINKS,
-        outside.bytes(),
-        outside.processHole(),
-        0);
-    hostSettings();
+        "make " + endpoint.link() + " on it", Opcode.LINKS, pair.bytes(), pair.processHole(), 0);
     inside();
   }
 
@@ -125,6 +124,7 @@ public final class JoinProgram {
       return;
     }
     set(VERSION6 + network.link() + "/accept_ra", "0");
+    set(VERSION6 + network.link() + "/accept_dad", "0");
     boolean used = network.pool(true).isPresent();
     set(VERSION6 + network.link() + "/disable_ipv6", used ? "0" : "1");
     if (used) {
@@ -140,8 +140,11 @@ public final class JoinProgram {
     LinkRequests inside = new LinkRequests();
     address(inside, endpoint.ip());
     address(inside, endpoint.ip6());
-    if (hasVersion6 && endpoint.ip6().isEmpty()) {
+    if (hasVersion6) {
       inside.noOwnAddress(endpoint.innerIndex());
+    }
+    if (endpoint.ip6().isPresent()) {
+      inside.address(endpoint.innerIndex(), Endpoint.onLink(endpoint.mac()), ON_LINK);
     }
     inside.up(endpoint.innerIndex());
     if (endpoint.isWayOut()) {
@@ -179,14 +182,17 @@ public final class JoinProgram {
     }
   }
 
+  /* That the filter still knows the network was seen when this command began. */
   private void filter() {
-    join.add(
-        "have the filter know the network " + network.name(),
-        Opcode.NETFILTER,
-        FilterTable.ensure(List.of(network)),
-        places.generation().toString(),
-        places.filtered().toString(),
-        UNLESS_THERE);
+    if (!new File(places.filtered().toString()).exists()) {
+      join.add(
+          "have the filter know the network " + network.name(),
+          Opcode.NETFILTER,
+          FilterTable.ensure(List.of(network)),
+          places.generation().toString(),
+          places.filtered().toString(),
+          UNLESS_THERE);
+    }
     if (endpoint.ports().isEmpty()) {
       return;
     }
