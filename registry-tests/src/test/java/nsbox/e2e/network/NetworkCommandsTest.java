@@ -21,8 +21,6 @@ import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// The commands of networks by themselves, on a host whose interfaces and routes are known: a
 /// network namespace of the test's own.
@@ -123,7 +121,7 @@ final class NetworkCommandsTest extends EndToEnd {
     assertEquals("", names("scope=swarm"));
     assertEquals("one", names("until=0s", "name=one", "type=custom"));
     assertEquals(
-        new Result(125, "", "nsbox: --filter type=odd: expected custom or builtin\n"),
+        new Result(125, "", "nsbox: filter \"type=odd\": expected custom or builtin\n"),
         network("ls", "--filter", "type=odd"));
     assertEquals(125, network("ls", "--filter", "color=red").code());
     assertEquals(
@@ -208,53 +206,52 @@ final class NetworkCommandsTest extends EndToEnd {
         .expect(0);
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          web                                              | 1   | network with name web already exists
-          bridge                                           | 1   | operation is not permitted on predefined bridge network
-          none                                             | 1   | operation is not permitted on predefined none network
-          -x                                               | 125 | *
-          a/b                                              | 1   | network name a/b: it has 1 to 255 letters, digits, '_', '.' or '-' and begins with a letter or digit
-          --subnet 10.9.3.0/24 x                           | 1   | Pool overlaps with other one on this address space: 10.9.3.0/24 and 10.9.0.0/16 of network web
-          --subnet 192.0.2.128/25 x                        | 1   | subnet 192.0.2.128/25 overlaps with the host's route 192.0.2.0/24 of interface upstream
-          --subnet 198.51.0.0/16 x                         | 1   | subnet 198.51.0.0/16 overlaps with the host's route 198.51.100.0/24 of interface upstream
-          --subnet 2001:db8::/96 x                         | 1   | subnet 2001:db8::/96 overlaps with the host's route 2001:db8::/64 of interface upstream
-          --subnet 127.3.0.0/16 x                          | 1   | subnet 127.3.0.0/16 overlaps with 127.0.0.0/8, whose addresses no host can have
-          --subnet 10.8.0.1/24 x                           | 125 | --subnet 10.8.0.1/24: invalid subnet: it should be 10.8.0.0/24
-          --subnet 10.8.0.0 x                              | 125 | --subnet 10.8.0.0: invalid CIDR address; 10.9.0.0/24 is one
-          --subnet 10.8.0.0/32 x                           | 1   | subnet 10.8.0.0/32 has no address for a container
-          --subnet 10.8.0.0/24 --subnet 10.7.0.0/24 x      | 1   | a network has one subnet of version 4, not both 10.8.0.0/24 and 10.7.0.0/24
-          --subnet 10.8.0.0/24 --gateway 10.7.0.1 x        | 125 | no matching subnet for gateway 10.7.0.1
-          --subnet 10.8.0.0/24 --gateway 10.8.0.0 x        | 1   | gateway 10.8.0.0 is the first or the last address of subnet 10.8.0.0/24
-          --subnet 10.8.0.0/24 --ip-range 10.8.0.0/16 x    | 125 | no matching subnet for range 10.8.0.0/16
-          --gateway 10.8.0.1 x                             | 125 | every ip-range or gateway must have a corresponding subnet
-          --gateway ten x                                  | 125 | --gateway ten: this is no IP address
-          -d overlay x                                     | 125 | could not find plugin overlay: there are the drivers bridge, macvlan and ipvlan
-          -d macvlan x                                     | 125 | --driver macvlan needs an interface of the host: -o parent=INTERFACE
-          -d macvlan -o parent=nix0 x                      | 125 | -o parent=nix0: the host has no such interface
-          -d macvlan -o parent=upstream -o mode=l2 x       | 125 | -o macvlan_mode=l2: expected one of bridge, private, vepa, passthru
-          -d ipvlan -o parent=upstream --internal x        | 125 | --internal: only a bridge can be closed; what is on a ipvlan is on its parent
-          -o com.docker.network.bridge.name=upstream x     | 1   | the host has an interface upstream already; a network needs one of its own
-          -o com.docker.network.bridge.name=web0 x         | 1   | interface web0 is that of network web
-          -o com.docker.network.bridge.name=a/b x          | 125 | -o com.docker.network.bridge.name=a/b: the name of an interface has 1 to 15 characters, without '/', ':' and spaces
-          -o mtu=60 x                                      | 125 | -o mtu=60: expected 68 to 65535 bytes
-          --ipv6 -o mtu=1000 x                             | 125 | -o mtu=1000: expected 1280 to 65535 bytes, for IPv6 needs them
-          --ipam-driver dhcp x                             | 125 | --ipam-driver dhcp: addresses are given by nsbox itself: default or host-local
-          --scope swarm x                                  | 125 | --scope swarm: networks are of this host alone: local
-          --config-only x                                  | 125 | --config-only: there are no swarms, so no networks of theirs
-          """)
-  void whatCannotBeIsRefused(String words, int code, String message) throws Exception {
+  @Test
+  void whatCannotBeIsRefused() throws Exception {
     network("create", "--subnet", "10.9.0.0/16", "-o", "com.docker.network.bridge.name=web0", "web")
         .expect(0);
-    List<String> create = new ArrayList<>(List.of("create"));
-    create.addAll(List.of(words.split(" ")));
-    Result refused = network(create.toArray(new String[0]));
-    assertEquals(code, refused.code(), refused.toString());
-    assertTrue(
-        message.equals("*") || refused.err().equals("nsbox: " + message + "\n"), refused.err());
+    String refusals =
+        """
+        web                                              | 1   | network with name web already exists
+        bridge                                           | 1   | operation is not permitted on predefined bridge network
+        none                                             | 1   | operation is not permitted on predefined none network
+        a/b                                              | 1   | network name a/b: it has 1 to 255 letters, digits, '_', '.' or '-' and begins with a letter or digit
+        --subnet 10.9.3.0/24 x                           | 1   | Pool overlaps with other one on this address space: 10.9.3.0/24 and 10.9.0.0/16 of network web
+        --subnet 192.0.2.128/25 x                        | 1   | subnet 192.0.2.128/25 overlaps with the host's route 192.0.2.0/24 of interface upstream
+        --subnet 198.51.0.0/16 x                         | 1   | subnet 198.51.0.0/16 overlaps with the host's route 198.51.100.0/24 of interface upstream
+        --subnet 2001:db8::/96 x                         | 1   | subnet 2001:db8::/96 overlaps with the host's route 2001:db8::/64 of interface upstream
+        --subnet 127.3.0.0/16 x                          | 1   | subnet 127.3.0.0/16 overlaps with 127.0.0.0/8, whose addresses no host can have
+        --subnet 10.8.0.1/24 x                           | 125 | --subnet 10.8.0.1/24: invalid subnet: it should be 10.8.0.0/24
+        --subnet 10.8.0.0 x                              | 125 | --subnet 10.8.0.0: invalid CIDR address; 10.9.0.0/24 is one
+        --subnet 10.8.0.0/32 x                           | 1   | subnet 10.8.0.0/32 has no address for a container
+        --subnet 10.8.0.0/24 --subnet 10.7.0.0/24 x      | 1   | a network has one subnet of version 4, not both 10.8.0.0/24 and 10.7.0.0/24
+        --subnet 10.8.0.0/24 --gateway 10.7.0.1 x        | 125 | no matching subnet for gateway 10.7.0.1
+        --subnet 10.8.0.0/24 --gateway 10.8.0.0 x        | 1   | gateway 10.8.0.0 is the first or the last address of subnet 10.8.0.0/24
+        --subnet 10.8.0.0/24 --ip-range 10.8.0.0/16 x    | 125 | no matching subnet for range 10.8.0.0/16
+        --gateway 10.8.0.1 x                             | 125 | every ip-range or gateway must have a corresponding subnet
+        --gateway ten x                                  | 125 | --gateway ten: this is no IP address
+        -d overlay x                                     | 125 | could not find plugin overlay: there are the drivers bridge, macvlan and ipvlan
+        -d macvlan x                                     | 125 | --driver macvlan needs an interface of the host: -o parent=INTERFACE
+        -d macvlan -o parent=nix0 x                      | 125 | -o parent=nix0: the host has no such interface
+        -d macvlan -o parent=upstream -o mode=l2 x       | 125 | -o macvlan_mode=l2: expected one of bridge, private, vepa, passthru
+        -d ipvlan -o parent=upstream --internal x        | 125 | --internal: only a bridge can be closed; what is on a ipvlan is on its parent
+        -o com.docker.network.bridge.name=upstream x     | 1   | the host has an interface upstream already; a network needs one of its own
+        -o com.docker.network.bridge.name=web0 x         | 1   | interface web0 is that of network web
+        -o com.docker.network.bridge.name=a/b x          | 125 | -o com.docker.network.bridge.name=a/b: the name of an interface has 1 to 15 characters, without '/', ':' and spaces
+        -o mtu=60 x                                      | 125 | -o mtu=60: expected 68 to 65535 bytes
+        --ipv6 -o mtu=1000 x                             | 125 | -o mtu=1000: expected 1280 to 65535 bytes, for IPv6 needs them
+        --ipam-driver dhcp x                             | 125 | --ipam-driver dhcp: addresses are given by nsbox itself: default or host-local
+        --scope swarm x                                  | 125 | --scope swarm: networks are of this host alone: local
+        --config-only x                                  | 125 | --config-only: there are no swarms, so no networks of theirs
+        """;
+    for (String line : refusals.lines().toList()) {
+      String[] parts = line.split(" *\\| *", 3);
+      List<String> create = new ArrayList<>(List.of("create"));
+      create.addAll(List.of(parts[0].split(" ")));
+      assertEquals(
+          new Result(Integer.parseInt(parts[1]), "", "nsbox: " + parts[2] + "\n"),
+          network(create.toArray(new String[0])));
+    }
     assertEquals("web", names("type=custom"));
   }
 
