@@ -14,33 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import nsbox.e2e.EndToEnd;
 import nsbox.e2e.Nsbox;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// The commands of networks by themselves, on a host whose interfaces and routes are known: a
 /// network namespace of the test's own.
-final class NetworkCommandsTest extends EndToEnd {
-  private final String namespace = "nsbox-commands-" + ProcessHandle.current().pid();
-
+final class NetworkCommandsTest extends NetworkTests {
   @Override
   protected void prepare() throws Exception {
-    run(program("ip"), "netns", "add", namespace);
-    inside("ip link set lo up");
-    inside("ip link add upstream type veth peer name far");
-    inside("ip link set far up && ip link set upstream up");
+    super.prepare();
+    inside("ip link add upstream type bridge && ip link set upstream up");
     inside("ip addr add 192.0.2.9/24 dev upstream && ip route add default via 192.0.2.1");
-    inside("ip -6 addr add 2001:db8::9/64 dev upstream nodad");
+    inside("ip -6 route add 2001:db8::/64 dev lo");
     inside("ip route add 198.51.100.0/24 via 192.0.2.1");
-  }
-
-  @AfterAll
-  void removeNamespace() throws Exception {
-    run(program("ip"), "netns", "del", namespace);
   }
 
   @AfterEach
@@ -49,19 +38,14 @@ final class NetworkCommandsTest extends EndToEnd {
     assertEquals(List.of(".lock", "bridge"), Nsbox.entries(nsbox.root.resolve("networks")));
   }
 
-  private void run(String... command) throws Exception {
-    nsbox.start(Map.of(), List.of(command)).finish().expect(0);
-  }
-
   private Running start(String... command) throws IOException {
-    List<String> words =
-        new ArrayList<>(List.of(program("nsenter"), "--net=/run/netns/" + namespace));
+    List<String> words = new ArrayList<>(List.of(program("nsenter"), "--net=/run/netns/" + host));
     words.addAll(List.of(command));
     return nsbox.start(Map.of(), words);
   }
 
-  private Result inside(String script) throws Exception {
-    return start("/bin/sh", "-c", script).finish().expect(0);
+  private void inside(String script) throws Exception {
+    onHost("sh", "-c", script).expect(0);
   }
 
   private Running startNetwork(String... words) throws IOException {
@@ -171,18 +155,7 @@ final class NetworkCommandsTest extends EndToEnd {
     assertEquals(1, some.code());
     assertEquals("nsbox: network nix not found\n", some.err());
     assertTrue(some.out().contains("\"Driver\": \"null\""), some.out());
-    assertEquals(
-        "web\n",
-        start(
-                Nsbox.HOME.resolve("bin/nsbox").toString(),
-                "inspect",
-                "--type",
-                "network",
-                "-f",
-                "{{.Name}}",
-                "web")
-            .finish()
-            .out());
+    assertEquals("web\n", run("inspect", "--type", "network", "-f", "{{.Name}}", "web").out());
   }
 
   @Test
@@ -219,7 +192,7 @@ final class NetworkCommandsTest extends EndToEnd {
         --subnet 10.9.3.0/24 x                           | 1   | Pool overlaps with other one on this address space: 10.9.3.0/24 and 10.9.0.0/16 of network web
         --subnet 192.0.2.128/25 x                        | 1   | subnet 192.0.2.128/25 overlaps with the host's route 192.0.2.0/24 of interface upstream
         --subnet 198.51.0.0/16 x                         | 1   | subnet 198.51.0.0/16 overlaps with the host's route 198.51.100.0/24 of interface upstream
-        --subnet 2001:db8::/96 x                         | 1   | subnet 2001:db8::/96 overlaps with the host's route 2001:db8::/64 of interface upstream
+        --subnet 2001:db8::/96 x                         | 1   | subnet 2001:db8::/96 overlaps with the host's route 2001:db8::/64 of interface lo
         --subnet 127.3.0.0/16 x                          | 1   | subnet 127.3.0.0/16 overlaps with 127.0.0.0/8, whose addresses no host can have
         --subnet 10.8.0.1/24 x                           | 125 | --subnet 10.8.0.1/24: invalid subnet: it should be 10.8.0.0/24
         --subnet 10.8.0.0 x                              | 125 | --subnet 10.8.0.0: invalid CIDR address; 10.9.0.0/24 is one
@@ -369,8 +342,7 @@ final class NetworkCommandsTest extends EndToEnd {
     network("create", "web").expect(0);
     Path other = Files.createDirectory(nsbox.folder.resolve("other"));
     Result listed =
-        start(
-                Nsbox.HOME.resolve("bin/nsbox").toString(),
+        run(
                 "--root",
                 other.resolve("root").toString(),
                 "--run-root",
@@ -379,7 +351,6 @@ final class NetworkCommandsTest extends EndToEnd {
                 "ls",
                 "--format",
                 "{{.Name}}")
-            .finish()
             .expect(0);
     assertEquals("bridge\nhost\nnone\n", listed.out());
   }
