@@ -154,6 +154,9 @@ class Group:
 class Bench:
     """The temporary place. Everything in it, and only that, is gone when the block is left."""
 
+    # Nothing of the host's network is touched, unless a benchmark is about networks.
+    docker_network = ["--iptables=false", "--ip6tables=false", "--bridge=none"]
+
     def __init__(self):
         if os.geteuid() != 0:
             unusable("run this as root: the peers need it")
@@ -263,7 +266,7 @@ class Bench:
             "dockerd", "--config-file", self.path("daemon.json"), "--containerd", self.path("c.sock"),
             "--data-root", self.path("docker"), "--exec-root", self.path("docker-run"),
             "-p", self.path("docker.pid"), "-H", "unix://" + self.path("d.sock"),
-            "--iptables=false", "--ip6tables=false", "--bridge=none"])
+            *self.docker_network])
         self.wait_until("dockerd", lambda: os.path.exists(self.path("d.sock")))
         # Whichever client speaks the daemon's version; the distribution's own comes first.
         for client in "/usr/bin/docker", "/usr/local/bin/docker":

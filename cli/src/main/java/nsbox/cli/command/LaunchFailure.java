@@ -59,6 +59,12 @@ public final class LaunchFailure {
               outcome.errno() == Errno.ENOTDIR || outcome.errno() == Errno.EISDIR
                   ? "A file and a folder cannot be shown on each other's place."
                   : "");
+      case JOIN_NETWORKS ->
+          failure(
+              intent,
+              failed,
+              outcome,
+              "'nsbox doctor' tells what the host lacks for networks; --network none does without.");
       case CHDIR -> failure(intent, failed, outcome, "See --workdir.");
       default -> failure(intent, failed, outcome, "");
     };
