@@ -90,6 +90,27 @@ final class NetworkCommandsTest extends NetworkTests {
   }
 
   @Test
+  void takePodmansFlagsToo() throws Exception {
+    Result made =
+        network("create", "--interface-name", "web0", "--disable-dns", "--ignore", "web").expect(0);
+    assertEquals(made, network("create", "--ignore", "web"));
+    assertEquals(
+        "web0 true\n",
+        network(
+                "inspect",
+                "-f",
+                "{{index .Options \"com.docker.network.bridge.name\"}}"
+                    + " {{index .Options \"nsbox.no_names\"}}",
+                "web")
+            .out());
+    network("create", "-d", "ipvlan", "--interface-name", "upstream", "-o", "mode=l3", "lan")
+        .expect(0);
+    assertEquals(
+        "map[ipvlan_mode:l3 parent:upstream]\n",
+        network("inspect", "-f", "{{.Options}}", "lan").out());
+  }
+
+  @Test
   void areFoundByFilters() throws Exception {
     network("create", "--label", "team=a", "one").expect(0);
     network("create", "--label", "team=b", "-d", "macvlan", "-o", "parent=upstream", "two")
