@@ -79,7 +79,8 @@ final class ContainerEndpoints {
         ownNames,
         names(wanted.aliases()),
         isWayOut,
-        isWayOut ? record.ports() : List.of());
+        isWayOut ? record.ports() : List.of(),
+        isWayOut ? record.gatewayHosts() : List.of());
   }
 
   private Optional<Address> address(Network network, boolean version6, Optional<Address> wanted)
@@ -141,7 +142,8 @@ final class ContainerEndpoints {
         ownNames,
         state.strings("names"),
         isWayOut,
-        isWayOut ? record.ports() : List.of());
+        isWayOut ? record.ports() : List.of(),
+        isWayOut ? record.gatewayHosts() : List.of());
   }
 
   /// How it joins and leaves.

@@ -64,13 +64,22 @@ public final class ContainerNetworks {
     ContainerEndpoints endpoints = new ContainerEndpoints(containers, folder, record, config);
     List<JsonObject> state = new ArrayList<>();
     boolean hasWayOut = false;
+    boolean reachesHost = false;
     for (Attachment wanted : record.networks()) {
       Network network = endpoints.find(wanted.network());
       boolean isWayOut = !hasWayOut && !network.internal();
       Endpoint endpoint = endpoints.take(wanted, network, state.size(), isWayOut);
       hasWayOut |= isWayOut;
+      reachesHost |= isWayOut && network.isBridge();
       endpoints.write(endpoint);
       state.add(endpoint.json());
+    }
+    if (!reachesHost && !record.gatewayHosts().isEmpty()) {
+      throw new NetworkException(
+          "--add-host "
+              + record.gatewayHosts().getFirst()
+              + ":host-gateway: the gateway of this container's networks is not the host; name an"
+              + " address");
     }
     endpoints.writeState(state);
   }

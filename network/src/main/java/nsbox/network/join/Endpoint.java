@@ -15,6 +15,7 @@ import nsbox.network.PublishedPort;
 /// @param names by which others on the network find it
 /// @param isWayOut what is on none of its networks is reached by this one
 /// @param ports that lead to it by this network
+/// @param gatewayHosts names by which it knows the gateway, a line of its hosts file each
 public record Endpoint(
     Network network,
     String containerId,
@@ -25,7 +26,8 @@ public record Endpoint(
     String ownNames,
     List<String> names,
     boolean isWayOut,
-    List<PublishedPort> ports) {
+    List<PublishedPort> ports,
+    List<String> gatewayHosts) {
   private static final int FIRST_INNER_INDEX = 64;
   private static final int INDEX_DIGITS = 7;
   private static final int OUTER_INDEXES = 0x10000000;

@@ -220,7 +220,7 @@ public final class JoinProgram {
   }
 
   private void names() {
-    String own = lines(List.of(endpoint.ownNames()));
+    String own = lines(List.of(endpoint.ownNames())) + gatewayLines();
     String others = network.hasNames() ? lines(endpoint.names()) : "";
     join.add(
         "tell it and those on " + network.name() + " about each other",
@@ -243,6 +243,16 @@ public final class JoinProgram {
     StringBuilder text = new StringBuilder();
     line(text, endpoint.ip(), names);
     line(text, endpoint.ip6(), names);
+    return text.toString();
+  }
+
+  private String gatewayLines() {
+    StringBuilder text = new StringBuilder();
+    for (String names : endpoint.gatewayHosts()) {
+      for (Pool pool : network.pools()) {
+        line(text, Optional.of(pool.gateway()), List.of(names));
+      }
+    }
     return text.toString();
   }
 

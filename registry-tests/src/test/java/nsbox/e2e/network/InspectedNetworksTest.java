@@ -118,6 +118,33 @@ class InspectedNetworksTest extends NetworkTests {
   }
 
   @Test
+  void knowsTheHostByItsGateway() throws Exception {
+    running(
+        "--name=web",
+        "--network=data",
+        "--network=app",
+        "--add-host=host.internal:host-gateway",
+        "--add-host=a;b=host-gateway",
+        "--add-host=c:10.0.0.5");
+    String expected =
+        "10.0.0.5\tc\n10.78.0.1\thost.internal\nfd78::1\thost.internal\n10.78.0.1\ta b\nfd78::1\ta b\n";
+    String[] lines = {
+      "exec", "web", "grep", "-E", "[[:space:]](host.internal|b|c)$", "/etc/hosts",
+    };
+    assertEquals(expected, run(lines).out());
+    run("restart", "-t", "0", "web").expect(0);
+    assertEquals(expected, run(lines).out());
+    run("network", "create", "--internal", "--subnet", "10.79.0.0/24", "closed").expect(0);
+    assertEquals(
+        new Result(
+            125,
+            "",
+            "nsbox: --add-host a:host-gateway: the gateway of this container's networks is not the"
+                + " host; name an address\n"),
+        run("run", "--rm", "--network=closed", "--add-host=a:host-gateway", ALPINE));
+  }
+
+  @Test
   void countsBytes() throws Exception {
     running("--name=web", "--network=app");
     run("exec", "web", "ping", "-c", "1", "-s", "1000", "10.77.0.1").expect(0);
