@@ -71,6 +71,7 @@ static bool started_again(struct context *context, const struct program *program
     struct watch *watch = context->watch;
     context->starts_again = true;
     run_teardown_between(context, program);
+    context->starts_again = false;
     context->container.exited = false; /* it is recorded */
     clients_close(&watch->clients);
     /* A monitor without a recorded process waits to start it again. */
