@@ -3,6 +3,7 @@ package nsbox.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import nsbox.engine.CniCaller;
 import nsbox.engine.Containers;
 import nsbox.engine.DefaultFilter;
 import nsbox.engine.Events;
@@ -82,6 +83,11 @@ public final class Session {
   /// Where what happens is recorded.
   public Events events() {
     return new Events(roots);
+  }
+
+  /// By whom the plugins of CNI networks are called.
+  public CniCaller cniCaller() {
+    return new CniCaller(invocation.home() + "/bin/nsbox", invocation.environment());
   }
 
   /// The images that are mounted on the host.

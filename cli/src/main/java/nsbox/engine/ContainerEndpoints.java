@@ -16,6 +16,7 @@ import nsbox.network.Network;
 import nsbox.network.NetworkException;
 import nsbox.network.Networks;
 import nsbox.network.Pool;
+import nsbox.network.cni.CniNetwork;
 import nsbox.network.join.Endpoint;
 import nsbox.network.join.JoinProgram;
 import nsbox.runtime.program.Instruction;
@@ -48,14 +49,18 @@ final class ContainerEndpoints {
   }
 
   Network find(String name) throws IOException, NetworkException {
+    Optional<Network> network = look(name);
+    if (network.isEmpty()) {
+      throw new NetworkException("network " + name + " not found");
+    }
+    return network.get();
+  }
+
+  Optional<Network> look(String name) throws IOException, NetworkException {
     Optional<Network> network = networks.find(name);
-    if (network.isPresent()) {
-      return network.get();
-    }
-    if (name.equals(Network.DEFAULT_NAME)) {
-      return networks.defaultNetwork();
-    }
-    throw new NetworkException("network " + name + " not found");
+    return network.isEmpty() && name.equals(Network.DEFAULT_NAME)
+        ? Optional.of(networks.defaultNetwork())
+        : network;
   }
 
   /// Takes the addresses.
@@ -167,16 +172,42 @@ final class ContainerEndpoints {
 
   /// Where that is kept: whoever runs them does so in the order of their names.
   Path file(Endpoint endpoint) {
-    String number = (endpoint.ordinal() < TEN ? "0" : "") + endpoint.ordinal();
-    return ContainerNetworks.programs(folder).resolve(number + "-" + endpoint.network().name());
+    return file(endpoint.ordinal(), endpoint.network().name());
   }
 
-  /// Whole or not at all, for the monitor may read it at any time.
+  Path file(int ordinal, String network) {
+    return ContainerNetworks.programs(folder)
+        .resolve((ordinal < TEN ? "0" : "") + ordinal + "-" + network);
+  }
+
   void write(Endpoint endpoint) throws IOException {
-    Path file = file(endpoint);
+    write(file(endpoint), program(endpoint));
+  }
+
+  /// What is known of a place on a CNI network before its plugins are called.
+  ///
+  /// @param wanted as the container's record has it
+  JsonObject onCni(
+      CniEndpoints cni, CniNetwork network, Attachment wanted, int ordinal, boolean isWayOut)
+      throws IOException, NetworkException {
+    JsonObject state =
+        cni.state(
+            network,
+            wanted,
+            ordinal,
+            isWayOut,
+            ownNames,
+            names(wanted.aliases()),
+            isWayOut ? record.ports() : List.of());
+    write(file(ordinal, network.name()), cni.program(state));
+    return state;
+  }
+
+  /* Whole or not at all, for the monitor may read it at any time. */
+  private static void write(Path file, Program program) throws IOException {
     Path unfinished = file.resolveSibling(".new-" + file.getFileName());
     Files.deleteIfExists(unfinished);
-    Containers.write(unfinished, program(endpoint).encode(), false);
+    Containers.write(unfinished, program.encode(), false);
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }
 

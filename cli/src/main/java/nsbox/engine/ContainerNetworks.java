@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 import nsbox.network.Attachment;
@@ -55,8 +56,9 @@ public final class ContainerNetworks {
   /// container is started, by who has claimed its run folder; what was taken goes with that.
   ///
   /// @param config its config.json
+  /// @param caller of the plugins, for networks that are not ours
   /// @throws NetworkException if a network is not there, or an address not to be had
-  public void prepare(JsonObject config) throws IOException, NetworkException {
+  public void prepare(JsonObject config, CniCaller caller) throws IOException, NetworkException {
     if (!mayHave(record)) {
       return;
     }
@@ -66,9 +68,14 @@ public final class ContainerNetworks {
     boolean hasWayOut = false;
     boolean reachesHost = false;
     for (Attachment wanted : record.networks()) {
-      Network network = endpoints.find(wanted.network());
-      boolean isWayOut = !hasWayOut && !network.internal();
-      Endpoint endpoint = endpoints.take(wanted, network, state.size(), isWayOut);
+      Optional<Network> own = endpoints.look(wanted.network());
+      if (own.isEmpty()) {
+        state.add(onCni(endpoints, caller, wanted, state.size(), !hasWayOut));
+        hasWayOut = true;
+        continue;
+      }
+      boolean isWayOut = !hasWayOut && !own.get().internal();
+      Endpoint endpoint = endpoints.take(wanted, own.get(), state.size(), isWayOut);
       hasWayOut |= isWayOut;
       reachesHost |= isWayOut && network.isBridge();
       endpoints.write(endpoint);
@@ -82,6 +89,17 @@ public final class ContainerNetworks {
               + " address");
     }
     endpoints.writeState(state);
+  }
+
+  private JsonObject onCni(
+      ContainerEndpoints endpoints,
+      CniCaller caller,
+      Attachment wanted,
+      int ordinal,
+      boolean isWayOut)
+      throws IOException, NetworkException {
+    CniEndpoints cni = new CniEndpoints(containers.roots(), folder, caller);
+    return endpoints.onCni(cni, cni.get(wanted.network()), wanted, ordinal, isWayOut);
   }
 
   /// How a container joins its networks: a program for each.
@@ -171,7 +189,8 @@ public final class ContainerNetworks {
   public static List<JsonObject> state(ContainerFolder folder) throws IOException {
     Path file = stateFile(folder);
     try {
-      return Json.parse(Files.readAllBytes(file), file.toString()).objects("networks");
+      return CniEndpoints.withResults(
+          folder, Json.parse(Files.readAllBytes(file), file.toString()).objects("networks"));
     } catch (NoSuchFileException e) {
       return List.of();
     }

@@ -96,6 +96,11 @@ final class EtcFiles {
     return text.toString();
   }
 
+  /// What a container gets whose user says nothing else.
+  static String resolverOfHost() throws IOException {
+    return readIfThere(HOST_RESOLV_CONF);
+  }
+
   private static String readIfThere(Path file) throws IOException {
     return Files.exists(file) ? Files.readString(file) : "";
   }

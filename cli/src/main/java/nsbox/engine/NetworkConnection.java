@@ -8,6 +8,7 @@ import nsbox.json.JsonObject;
 import nsbox.network.Attachment;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
+import nsbox.network.cni.CniNetwork;
 import nsbox.network.join.Endpoint;
 import nsbox.network.join.JoinProgram;
 import nsbox.runtime.program.Instruction;
@@ -23,14 +24,18 @@ public final class NetworkConnection {
   private final ContainerRecord record;
   private final ContainerChange change;
   private final ContainerEndpoints endpoints;
+  private final CniEndpoints cni;
 
-  public NetworkConnection(Containers containers, Front front, ContainerFolder folder)
+  /// @param caller of the plugins, for networks that are not ours
+  public NetworkConnection(
+      Containers containers, Front front, ContainerFolder folder, CniCaller caller)
       throws IOException {
     this.front = front;
     this.folder = folder;
     this.record = folder.record();
     this.change = new ContainerChange(containers, folder);
     this.endpoints = new ContainerEndpoints(containers, folder, record, folder.config());
+    this.cni = new CniEndpoints(containers.roots(), folder, caller);
   }
 
   /// Puts the container on a network.
@@ -66,6 +71,10 @@ public final class NetworkConnection {
     for (JsonObject other : state) {
       isWayOut &= !other.flag("wayOut");
     }
+    if (endpoints.look(network.name()).isEmpty()) {
+      joinCni(wanted, isWayOut, state, running);
+      return;
+    }
     Endpoint endpoint = endpoints.take(wanted, network, freeOrdinal(state), isWayOut);
     Program program = endpoints.program(endpoint);
     /* Before anything is done: who finds it there undoes it. */
@@ -82,6 +91,38 @@ public final class NetworkConnection {
     }
     state.add(endpoint.json());
     endpoints.writeState(state);
+  }
+
+  /* Who calls the plugins looks up what is wanted of them. */
+  private void joinCni(
+      Attachment wanted, boolean isWayOut, List<JsonObject> state, ContainerState.Running running)
+      throws IOException, NetworkException {
+    CniNetwork network = cni.get(wanted.network());
+    JsonObject place = endpoints.onCni(cni, network, wanted, freeOrdinal(state), isWayOut);
+    state.add(place);
+    endpoints.writeState(state);
+    Instructions steps = of(running);
+    for (Instruction step : cni.program(place).monitor()) {
+      steps.add(step);
+    }
+    try {
+      run(steps, "connect container " + record.name() + " to network " + network.name());
+    } catch (NetworkException e) {
+      leaveCni(place);
+      state.removeLast();
+      endpoints.writeState(state);
+      throw e;
+    }
+  }
+
+  private void leaveCni(JsonObject place) throws IOException, NetworkException {
+    String network = place.string("name");
+    Instructions steps = new Instructions();
+    for (Instruction step : cni.program(place).teardown()) {
+      steps.add(step);
+    }
+    run(steps, "disconnect container " + record.name() + " from network " + network);
+    Files.deleteIfExists(endpoints.file((int) place.number("ordinal"), network));
   }
 
   private static int freeOrdinal(List<JsonObject> state) throws IOException {
@@ -137,10 +178,17 @@ public final class NetworkConnection {
         continue;
       }
       wasWayOut = state.flag("wayOut");
-      leave(endpoints.of(state, wasWayOut));
+      if (state.flag(CniEndpoints.MARK)) {
+        leaveCni(state);
+      } else {
+        leave(endpoints.of(state, wasWayOut));
+      }
     }
     for (JsonObject other : rest) {
-      if (!wasWayOut || endpoints.find(other.string("name")).internal()) {
+      /* What leads out of CNI networks, their plugins say. */
+      if (!wasWayOut
+          || other.flag(CniEndpoints.MARK)
+          || endpoints.find(other.string("name")).internal()) {
         continue;
       }
       wasWayOut = false;

@@ -9,6 +9,8 @@ import nsbox.runtime.program.Program;
 
 /// Why a container did not start: the instruction that failed, in words.
 public final class LaunchFailure {
+  private static final String OUR_WORDS = ", output: nsbox: ";
+
   private LaunchFailure() {}
 
   /// @param intent what was to be done, such as `start container web`
@@ -36,6 +38,7 @@ public final class LaunchFailure {
                   + failed.label()
                   + ": "
                   + (outcome.detail().isEmpty() ? Errno.text(outcome.errno()) : outcome.detail()));
+      case JOIN_NETWORKS -> networks(intent, failed, outcome);
       case OVERLAY -> failure(intent, failed, outcome, overlayHint);
       case MOUNT ->
           failure(
@@ -81,6 +84,15 @@ public final class LaunchFailure {
             + (outcome.detail().isEmpty() ? Errno.text(outcome.errno()) : outcome.detail())
             + "."
             + (hint.isEmpty() ? "" : "\n  " + hint));
+  }
+
+  /* What a command of ours has to say is enough. */
+  private static Failure networks(String intent, Instruction failed, Front.Outcome outcome) {
+    int words = outcome.detail().indexOf(OUR_WORDS);
+    return words < 0
+        ? failure(intent, failed, outcome, "")
+        : new Failure(
+            "cannot " + intent + "\n  " + outcome.detail().substring(words + OUR_WORDS.length()));
   }
 
   private static Failure execution(String intent, List<?> arguments, int errno) {

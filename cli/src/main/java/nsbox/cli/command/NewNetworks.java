@@ -19,6 +19,7 @@ import nsbox.network.NetworkException;
 import nsbox.network.NetworkOptions;
 import nsbox.network.PublishedPort;
 import nsbox.network.WantedPort;
+import nsbox.network.cni.CniNetworks;
 
 /// The networks and ports of a container that is being made.
 ///
@@ -44,6 +45,9 @@ record NewNetworks(NetworkOptions options, Set<String> exposed) {
       return attachment;
     }
     Optional<Network> network = session.containers().networks().lookup(attachment.network());
+    if (network.isEmpty() && isCni(session, attachment.network())) {
+      return attachment;
+    }
     if (network.isEmpty()) {
       throw new NetworkException("network " + attachment.network() + " not found");
     }
@@ -53,6 +57,11 @@ record NewNetworks(NetworkOptions options, Set<String> exposed) {
         attachment.ip6(),
         attachment.mac(),
         attachment.aliases());
+  }
+
+  /* Somebody else's, where none of ours has the name. */
+  private static boolean isCni(Session session, String name) throws IOException {
+    return CniNetworks.of(session.invocation().environment()).find(name).isPresent();
   }
 
   /// Whether it is on networks of its own.

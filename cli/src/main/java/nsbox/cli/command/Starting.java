@@ -73,7 +73,7 @@ final class Starting {
         LogFlags.checkStreams(session.invocation());
       }
       new ContainerNetworks(session.containers(), folder, container.record())
-          .prepare(container.config());
+          .prepare(container.config(), session.cniCaller());
       program = program(session, container, staying);
       new ContainerMaker(session.containers(), session.caller()).storeProgram(folder, program);
       markStarted(folder);

@@ -48,7 +48,8 @@ public final class NetworkConnectCommand implements Command {
           null);
     }
     try (ContainerLock _ = ContainerLock.take(folder)) {
-      new NetworkConnection(session.containers(), session.front(), folder).connect(network, wanted);
+      new NetworkConnection(session.containers(), session.front(), folder, session.cniCaller())
+          .connect(network, wanted);
     } catch (NetworkException e) {
       throw new Failure(NetworkLookup.REFUSED, e.getMessage(), e);
     }

@@ -41,7 +41,7 @@ public final class NetworkDisconnectCommand implements Command {
     }
     ContainerFolder folder = ConnectionArguments.container(session, positionals(parsed));
     try (ContainerLock _ = ContainerLock.take(folder)) {
-      new NetworkConnection(session.containers(), session.front(), folder)
+      new NetworkConnection(session.containers(), session.front(), folder, session.cniCaller())
           .disconnect(network.name());
     } catch (NetworkException e) {
       throw new Failure(NetworkLookup.REFUSED, e.getMessage(), e);

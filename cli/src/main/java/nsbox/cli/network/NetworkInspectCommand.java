@@ -43,6 +43,9 @@ public final class NetworkInspectCommand implements Command {
         Networks.isPredefined(name)
             ? NetworkLookup.find(session, name)
             : NetworkLookup.networks(session).find(name);
+    if (network.isEmpty()) {
+      network = CniLists.named(session, name);
+    }
     return network.isEmpty()
         ? Optional.empty()
         : Optional.of(NetworkRows.document(session, network.get()));

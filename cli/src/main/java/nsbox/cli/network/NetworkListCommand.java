@@ -47,6 +47,7 @@ public final class NetworkListCommand implements Command {
     boolean whole = isSet(parsed, "--no-trunc");
     session.prepare();
     Set<String> named = filters.asksForUse() ? NetworkUse.named(session) : Set.of();
+    CniLists.warn(session);
     List<JsonObject> rows = new ArrayList<>();
     StringBuilder ids = new StringBuilder();
     for (Network network : NetworkLookup.all(session)) {

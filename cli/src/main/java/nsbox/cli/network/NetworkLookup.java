@@ -15,6 +15,7 @@ import nsbox.network.Network;
 import nsbox.network.NetworkException;
 import nsbox.network.NetworkInUseException;
 import nsbox.network.Networks;
+import nsbox.network.cni.CniNetwork;
 import nsbox.runtime.program.Program;
 
 /// Networks as users name them, and how they go.
@@ -42,6 +43,7 @@ public final class NetworkLookup {
     Networks networks = networks(session);
     Network first = defaultNetwork(networks);
     List<Network> all = new ArrayList<>(networks.list());
+    all.addAll(CniLists.networks(session, all));
     all.add(predefined(HOST_ID, Networks.HOST, HOST_DRIVER, first));
     all.add(predefined(NONE_ID, Networks.NONE, NONE_DRIVER, first));
     all.sort((one, other) -> NaturalOrder.compare(one.name(), other.name()));
@@ -116,6 +118,17 @@ public final class NetworkLookup {
     if (Networks.isPredefined(network.name())) {
       throw new Failure(
           REFUSED, network.name() + " is a pre-defined network and cannot be removed", null);
+    }
+    Optional<CniNetwork> cni = CniLists.find(session, network);
+    if (cni.isPresent()) {
+      throw new Failure(
+          REFUSED,
+          "network "
+              + network.name()
+              + " is not nsbox's: it is configured in "
+              + cni.get().file()
+              + "\n  To be rid of it, remove that file.",
+          null);
     }
     try {
       Optional<Networks.Removed> removed = networks(session).remove(network, session.containers());

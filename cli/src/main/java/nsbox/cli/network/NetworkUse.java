@@ -3,10 +3,12 @@ package nsbox.cli.network;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import nsbox.cli.Session;
+import nsbox.engine.CniEndpoints;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerNetworks;
 import nsbox.engine.ContainerRecord;
@@ -50,7 +52,11 @@ final class NetworkUse {
   static Map<String, JsonObject> endpoints(Session session, Network network) throws IOException {
     Containers containers = session.containers();
     Map<String, JsonObject> endpoints = new TreeMap<>();
-    for (String id : NetworkLookup.networks(session).users(network, containers)) {
+    List<String> users =
+        CniLists.find(session, network).isPresent()
+            ? CniEndpoints.users(session.roots(), network.name())
+            : NetworkLookup.networks(session).users(network, containers);
+    for (String id : users) {
       for (JsonObject state : ContainerNetworks.state(containers.folder(id))) {
         if (state.string("networkId").equals(network.id())) {
           endpoints.put(

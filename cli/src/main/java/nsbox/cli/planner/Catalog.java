@@ -9,6 +9,7 @@ import nsbox.cli.artifact.ArtifactListCommand;
 import nsbox.cli.artifact.ArtifactRmCommand;
 import nsbox.cli.command.AttachCommand;
 import nsbox.cli.command.BundleCommand;
+import nsbox.cli.command.CniCommand;
 import nsbox.cli.command.CommitCommand;
 import nsbox.cli.command.ContainerExistsCommand;
 import nsbox.cli.command.ContainerPruneCommand;
@@ -83,6 +84,7 @@ import nsbox.cli.volume.VolumeListCommand;
 import nsbox.cli.volume.VolumeLookup;
 import nsbox.cli.volume.VolumePruneCommand;
 import nsbox.cli.volume.VolumeRmCommand;
+import nsbox.engine.CniCaller;
 import nsbox.engine.Registries;
 
 /// The commands of `nsbox`, alone and in groups.
@@ -132,6 +134,7 @@ final class Catalog {
       case "completion" -> new CompletionCommand();
       case "__complete" -> new CompleteCommand();
       case "__man" -> new ManCommand();
+      case CniCaller.COMMAND -> new CniCommand();
       case "doctor" -> new DoctorCommand();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand(Commands.VERSION);

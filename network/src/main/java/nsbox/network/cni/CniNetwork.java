@@ -1,7 +1,11 @@
 package nsbox.network.cni;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import nsbox.json.JsonException;
@@ -24,6 +28,16 @@ public record CniNetwork(
     boolean disableCheck,
     boolean disableGc,
     List<CniPlugin> plugins) {
+
+  /// 64 hexadecimal digits that stand for its name, for lists that have an ID.
+  public String id() {
+    try {
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /// Whether one of its plugins wants to be told this of a container, as `portMappings`.
   public boolean hasCapability(String capability) {

@@ -87,7 +87,12 @@ public final class CniNetworks {
       }
     }
     if (failure != null) {
-      throw failure;
+      throw new CniException(
+          "network "
+              + name
+              + " not found, unless it is in a file that is wrong\n  "
+              + failure.getMessage(),
+          failure);
     }
     return Optional.empty();
   }

@@ -81,9 +81,19 @@ public final class CniRuntime {
   /// @param namespace the path of the container's network namespace; empty where it is gone
   /// @throws CniException if a plugin fails; its network stays to be taken back again
   public void delete(Path folder, String namespace) throws IOException {
+    delete(folder, "", namespace);
+  }
+
+  /// Takes a container off one network.
+  ///
+  /// @param interfaceName that it has there; empty for all networks
+  public void delete(Path folder, String interfaceName, String namespace) throws IOException {
     CniCache cache = new CniCache(folder);
     IOException failure = null;
     for (CniCache.Entry entry : cache.all().reversed()) {
+      if (!interfaceName.isEmpty() && !entry.attachment().interfaceName().equals(interfaceName)) {
+        continue;
+      }
       CniAttachment attachment = entry.attachment().withNamespace(namespace);
       try {
         delete(
@@ -99,7 +109,7 @@ public final class CniRuntime {
   }
 
   /// The networks that a container is on, in the order in which it was added.
-  public List<Attached> attached(Path folder) throws IOException {
+  public static List<Attached> attached(Path folder) throws IOException {
     List<Attached> attached = new ArrayList<>();
     for (CniCache.Entry entry : new CniCache(folder).all()) {
       if (entry.result().isPresent()) {

@@ -50,14 +50,14 @@ class CniFaultsTest {
     CniResult result = runtime.add(network, attachment(), cache);
     assertEquals("10.9.0.2", result.containerIps().getFirst().address().toString());
     assertEquals(24, result.containerIps().getFirst().prefixLength());
-    assertEquals(result, runtime.attached(cache).getFirst().result());
+    assertEquals(result, CniRuntime.attached(cache).getFirst().result());
     runtime.check(cache);
     runtime.delete(cache, "");
     assertEquals(
         List.of(
             "ADD one /ns", "ADD two /ns", "CHECK one /ns", "CHECK two /ns", "DEL two ", "DEL one "),
         calls());
-    assertEquals(List.of(), runtime.attached(cache));
+    assertEquals(List.of(), CniRuntime.attached(cache));
     runtime.delete(cache, "");
     assertEquals(6, calls().size());
   }

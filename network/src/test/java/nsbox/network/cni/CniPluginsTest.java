@@ -216,7 +216,7 @@ class CniPluginsTest {
         new CniAttachment("boxed-" + ONE, namespace(ONE), "lo", Map.of(), new JsonObject());
     assertTrue(addresses(runtime().add(loopback, inner, cache(ONE))).contains("127.0.0.1/8"));
     List<String> names = new ArrayList<>();
-    for (CniRuntime.Attached each : runtime().attached(cache(ONE))) {
+    for (CniRuntime.Attached each : CniRuntime.attached(cache(ONE))) {
       names.add(each.attachment().interfaceName() + " " + each.network().name());
     }
     assertEquals(
@@ -224,7 +224,7 @@ class CniPluginsTest {
     in(HOST, "busybox", "ping", "-c1", "-W5", "10.219.1.2");
     runtime().delete(cache(ONE), namespace(ONE));
     assertFalse(in(ONE, "ip", "link").contains("eth"));
-    assertEquals(List.of(), runtime().attached(cache(ONE)));
+    assertEquals(List.of(), CniRuntime.attached(cache(ONE)));
   }
 
   @Test
