@@ -77,7 +77,7 @@ public final class ContainerNetworks {
       boolean isWayOut = !hasWayOut && !own.get().internal();
       Endpoint endpoint = endpoints.take(wanted, own.get(), state.size(), isWayOut);
       hasWayOut |= isWayOut;
-      reachesHost |= isWayOut && network.isBridge();
+      reachesHost |= isWayOut && own.get().isBridge();
       endpoints.write(endpoint);
       state.add(endpoint.json());
     }

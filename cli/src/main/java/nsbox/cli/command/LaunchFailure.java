@@ -62,12 +62,6 @@ public final class LaunchFailure {
               outcome.errno() == Errno.ENOTDIR || outcome.errno() == Errno.EISDIR
                   ? "A file and a folder cannot be shown on each other's place."
                   : "");
-      case JOIN_NETWORKS ->
-          failure(
-              intent,
-              failed,
-              outcome,
-              "'nsbox doctor' tells what the host lacks for networks; --network none does without.");
       case CHDIR -> failure(intent, failed, outcome, "See --workdir.");
       default -> failure(intent, failed, outcome, "");
     };
@@ -90,7 +84,11 @@ public final class LaunchFailure {
   private static Failure networks(String intent, Instruction failed, Front.Outcome outcome) {
     int words = outcome.detail().indexOf(OUR_WORDS);
     return words < 0
-        ? failure(intent, failed, outcome, "")
+        ? failure(
+            intent,
+            failed,
+            outcome,
+            "'nsbox doctor' tells what the host lacks for networks; --network none does without.")
         : new Failure(
             "cannot " + intent + "\n  " + outcome.detail().substring(words + OUR_WORDS.length()));
   }
