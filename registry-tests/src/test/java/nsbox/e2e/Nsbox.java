@@ -90,6 +90,7 @@ public final class Nsbox {
     environment.put("NSBOX_RUN_ROOT", runRoot.toString());
     /* The network of the machine that runs the tests is not theirs. */
     environment.put("NSBOX_NETWORK", "none");
+    environment.put("NETCONFPATH", folder.resolve("cni").toString());
     environment.putAll(extra);
     return new Running(builder.start(), out, err);
   }
