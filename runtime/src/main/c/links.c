@@ -79,12 +79,12 @@ int netlink_send(int fd, const void *bytes, size_t length, char *detail, size_t 
     return netlink_first_error(fd, detail, size);
 }
 
-static int send_links(struct context *context, int fd, const struct argument *requests) {
+static int send_links(struct context *context, int fd, const struct argument *requests, int tries) {
     const struct timespec pause = {.tv_nsec = PAUSE_NANOSECONDS};
     for (int i = 0;; i++) {
         context->detail[0] = 0;
         int error = netlink_send(fd, requests->bytes, requests->length, context->detail, sizeof context->detail);
-        if ((error != -EEXIST && error != -EBUSY) || i == TRIES) return error;
+        if ((error != -EEXIST && error != -EBUSY) || i == tries) return error;
         nanosleep(&pause, NULL);
     }
 }
@@ -96,8 +96,11 @@ int op_links(struct context *context, const struct argument *argument) {
     if (hole) memcpy(argument[0].bytes + hole, &pid, sizeof pid);
     if (!argument[2].number) {
         int fd = netlink_open(NETLINK_ROUTE);
-        int error = fd < 0 ? fd : send_links(context, fd, argument);
+        /* Only a link to a container comes again with each start. A bridge that is there is no error. */
+        int error = fd < 0 ? fd : send_links(context, fd, argument, hole ? TRIES : 0);
         if (fd >= 0) close(fd);
+        if (error == -EEXIST && !hole && !*context->detail)
+            snprintf(context->detail, sizeof context->detail, "the host has another interface of its name");
         return error;
     }
     char path[64];
@@ -106,7 +109,7 @@ int op_links(struct context *context, const struct argument *argument) {
     if (namespace < 0) return -errno;
     int fd = netlink_open_in(namespace, NETLINK_ROUTE);
     close(namespace);
-    int error = fd < 0 ? fd : send_links(context, fd, argument);
+    int error = fd < 0 ? fd : send_links(context, fd, argument, TRIES);
     if (fd >= 0) close(fd);
     return error;
 }

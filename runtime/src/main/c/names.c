@@ -39,11 +39,20 @@ static int open_hosts(const struct network *network, const char *id, int flags) 
     return open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
+/* What its root has written last may have no end of a line. */
+static bool is_within_line(int fd) {
+    struct stat status;
+    char last;
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+           pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
 /* A container without such a file knows nobody. */
 static int append(const struct network *network, const char *id, const char *lines) {
     if (!*lines) return 0;
-    int fd = open_hosts(network, id, O_WRONLY | O_APPEND);
+    int fd = open_hosts(network, id, O_RDWR | O_APPEND);
     if (fd < 0) return errno == ENOENT ? 0 : -errno;
+    if (is_within_line(fd)) (void)!write(fd, "\n", 1);
     ssize_t written = write(fd, lines, strlen(lines));
     int error = written < 0 ? -errno : (size_t)written < strlen(lines) ? -ENOSPC : 0;
     close(fd);
@@ -156,6 +165,7 @@ int op_reset_hosts(struct context *context, const struct argument *argument) {
     const char *at = text ? strstr(text, line) : NULL;
     int error = 0;
     if (at && ftruncate(fd, at - text + (off_t)strlen(line)) < 0) error = -errno;
+    if (!at && is_within_line(fd)) (void)!write(fd, "\n", 1);
     if (!at && write(fd, line, strlen(line)) < 0) error = -errno;
     free(text);
     close(fd);

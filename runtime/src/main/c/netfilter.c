@@ -112,6 +112,14 @@ static int commit(struct table *table, const char *requests, size_t length, char
     return netlink_first_error(table->fd, detail, size);
 }
 
+/* A transaction that changes nothing makes no generation: then the kernel's is still the one before. */
+static int note_ours(struct table *table, char *detail, size_t size) {
+    uint32_t before = table->current;
+    int error = read_current(table, detail, size);
+    if (!error && table->current - before <= 1) write_known(table, table->current);
+    return error;
+}
+
 /* Others may change their tables meanwhile. */
 static int commit_somehow(struct table *table, const char *requests, size_t length, bool *alone, char *detail,
                           size_t size) {
@@ -142,7 +150,8 @@ int op_netfilter(struct context *context, const struct argument *argument) {
         /* The table is gone, or what was ours leads elsewhere by now. */
         bool gone = when == FILTER_TAKE_OUT && (error == -ENOENT || error == -EEXIST);
         if (gone) error = 0;
-        if (!error && !gone && (when == FILTER_REPAIR || (intact && alone))) write_known(&table, table.current + 1);
+        if (!error && !gone && (when == FILTER_REPAIR || (intact && alone)))
+            error = note_ours(&table, context->detail, sizeof context->detail);
         if (!error && *marker) {
             int fd = open(marker, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
             if (fd < 0) error = -errno;
@@ -157,7 +166,7 @@ int op_check_filter(struct context *context, const struct argument *argument) {
     struct table table;
     if (access(argument[0].bytes, F_OK) < 0) return 0;
     int error = open_table(&table, argument[0].bytes, context->detail, sizeof context->detail);
-    if (!error && table.known != NO_GENERATION && table.known != table.current) error = -ESTALE;
+    if (!error && table.known != table.current) error = -ESTALE;
     close_table(&table);
     return error;
 }

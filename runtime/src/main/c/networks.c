@@ -45,8 +45,8 @@ int op_join_networks(struct context *context, const struct argument *argument) {
 }
 
 int op_leave_networks(struct context *context, const struct argument *argument) {
-    /* It keeps its addresses, and nobody else gets its ports, until it ends for good. */
-    return context->starts_again ? 0 : run_all(context, argument[0].bytes, SECTION_TEARDOWN);
+    /* It keeps its addresses, and nobody else gets its ports, until it ends for good; only its links go. */
+    return run_all(context, argument[0].bytes, context->starts_again ? SECTION_INIT : SECTION_TEARDOWN);
 }
 
 int op_repair_networks(struct context *context, const struct argument *argument) {

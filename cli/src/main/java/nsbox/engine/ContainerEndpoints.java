@@ -163,6 +163,7 @@ final class ContainerEndpoints {
 
   private JoinProgram.Places places(Network network) throws IOException {
     return new JoinProgram.Places(
+        ContainerNetworks.shared(folder),
         containers.roots().containers(),
         networks.leases(network),
         networks.endpoints(network),
@@ -178,6 +179,12 @@ final class ContainerEndpoints {
   Path file(int ordinal, String network) {
     return ContainerNetworks.programs(folder)
         .resolve((ordinal < TEN ? "0" : "") + ordinal + "-" + network);
+  }
+
+  /// Which of the container's networks such a file is about.
+  static int ordinal(Path file) {
+    String name = file.getFileName().toString();
+    return Integer.parseInt(name.substring(0, name.indexOf('-')));
   }
 
   void write(Endpoint endpoint) throws IOException {

@@ -107,6 +107,11 @@ public final class ContainerNetworks {
     return folder.running().resolve(FOLDER);
   }
 
+  /// There once others may be in its network namespace.
+  static Path shared(ContainerFolder folder) {
+    return programs(folder).resolve(SHARED);
+  }
+
   static Path stateFile(ContainerFolder folder) {
     return folder.running().resolve("networks.json");
   }
@@ -163,21 +168,13 @@ public final class ContainerNetworks {
     if (!mayHave(record)) {
       return;
     }
-    int ordinal = 0;
-    for (Attachment wanted : record.networks()) {
-      steps.add(
-          "take its link on " + wanted.network() + " down, if others are in its namespace",
-          Opcode.REMOVE_LINK,
-          Endpoint.outerIndex(folder.id(), ordinal++),
-          programs(folder).resolve(SHARED).toString());
-    }
     steps.add("leave its networks", Opcode.LEAVE_NETWORKS, programs(folder).toString());
   }
 
   /// Says that another container has its network, which so may outlive it.
   static void share(ContainerFolder owner) throws IOException {
     try {
-      Files.createFile(programs(owner).resolve(SHARED));
+      Files.createFile(shared(owner));
     } catch (FileAlreadyExistsException e) {
       return; // it is said already
     } catch (NoSuchFileException e) {

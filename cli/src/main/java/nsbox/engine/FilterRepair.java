@@ -24,6 +24,9 @@ final class FilterRepair {
   private static final int CHANGED = 116;
   private static final int REPAIR = 2;
 
+  /* There while somebody makes it anew: who is killed then leaves it to the next. */
+  private static final String UNFINISHED = ".repair";
+
   private final Containers containers;
   private final Front front;
   private final Path folder;
@@ -36,13 +39,18 @@ final class FilterRepair {
 
   void run() throws IOException {
     String generation = folder + "/" + ContainerNetworks.GENERATION;
+    File unfinished = new File(folder + "/" + UNFINISHED);
     if (!new File(generation).exists()) {
-      return;
+      if (!new File(folder.toString()).exists() || known().isEmpty()) {
+        return; // no container was on any since the host was started
+      }
+      Files.write(unfinished.toPath(), new byte[0]);
     }
     Instructions check = new Instructions();
     check.add("see whether the filter was changed", Opcode.CHECK_FILTER, generation);
     Front.Outcome outcome = front.run(Program.of(check).encode());
-    if (outcome.errno() == CHANGED) {
+    if (outcome.errno() == CHANGED || outcome.succeeded() && unfinished.exists()) {
+      Files.write(unfinished.toPath(), new byte[0]);
       outcome = front.run(Program.of(repair(generation)).encode());
     }
     if (!outcome.succeeded()) {
@@ -54,7 +62,8 @@ final class FilterRepair {
     }
   }
 
-  private Instructions repair(String generation) throws IOException {
+  /* Those that were in the table. */
+  private List<Network> known() throws IOException {
     Networks networks = containers.networks();
     List<Network> known = new ArrayList<>();
     for (Network network : networks.list()) {
@@ -62,11 +71,15 @@ final class FilterRepair {
         known.add(network);
       }
     }
+    return known;
+  }
+
+  private Instructions repair(String generation) throws IOException {
     Instructions steps = new Instructions();
     steps.add(
         "make the filter anew",
         Opcode.NETFILTER,
-        FilterTable.ensure(known),
+        FilterTable.ensure(known()),
         generation,
         "",
         REPAIR);
@@ -80,6 +93,11 @@ final class FilterRepair {
             programs.toString());
       }
     }
+    steps.addIgnoring(
+        Instruction.MISSING,
+        "say that all is there",
+        Opcode.REMOVE_TREE,
+        folder.resolve(UNFINISHED).toString());
     return steps;
   }
 }

@@ -8,6 +8,7 @@ import nsbox.json.JsonObject;
 import nsbox.network.Attachment;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
+import nsbox.network.Networks;
 import nsbox.network.cni.CniNetwork;
 import nsbox.network.join.Endpoint;
 import nsbox.network.join.JoinProgram;
@@ -25,6 +26,7 @@ public final class NetworkConnection {
   private final ContainerChange change;
   private final ContainerEndpoints endpoints;
   private final CniEndpoints cni;
+  private final Networks networks;
 
   /// @param caller of the plugins, for networks that are not ours
   public NetworkConnection(
@@ -34,6 +36,7 @@ public final class NetworkConnection {
     this.folder = folder;
     this.record = folder.record();
     this.change = new ContainerChange(containers, folder);
+    this.networks = containers.networks();
     this.endpoints = new ContainerEndpoints(containers, folder, record, folder.config());
     this.cni = new CniEndpoints(containers.roots(), folder, caller);
   }
@@ -58,6 +61,7 @@ public final class NetworkConnection {
       }
     }
     all.add(wanted.json());
+    new BegunConnections(front, folder, record, endpoints).takeBack();
     if (folder.state() instanceof ContainerState.Running running) {
       join(network, wanted, running);
     }
@@ -75,7 +79,7 @@ public final class NetworkConnection {
       joinCni(wanted, isWayOut, state, running);
       return;
     }
-    Endpoint endpoint = endpoints.take(wanted, network, freeOrdinal(state), isWayOut);
+    Endpoint endpoint = take(wanted, network, freeOrdinal(state), isWayOut);
     Program program = endpoints.program(endpoint);
     /* Before anything is done: who finds it there undoes it. */
     endpoints.write(endpoint);
@@ -91,6 +95,18 @@ public final class NetworkConnection {
     }
     state.add(endpoint.json());
     endpoints.writeState(state);
+  }
+
+  private Endpoint take(Attachment wanted, Network network, int ordinal, boolean isWayOut)
+      throws IOException, NetworkException {
+    /* An address that somebody took for it who was killed then. */
+    networks.forget(network, folder.id());
+    try {
+      return endpoints.take(wanted, network, ordinal, isWayOut);
+    } catch (NetworkException e) {
+      networks.forget(network, folder.id());
+      throw e;
+    }
   }
 
   /* Who calls the plugins looks up what is wanted of them. */
@@ -162,6 +178,7 @@ public final class NetworkConnection {
       throw new NetworkException(
           "container " + record.name() + " is not connected to network " + network);
     }
+    new BegunConnections(front, folder, record, endpoints).takeBack();
     if (folder.state() instanceof ContainerState.Running running) {
       part(network, running);
     }

@@ -204,6 +204,7 @@ public final class Sweep {
         return false;
       }
     }
+    containers.networks().forget(folder.id());
     if (!Files.exists(folder.recordFile())) {
       containers.releaseNames(folder.id());
     } else if (!Files.exists(folder.startedFile())) {

@@ -315,6 +315,33 @@ public final class Networks {
     }
   }
 
+  /// Takes back what a container has of any network. To be called as long as it lives to others, by
+  /// who ends it: one that has joined has left before, and there is nothing.
+  public void forget(String containerId) throws IOException {
+    String[] names = run.toFile().list();
+    for (String name : names == null ? new String[0] : names) {
+      forget(run.resolve(name), containerId);
+    }
+  }
+
+  /// The same of one network.
+  public void forget(Network network, String containerId) throws IOException {
+    forget(runFolder(network), containerId);
+  }
+
+  private static void forget(Path folder, String containerId) throws IOException {
+    Path leases = folder.resolve(LEASES);
+    for (Leases.Lease lease : Leases.list(leases)) {
+      if (lease.containerId().equals(containerId)) {
+        Files.deleteIfExists(leases.resolve(lease.address().toString()));
+      }
+    }
+    if (Files.isDirectory(folder.resolve(ENDPOINTS))) {
+      Files.deleteIfExists(folder.resolve(ENDPOINTS).resolve(containerId));
+      Files.deleteIfExists(folder.resolve(ENDPOINTS).resolve(NEW + containerId));
+    }
+  }
+
   /// The folder of its leases.
   public Path leases(Network network) throws IOException {
     return made(runFolder(network).resolve(LEASES));

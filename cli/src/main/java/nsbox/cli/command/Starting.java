@@ -112,6 +112,7 @@ final class Starting {
 
   private static void giveUp(Session session, NewContainer.Made container, boolean first)
       throws IOException {
+    session.containers().networks().forget(container.folder().id());
     if (container.record().autoRemove()) {
       if (Removal.remove(session, container.folder(), container.record().name())) {
         session.events().container("destroy", container.record());

@@ -20,8 +20,9 @@ import nsbox.runtime.program.Program;
 /// that its networks may change while it runs.
 ///
 /// The monitor section joins; it can be run again, for a container that is started again. The
-/// teardown leaves for good. The section watch makes the container's part of the filter anew, after
-/// somebody has emptied the table.
+/// teardown leaves for good; the section init, which no other process runs here, only takes the
+/// link down between two runs, where others keep the container's namespace. The section watch makes
+/// the container's part of the filter anew, after somebody has emptied the table.
 public final class JoinProgram {
   private static final Subnet EVERYWHERE = Subnet.parse("0.0.0.0/0").orElseThrow();
   private static final Subnet EVERYWHERE6 = Subnet.parse("::/0").orElseThrow();
@@ -39,18 +40,20 @@ public final class JoinProgram {
   private final Places places;
   private final boolean hasVersion6;
   private final Instructions join = new Instructions();
+  private final Instructions cut = new Instructions();
   private final Instructions leave = new Instructions();
   private final Instructions repair = new Instructions();
 
   /// Where things lie.
   ///
+  /// @param shared file that is there if others may be in the container's network namespace
   /// @param containers folder of all containers, each with its `hosts`
   /// @param leases of the network: a link for each address
   /// @param endpoints of the network: a file for each container
   /// @param generation file of the table's state
   /// @param filtered there once the table has the network
   public record Places(
-      Path containers, Path leases, Path endpoints, Path generation, Path filtered) {}
+      Path shared, Path containers, Path leases, Path endpoints, Path generation, Path filtered) {}
 
   private JoinProgram(Endpoint endpoint, Places places) {
     this.endpoint = endpoint;
@@ -63,10 +66,13 @@ public final class JoinProgram {
   public static Program of(Endpoint endpoint, Places places) {
     JoinProgram program = new JoinProgram(endpoint, places);
     program.links();
+    program.cutIfShared(program.cut);
+    program.cutIfShared(program.leave);
     program.filter();
     program.names();
     program.leases();
-    return new Program(program.join.list(), List.of(), program.leave.list(), program.repair.list());
+    return new Program(
+        program.join.list(), program.cut.list(), program.leave.list(), program.repair.list());
   }
 
   /// For a container on several networks that loses the one by which it reached all others: the
@@ -89,6 +95,14 @@ public final class JoinProgram {
         endpoint.outerIndex(),
         "");
     return steps.list().getFirst();
+  }
+
+  private void cutIfShared(Instructions steps) {
+    steps.add(
+        "take its link on " + network.name() + " down, if others are in its namespace",
+        Opcode.REMOVE_LINK,
+        endpoint.outerIndex(),
+        places.shared().toString());
   }
 
   private void links() {
