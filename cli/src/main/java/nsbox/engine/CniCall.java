@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class CniCall {
   private final CniNetworks networks;
   private final CniRuntime runtime;
   private final Path cache;
+  private final Path lasting;
 
   /// @param environment that says where networks and plugins are
   public CniCall(
@@ -50,6 +52,7 @@ public final class CniCall {
     this.networks = CniNetworks.of(environment);
     this.runtime = new CniRuntime(CniPrograms.of(environment));
     this.cache = CniEndpoints.folder(folder);
+    this.lasting = folder.lasting().resolve(cache.getFileName());
   }
 
   /// @param pid of the container's first process
@@ -59,6 +62,9 @@ public final class CniCall {
     Files.createDirectories(cache);
     try (FileChannel channel = lock();
         FileLock lock = channel.lock()) {
+      if (!Files.exists(CniRuntime.file(cache, interfaceName))) {
+        runtime.delete(lasting, interfaceName, "");
+      }
       take(interfaceName);
       Path namespace = keepNamespace(pid, interfaceName);
       CniNetwork network = find(state.string("name"));
@@ -75,6 +81,11 @@ public final class CniCall {
         wishes.check(result, interfaceName);
         publish(state, result);
         CniResolver.write(folder, network.name(), result.dns());
+        Files.createDirectories(lasting);
+        Files.copy(
+            CniRuntime.file(cache, interfaceName),
+            CniRuntime.file(lasting, interfaceName),
+            StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException | NetworkException e) {
         takeBack(interfaceName, e);
         throw e;
@@ -95,6 +106,17 @@ public final class CniCall {
     }
   }
 
+  /// Whether there may be something for [#deleteLost] to do.
+  public static boolean isLost(ContainerFolder folder) {
+    return Files.exists(folder.lasting().resolve(CniEndpoints.FOLDER));
+  }
+
+  /// Takes off a container that does not run what it had when the host went down: plugins may have
+  /// written it where it stays, such as addresses.
+  public void deleteLost() throws IOException {
+    runtime.delete(lasting, "");
+  }
+
   private void takeBack(String interfaceName, Exception failure) {
     try {
       take(interfaceName);
@@ -113,6 +135,7 @@ public final class CniCall {
     try {
       boolean kept = isMounted(namespace);
       runtime.delete(cache, interfaceName, kept ? namespace.toString() : "");
+      Files.deleteIfExists(CniRuntime.file(lasting, interfaceName));
     } finally {
       Instructions steps = new Instructions();
       steps.addIgnoring(

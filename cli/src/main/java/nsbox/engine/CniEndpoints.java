@@ -26,7 +26,7 @@ public final class CniEndpoints {
   /// Says of a network in the container's state that it is one of these.
   static final String MARK = "cni";
 
-  private static final String FOLDER = "cni";
+  static final String FOLDER = "cni";
   private static final String NAMESPACE = ".namespace";
 
   /* All plugins of a network, each with its own limit. */

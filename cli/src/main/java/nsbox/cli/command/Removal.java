@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import nsbox.cli.Errno;
 import nsbox.cli.Session;
+import nsbox.engine.CniCall;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerMounts;
@@ -29,6 +30,7 @@ final class Removal {
       ContainerMounts.unmount(folder, unmount);
       run(session, unmount, "cannot unmount container " + name);
     }
+    leaveLostNetworks(session, folder);
     boolean first = session.containers().withdraw(folder, name);
     Instructions steps = new Instructions();
     for (Path files :
@@ -44,6 +46,20 @@ final class Removal {
     new ContainerMaker(session.containers(), session.caller()).release(folder, steps);
     run(session, steps, "cannot remove all files of container " + name);
     return first;
+  }
+
+  /* What cannot be taken back any more keeps nobody from removing a container. */
+  private static void leaveLostNetworks(Session session, ContainerFolder folder)
+      throws IOException {
+    if (!CniCall.isLost(folder)) {
+      return;
+    }
+    try {
+      new CniCall(session.roots(), folder, session.front(), session.invocation().environment())
+          .deleteLost();
+    } catch (IOException e) {
+      session.front().err("nsbox: warning: " + e.getMessage() + "\n");
+    }
   }
 
   /// Takes away what cannot be read. It cannot say how it would end, so whatever lives of it is

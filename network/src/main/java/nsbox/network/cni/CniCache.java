@@ -90,7 +90,7 @@ record CniCache(Path folder) {
     }
   }
 
-  private Path file(String interfaceName) {
+  Path file(String interfaceName) {
     return folder.resolve(interfaceName + ENDING);
   }
 }

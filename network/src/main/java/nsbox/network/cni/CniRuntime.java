@@ -108,6 +108,11 @@ public final class CniRuntime {
     }
   }
 
+  /// What lies in a container's folder of one network that it is on.
+  public static Path file(Path folder, String interfaceName) {
+    return new CniCache(folder).file(interfaceName);
+  }
+
   /// The networks that a container is on, in the order in which it was added.
   public static List<Attached> attached(Path folder) throws IOException {
     List<Attached> attached = new ArrayList<>();

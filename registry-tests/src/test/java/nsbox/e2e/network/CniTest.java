@@ -313,6 +313,39 @@ class CniTest extends EndToEnd {
   }
 
   @Test
+  void whatPluginsKeepOverARebootIsTakenBack() throws Exception {
+    for (String name : List.of("started", "removed")) {
+      run("-d", "--network", "web", "--name", name, ALPINE, "sleep", "300").expect(0);
+    }
+    for (String id : nsbox.containers()) {
+      kill(id);
+      tool("umount", nsbox.runRoot.resolve(id).resolve("cni/eth0.namespace").toString());
+    }
+    for (String id : nsbox.containers()) {
+      nsbox
+          .sh(
+              "for c in /sys/fs/cgroup/nsbox/"
+                  + id
+                  + " /sys/fs/cgroup/*/nsbox/"
+                  + id
+                  + "; do [ ! -d $c ] || find $c -depth -type d -exec rmdir {} +; done")
+          .expect(0);
+    }
+    for (String name : List.of(HOST, PEER)) {
+      tool("ip", "netns", "delete", name);
+    }
+    tool("rm", "-rf", nsbox.runRoot.toString());
+    Files.writeString(nsbox.root.resolve("boot"), "another boot\n");
+    host();
+    assertEquals(2, given().size());
+    nsbox("rm", "removed").expect(0);
+    assertEquals(1, given().size());
+    nsbox("start", "started").expect(0);
+    assertEquals(1, given().size());
+    nsbox("rm", "-f", "-t", "0", "started").expect(0);
+  }
+
+  @Test
   void oneThatWaitsToBeStartedAgainIsTakenOff() throws Exception {
     run("-d", "--restart", "always", "--network", "web", "--name", "waits", ALPINE, "false")
         .expect(0);
@@ -386,7 +419,10 @@ class CniTest extends EndToEnd {
   }
 
   private void kill() throws Exception {
-    String id = nsbox.containers().getFirst();
+    kill(nsbox.containers().getFirst());
+  }
+
+  private void kill(String id) throws Exception {
     Path monitor = nsbox.runRoot.resolve(id).resolve("monitor");
     Nsbox.kill("KILL", Long.parseLong(Files.readString(monitor).split(" ")[0]));
     Path process = nsbox.runRoot.resolve(id).resolve("process");
