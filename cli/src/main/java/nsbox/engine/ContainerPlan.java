@@ -34,7 +34,7 @@ public record ContainerPlan(
   private static final List<String> ETC_FILES = List.of("hostname", "hosts", "resolv.conf");
 
   /// @param network whose network it shares, if it shares another container's
-  /// @param onNetworks it has networks of its own, and so addresses
+  /// @param addresses that it has on networks of its own
   /// @throws BundleException if image and options do not make a container
   public static ContainerPlan make(
       ContainerFolder folder,
@@ -42,7 +42,7 @@ public record ContainerPlan(
       Images.Unpacked image,
       ContainerOptions options,
       Optional<ContainerFolder> network,
-      boolean onNetworks,
+      AddressVersions addresses,
       DefaultFilter filter)
       throws IOException, BundleException {
     boolean hostNetwork = options.namespaces().network().isHost();
@@ -59,7 +59,7 @@ public record ContainerPlan(
                 options.names(),
                 options.names().hostname().orElse(hostname),
                 hostNetwork,
-                onNetworks);
+                addresses);
     boolean marked = ContainerMarks.needsOwn(options);
     SeccompChoice seccomp = SeccompChoice.of(options.security(), filter);
     Bundle bundle =

@@ -4,32 +4,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import nsbox.bundle.options.NameOptions;
 
 /// The files of /etc that belong to the container and not to its image, as docker makes them.
 final class EtcFiles {
   private static final Path HOST_HOSTS = Path.of("/etc/hosts");
-  private static final Path HOST_RESOLV_CONF = Path.of("/etc/resolv.conf");
+
+  private static final String VERSION_6 =
+      "fe00::\tip6-localnet\n"
+          + "ff00::\tip6-mcastprefix\n"
+          + "ff02::1\tip6-allnodes\n"
+          + "ff02::2\tip6-allrouters\n";
 
   private EtcFiles() {}
 
   /// By file name; those that the image is to keep are left out.
   ///
-  /// @param onNetworks it has addresses, which are known when it is started
+  /// @param addresses that it has on networks of its own, which are known when it is started
   static Map<String, String> make(
-      NameOptions names, String hostname, boolean hostNetwork, boolean onNetworks)
+      NameOptions names, String hostname, boolean hostNetwork, AddressVersions addresses)
       throws IOException {
     Map<String, String> files = new LinkedHashMap<>();
     if (names.hostnameFile()) {
       files.put("hostname", hostname + "\n");
     }
     if (names.hostsFile()) {
-      files.put("hosts", hosts(names, hostname, hostNetwork, onNetworks));
+      files.put("hosts", hosts(names, hostname, hostNetwork, addresses != AddressVersions.NONE));
     }
     if (names.resolverFile()) {
-      files.put("resolv.conf", resolver(names));
+      files.put("resolv.conf", resolver(names, addresses));
     }
     return files;
   }
@@ -49,6 +53,9 @@ final class EtcFiles {
         text.append(' ').append(names(names, hostname));
       }
       text.append("\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+      if (onNetworks) {
+        text.append(VERSION_6);
+      }
     }
     for (String line : names.hosts()) {
       text.append(line).append('\n');
@@ -65,40 +72,20 @@ final class EtcFiles {
         : hostname;
   }
 
-  /* What is asked for comes in the place of the host's lines of its kind. */
-  private static String resolver(NameOptions names) throws IOException {
-    String host = readIfThere(HOST_RESOLV_CONF);
-    List<String> servers = names.nameServers();
-    List<String> domains = names.searchDomains();
-    List<String> options = names.resolverOptions();
-    if (servers.isEmpty() && domains.isEmpty() && options.isEmpty()) {
-      return host;
+  private static String resolver(NameOptions names, AddressVersions addresses) throws IOException {
+    ResolverFile file = ResolverFile.ofHost(addresses != AddressVersions.NONE);
+    file.replace(names.nameServers(), names.searchDomains(), names.resolverOptions());
+    if (addresses != AddressVersions.NONE && names.nameServers().isEmpty()) {
+      file.keepReachableServers(addresses == AddressVersions.WITH_VERSION_6);
     }
-    StringBuilder text = new StringBuilder();
-    if (!domains.isEmpty() && !domains.equals(List.of("."))) {
-      text.append("search ").append(String.join(" ", domains)).append('\n');
-    }
-    for (String server : servers) {
-      text.append("nameserver ").append(server).append('\n');
-    }
-    for (String line : host.split("\n")) {
-      boolean replaced =
-          line.startsWith("nameserver") && !servers.isEmpty()
-              || (line.startsWith("search") || line.startsWith("domain")) && !domains.isEmpty()
-              || line.startsWith("options") && !options.isEmpty();
-      if (!replaced && !line.isBlank() && !line.startsWith("#") && !line.startsWith(";")) {
-        text.append(line).append('\n');
-      }
-    }
-    if (!options.isEmpty()) {
-      text.append("options ").append(String.join(" ", options)).append('\n');
-    }
-    return text.toString();
+    return file.text();
   }
 
-  /// What a container gets whose user says nothing else.
+  /// What a container on networks of version 4 gets whose user says nothing else.
   static String resolverOfHost() throws IOException {
-    return readIfThere(HOST_RESOLV_CONF);
+    ResolverFile file = ResolverFile.ofHost(true);
+    file.keepReachableServers(false);
+    return file.text();
   }
 
   private static String readIfThere(Path file) throws IOException {

@@ -19,6 +19,11 @@ public record Attachment(
     Optional<String> mac,
     List<String> aliases) {
 
+  /// The same to a network by this name.
+  public Attachment on(String name) {
+    return new Attachment(name, ip, ip6, mac, aliases);
+  }
+
   /// As container.json has it.
   public JsonObject json() {
     JsonObject json = new JsonObject().put("name", network);

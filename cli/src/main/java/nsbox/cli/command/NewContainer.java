@@ -158,7 +158,7 @@ final class NewContainer {
                 options.withMounts(
                     FurtherFiles.filled(further.withSecrets(volumes.mounts(), folder), forSystemd)),
                 networkOf(joins),
-                networks.areThere(),
+                networks.addresses(),
                 session.defaultFilter());
         NewRecord newRecord = newRecord(networks);
         ContainerRecord record =
@@ -219,7 +219,7 @@ final class NewContainer {
               options.withMounts(
                   FurtherFiles.filled(onPaper(options.files().mounts()), forSystemd)),
               networkOf(joins),
-              networks.areThere(),
+              networks.addresses(),
               session.defaultFilter());
       ContainerRecord record =
           newRecord(networks)

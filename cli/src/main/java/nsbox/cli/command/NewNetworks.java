@@ -9,6 +9,7 @@ import nsbox.cli.Failure;
 import nsbox.cli.Session;
 import nsbox.cli.flags.Asked;
 import nsbox.cli.flags.ExposedPorts;
+import nsbox.engine.AddressVersions;
 import nsbox.engine.Containers;
 import nsbox.engine.FreePorts;
 import nsbox.image.ImageConfig;
@@ -23,50 +24,45 @@ import nsbox.network.cni.CniNetworks;
 
 /// The networks and ports of a container that is being made.
 ///
+/// @param addresses that it will have on them
 /// @param exposed the ports that it listens on, as `80/tcp`
-record NewNetworks(NetworkOptions options, Set<String> exposed) {
+record NewNetworks(NetworkOptions options, AddressVersions addresses, Set<String> exposed) {
 
   /// @throws NetworkException if a network is not there
   static NewNetworks of(Session session, NetworkOptions options, ImageConfig image, Asked asked)
       throws IOException, NetworkException, Failure {
     List<Attachment> named = new ArrayList<>();
+    AddressVersions addresses = AddressVersions.NONE;
     for (Attachment attachment : options.attachments()) {
-      named.add(named(session, attachment));
+      Optional<Network> network = network(session, attachment);
+      named.add(network.isEmpty() ? attachment : attachment.on(network.get().name()));
+      boolean version6 = network.isPresent() && network.get().pool(true).isPresent();
+      if (version6 || addresses == AddressVersions.NONE) {
+        addresses = version6 ? AddressVersions.WITH_VERSION_6 : AddressVersions.VERSION_4;
+      }
     }
     return new NewNetworks(
         new NetworkOptions(named, options.ports(), options.publishAll(), options.gatewayHosts()),
+        addresses,
         ExposedPorts.of(image.exposedPorts(), asked));
   }
 
-  /* By its name, though the user may have written an ID. The default one is made when it is needed. */
-  private static Attachment named(Session session, Attachment attachment)
+  /* The user may have written its ID. The default one is made when it is needed, with version 4 alone. */
+  private static Optional<Network> network(Session session, Attachment attachment)
       throws IOException, NetworkException {
     if (attachment.network().equals(Network.DEFAULT_NAME)) {
-      return attachment;
+      return Optional.empty();
     }
     Optional<Network> network = session.containers().networks().lookup(attachment.network());
-    if (network.isEmpty() && isCni(session, attachment.network())) {
-      return attachment;
-    }
-    if (network.isEmpty()) {
+    if (network.isEmpty() && !isCni(session, attachment.network())) {
       throw new NetworkException("network " + attachment.network() + " not found");
     }
-    return new Attachment(
-        network.get().name(),
-        attachment.ip(),
-        attachment.ip6(),
-        attachment.mac(),
-        attachment.aliases());
+    return network;
   }
 
   /* Somebody else's, where none of ours has the name. */
   private static boolean isCni(Session session, String name) throws IOException {
     return CniNetworks.of(session.invocation().environment()).find(name).isPresent();
-  }
-
-  /// Whether it is on networks of its own.
-  boolean areThere() {
-    return !options.attachments().isEmpty();
   }
 
   /// Chooses the ports of the host that the user does not say.
