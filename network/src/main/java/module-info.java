@@ -8,5 +8,6 @@ module nsbox.network {
   exports nsbox.network.cni;
   exports nsbox.network.filter;
   exports nsbox.network.join;
+  exports nsbox.network.link;
   exports nsbox.network.netlink;
 }

@@ -1,8 +1,8 @@
 /* How containers on a network know each other: lines in each other's hosts files.
  *
  * Who joins leaves a file with its lines among the network's endpoints first, and looks for those of others
- * then. So of two that join at once, each sees the other or is seen by it; both may be true, and a line twice does
- * no harm. A line goes by becoming a comment, for the file is shown in the container as it is: it cannot be replaced. */
+ * then. So of two that join at once, each sees the other or is seen by it; a line is never there twice. Who leaves
+ * takes its file away first; so who has just told itself of another looks once more whether that is still there. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,81 +12,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hosts.h"
 #include "operations.h"
-
-/* A container's root may write to its own hosts file. */
-#define MAX_HOSTS_BYTES (1 << 20)
 
 struct network {
     const char *endpoints, *containers, *id;
 };
 
-/* NULL where it is none, or too large for one. */
-static char *read_text(int fd) {
-    struct stat status;
-    if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size > MAX_HOSTS_BYTES) return NULL;
-    char *text = calloc((size_t)status.st_size + 1, 1);
-    if (text && pread(fd, text, (size_t)status.st_size, 0) != status.st_size) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-static int open_hosts(const struct network *network, const char *id, int flags) {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s/hosts", network->containers, id) >= sizeof path) return -1;
-    return open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-}
-
-/* What its root has written last may have no end of a line. */
-static bool is_within_line(int fd) {
-    struct stat status;
-    char last;
-    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-           pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n';
-}
-
-/* A container without such a file knows nobody. */
-static int append(const struct network *network, const char *id, const char *lines) {
-    if (!*lines) return 0;
-    int fd = open_hosts(network, id, O_RDWR | O_APPEND);
-    if (fd < 0) return errno == ENOENT ? 0 : -errno;
-    if (is_within_line(fd)) (void)!write(fd, "\n", 1);
-    ssize_t written = write(fd, lines, strlen(lines));
-    int error = written < 0 ? -errno : (size_t)written < strlen(lines) ? -ENOSPC : 0;
-    close(fd);
-    return error;
-}
-
-static void strike_line(int fd, const char *text, const char *line, size_t length) {
-    for (const char *at = text; (at = strstr(at, line)); at += length)
-        if (at == text || at[-1] == '\n') (void)!pwrite(fd, "#", 1, at - text);
-}
-
-static void strike(const struct network *network, const char *id, const char *lines) {
-    int fd = open_hosts(network, id, O_RDWR);
-    char *text = read_text(fd);
-    while (text && *lines) {
-        const char *end = strchr(lines, '\n');
-        char *line = strndup(lines, end ? (size_t)(end - lines) + 1 : strlen(lines));
-        if (line) strike_line(fd, text, line, strlen(line));
-        free(line);
-        lines = end ? end + 1 : "";
-    }
-    free(text);
-    if (fd >= 0) close(fd);
-}
+/* Another container on the network. */
+struct other {
+    struct other *next;
+    char *lines;
+    char id[];
+};
 
 static int open_endpoint(const struct network *network, const char *id, int flags) {
     char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", network->endpoints, id) >= sizeof path) return -1;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", network->endpoints, id) >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     return open(path, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
+/* NULL where it has none. */
 static char *read_endpoint(const struct network *network, const char *id) {
+    struct stat status;
     int fd = open_endpoint(network, id, O_RDONLY);
-    char *text = read_text(fd);
+    char *text = fd >= 0 && fstat(fd, &status) == 0 ? calloc((size_t)status.st_size + 1, 1) : NULL;
+    if (text && read(fd, text, (size_t)status.st_size) != status.st_size) {
+        free(text);
+        text = NULL;
+    }
     if (fd >= 0) close(fd);
     return text;
 }
@@ -108,66 +65,121 @@ static int write_endpoint(const struct network *network, const char *lines) {
     return error;
 }
 
-/* Tells each of the others about us, and us about it; or takes that back. */
-static int with_others(const struct network *network, const char *lines, bool leaves) {
+static void free_others(struct other *others) {
+    while (others) {
+        struct other *next = others->next;
+        free(others->lines);
+        free(others);
+        others = next;
+    }
+}
+
+static int read_others(const struct network *network, struct other **others) {
+    *others = NULL;
     DIR *folder = opendir(network->endpoints);
-    if (!folder) return errno == ENOENT && leaves ? 0 : -errno;
+    if (!folder) return errno == ENOENT ? 0 : -errno;
     int error = 0;
     for (struct dirent *entry; !error && (entry = readdir(folder));) {
         if (entry->d_name[0] == '.' || !strcmp(entry->d_name, network->id)) continue;
-        char *theirs = read_endpoint(network, entry->d_name);
-        if (leaves) {
-            strike(network, entry->d_name, lines);
-            if (theirs) strike(network, network->id, theirs);
-        } else if (theirs) {
-            error = append(network, network->id, theirs);
-            /* What is wrong with another container's file is not our failure. */
-            append(network, entry->d_name, lines);
+        size_t length = strlen(entry->d_name) + 1;
+        struct other *other = malloc(sizeof *other + length);
+        if (!other) {
+            error = -ENOMEM;
+            break;
         }
-        free(theirs);
+        *other = (struct other){.next = *others, .lines = read_endpoint(network, entry->d_name)};
+        memcpy(other->id, entry->d_name, length);
+        *others = other;
     }
     closedir(folder);
+    return error;
+}
+
+/* Strikes lines of a container's hosts file, and adds others. */
+static int change(const struct network *network, const char *id, const char *struck, const char *added) {
+    char folder[4096];
+    struct hosts hosts;
+    if ((size_t)snprintf(folder, sizeof folder, "%s/%s", network->containers, id) >= sizeof folder) return -ENAMETOOLONG;
+    int error = hosts_open(&hosts, folder);
+    if (!error) error = hosts_strike(&hosts, struck);
+    if (!error) error = hosts_add(&hosts, added);
+    hosts_close(&hosts);
+    return error;
+}
+
+/* What all of them are known by, and before it `first`. */
+static char *all_lines(const char *first, const struct other *others) {
+    size_t length = strlen(first) + 1;
+    for (const struct other *other = others; other; other = other->next)
+        length += other->lines ? strlen(other->lines) : 0;
+    char *text = malloc(length);
+    char *end = text ? stpcpy(text, first) : NULL;
+    for (const struct other *other = others; text && other; other = other->next)
+        if (other->lines) end = stpcpy(end, other->lines);
+    return text;
+}
+
+/* What is wrong with another container's file is not our failure. */
+static void tell_others(const struct network *network, const struct other *others, const char *struck, const char *added) {
+    for (const struct other *other = others; other; other = other->next)
+        (void)change(network, other->id, struck, added);
+}
+
+static int forget_gone(const struct network *network, const struct other *others) {
+    int error = 0;
+    for (const struct other *other = others; other && !error; other = other->next) {
+        int fd = open_endpoint(network, other->id, O_PATH);
+        if (fd >= 0) close(fd);
+        else if (errno == ENOENT && other->lines) error = change(network, network->id, other->lines, "");
+    }
     return error;
 }
 
 int op_publish_names(struct context *context, const struct argument *argument) {
     (void)context;
     struct network network = {argument[0].bytes, argument[1].bytes, argument[2].bytes};
-    int error = write_endpoint(&network, argument[4].bytes);
-    if (!error) error = append(&network, network.id, argument[3].bytes);
+    const char *own = argument[3].bytes, *lines = argument[4].bytes;
+    /* Of its last run, or of the name that it had. */
+    char *before = read_endpoint(&network, network.id);
+    struct other *others = NULL;
+    int error = write_endpoint(&network, lines);
     /* Where names are no use, there may be many. */
-    return error || !*argument[4].bytes ? error : with_others(&network, argument[4].bytes, false);
+    if (!error && (*lines || (before && *before))) error = read_others(&network, &others);
+    if (!error) tell_others(&network, others, before && strcmp(before, lines) ? before : "", lines);
+    char *known = error ? NULL : all_lines(own, others);
+    if (!error) error = known ? change(&network, network.id, "", known) : -ENOMEM;
+    if (!error) error = forget_gone(&network, others);
+    free(known);
+    free(before);
+    free_others(others);
+    return error;
 }
 
 int op_withdraw_names(struct context *context, const struct argument *argument) {
     (void)context;
     struct network network = {argument[0].bytes, argument[1].bytes, argument[2].bytes};
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", network.endpoints, network.id) >= sizeof path) return -ENAMETOOLONG;
     char *lines = read_endpoint(&network, network.id);
-    if (unlink(path) < 0 && errno != ENOENT) {
-        free(lines);
-        return -errno;
-    }
-    strike(&network, network.id, argument[3].bytes);
-    int error = lines && *lines ? with_others(&network, lines, true) : 0;
+    struct other *others = NULL;
+    char path[4096];
+    int error = (size_t)snprintf(path, sizeof path, "%s/%s", network.endpoints, network.id) >= sizeof path ? -ENAMETOOLONG : 0;
+    if (!error && unlink(path) < 0 && errno != ENOENT) error = -errno;
+    if (!error && lines && *lines) error = read_others(&network, &others);
+    if (!error) tell_others(&network, others, lines ? lines : "", "");
+    char *known = error ? NULL : all_lines(argument[3].bytes, others);
+    /* What its own file says, it sees itself; whatever is wrong with that, its addresses have to be given back. */
+    if (known) (void)change(&network, network.id, known, "");
+    free(known);
     free(lines);
+    free_others(others);
     return error;
 }
 
-/* Before it is written to anew. Where the line is gone, it gets one. */
+/* Before it is written to anew. */
 int op_reset_hosts(struct context *context, const struct argument *argument) {
-    (void)context;
-    const char *line = argument[1].bytes;
-    int fd = open(argument[0].bytes, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? 0 : -errno;
-    char *text = read_text(fd);
-    const char *at = text ? strstr(text, line) : NULL;
-    int error = 0;
-    if (at && ftruncate(fd, at - text + (off_t)strlen(line)) < 0) error = -errno;
-    if (!at && is_within_line(fd)) (void)!write(fd, "\n", 1);
-    if (!at && write(fd, line, strlen(line)) < 0) error = -errno;
-    free(text);
-    close(fd);
+    struct hosts hosts;
+    int error = hosts_open(&hosts, argument[0].bytes);
+    if (error == -ELOOP) snprintf(context->detail, sizeof context->detail, "%s/hosts is a link now", argument[0].bytes);
+    if (!error) error = hosts_cut(&hosts, argument[1].bytes);
+    hosts_close(&hosts);
     return error;
 }

@@ -73,7 +73,26 @@ final class ContainerEndpoints {
     if (!networks.isStillThere(network)) {
       throw new NetworkException("network " + network.name() + " was removed meanwhile");
     }
+    if (ip6.isPresent() && !JoinProgram.hasVersion6()) {
+      throw new NetworkException(
+          "network " + network.name() + " has addresses of version 6, and this kernel has no IPv6");
+    }
+    if (isWayOut && !network.isBridge() && !record.ports().isEmpty()) {
+      throw new NetworkException(
+          "ports are published of containers that the host leads out by a bridge; on network "
+              + network.name()
+              + " others reach the container's own ports");
+    }
     Optional<String> mac = wanted.mac();
+    if (mac.isPresent() && network.driver().equals(Network.IPVLAN)) {
+      throw new NetworkException(
+          "on network "
+              + network.name()
+              + " all have the hardware address of "
+              + network.link()
+              + ", not "
+              + mac.get());
+    }
     return new Endpoint(
         network,
         folder.id(),
@@ -133,6 +152,17 @@ final class ContainerEndpoints {
     return bytes;
   }
 
+  /// What is told of an endpoint once the container has the name of its record.
+  JsonObject renamed(JsonObject state) throws IOException {
+    List<String> aliases = List.of();
+    for (Attachment attachment : record.networks()) {
+      if (attachment.network().equals(state.string("name"))) {
+        aliases = attachment.aliases();
+      }
+    }
+    return state.put("names", names(aliases));
+  }
+
   /// What is told of an endpoint, read again.
   Endpoint of(JsonObject state, boolean isWayOut) throws IOException, NetworkException {
     Optional<String> ip = state.optionalString("ip");
@@ -152,13 +182,26 @@ final class ContainerEndpoints {
   }
 
   /// How it joins and leaves.
-  Program program(Endpoint endpoint) throws IOException {
+  Program program(Endpoint endpoint) throws IOException, NetworkException {
     return JoinProgram.of(endpoint, places(endpoint.network()));
   }
 
   /// How it becomes the way to all that is on none of the container's networks.
   List<Instruction> becomeWayOut(Endpoint endpoint) throws IOException {
     return JoinProgram.becomeWayOut(endpoint, places(endpoint.network()));
+  }
+
+  List<Instruction> teardown(Endpoint endpoint) throws IOException {
+    return JoinProgram.teardown(endpoint, places(endpoint.network()));
+  }
+
+  /// How others know it by other names.
+  Instruction rename(Endpoint endpoint) throws IOException {
+    return JoinProgram.rename(endpoint, places(endpoint.network()));
+  }
+
+  Instruction forget(Endpoint endpoint) throws IOException {
+    return JoinProgram.forget(endpoint, places(endpoint.network()));
   }
 
   private JoinProgram.Places places(Network network) throws IOException {
@@ -187,7 +230,7 @@ final class ContainerEndpoints {
     return Integer.parseInt(name.substring(0, name.indexOf('-')));
   }
 
-  void write(Endpoint endpoint) throws IOException {
+  void write(Endpoint endpoint) throws IOException, NetworkException {
     write(file(endpoint), program(endpoint));
   }
 

@@ -130,7 +130,7 @@ public final class ContainerNetworks {
     steps.add(
         "forget what its hosts file says of networks",
         Opcode.RESET_HOSTS,
-        folder.lasting().resolve("hosts").toString(),
+        folder.lasting().toString(),
         HOSTS_MARK);
     steps.add("join its networks: " + list(), Opcode.JOIN_NETWORKS, programs(folder).toString());
     return steps.list();

@@ -2,6 +2,7 @@ package nsbox.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import nsbox.json.JsonObject;
@@ -90,7 +91,7 @@ public final class NetworkConnection {
     try {
       run(steps, "connect container " + record.name() + " to network " + network.name());
     } catch (NetworkException e) {
-      leave(endpoint);
+      leave(endpoint, running);
       throw e;
     }
     state.add(endpoint.json());
@@ -198,7 +199,7 @@ public final class NetworkConnection {
       if (state.flag(CniEndpoints.MARK)) {
         leaveCni(state);
       } else {
-        leave(endpoints.of(state, wasWayOut));
+        leave(endpoints.of(state, wasWayOut), running);
       }
     }
     for (JsonObject other : rest) {
@@ -221,10 +222,49 @@ public final class NetworkConnection {
     endpoints.writeState(rest);
   }
 
-  private void leave(Endpoint endpoint) throws IOException, NetworkException {
+  /// Has others on its networks know a container that has got another name, and no longer by the
+  /// one before. What does not run will be known by its new name when it is started.
+  ///
+  /// @throws NetworkException if that cannot be; the container keeps its name
+  public void rename() throws IOException, NetworkException {
+    List<JsonObject> state = ContainerNetworks.state(folder);
+    if (state.isEmpty()) {
+      return;
+    }
     Instructions steps = new Instructions();
+    Instructions back = new Instructions();
+    List<JsonObject> all = new ArrayList<>();
+    try {
+      for (JsonObject one : state) {
+        if (one.flag(CniEndpoints.MARK)) {
+          all.add(one);
+          continue; // whose plugins know nothing of names
+        }
+        JsonObject renamed = endpoints.renamed(one);
+        Endpoint endpoint = endpoints.of(renamed, renamed.flag("wayOut"));
+        /* It is started again by what lies there. */
+        endpoints.write(endpoint);
+        steps.add(endpoints.rename(endpoint));
+        back.add(endpoints.forget(endpoint));
+        all.add(renamed);
+      }
+      endpoints.writeState(all);
+    } catch (NoSuchFileException e) {
+      return; // it has just ended
+    }
+    String what = "make container " + record.name() + " known by its new name";
+    run(steps, what);
+    if (!Files.exists(folder.running())) {
+      /* Its monitor has taken back what it knew of, and may have been quicker. */
+      run(back, what);
+    }
+  }
+
+  private void leave(Endpoint endpoint, ContainerState.Running running)
+      throws IOException, NetworkException {
+    Instructions steps = endpoint.network().isBridge() ? new Instructions() : of(running);
     steps.add(JoinProgram.cut(endpoint));
-    for (Instruction step : endpoints.program(endpoint).teardown()) {
+    for (Instruction step : endpoints.teardown(endpoint)) {
       steps.add(step);
     }
     run(

@@ -73,6 +73,11 @@ public record Network(
     return Optional.empty();
   }
 
+  /// Whether it says how large packets may be; else one without a bridge has what its parent has.
+  public boolean hasMtu() {
+    return options.containsKey("com.docker.network.driver.mtu") || options.containsKey("mtu");
+  }
+
   /// Bytes that a packet on it may have.
   public int mtu() {
     String text = options.getOrDefault("com.docker.network.driver.mtu", options.get("mtu"));

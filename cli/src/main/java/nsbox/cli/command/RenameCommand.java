@@ -11,6 +11,7 @@ import nsbox.cli.flags.LifecycleFlags;
 import nsbox.engine.ContainerChange;
 import nsbox.engine.ContainerFolder;
 import nsbox.engine.ContainerLock;
+import nsbox.engine.NetworkConnection;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -34,6 +35,8 @@ public final class RenameCommand implements Command {
     ContainerFolder folder = Lookup.container(session, positionals(parsed).getFirst());
     try (ContainerLock _ = ContainerLock.take(folder)) {
       String before = new ContainerChange(session.containers(), folder).rename(name);
+      new NetworkConnection(session.containers(), session.front(), folder, session.cniCaller())
+          .rename();
       /* As docker has it, with a slash. */
       session.events().container("rename", folder.record(), Map.of("oldName", "/" + before));
     }

@@ -37,9 +37,10 @@ public record Endpoint(
     return "eth" + ordinal;
   }
 
-  /// The number of that interface, above those that the kernel gives of itself.
+  /// The number of that interface, above those that the kernel gives of itself. A link that shares
+  /// one of the host's must not have a number that the host has, for there the kernel looks first.
   int innerIndex() {
-    return FIRST_INNER_INDEX + ordinal;
+    return network.isBridge() ? FIRST_INNER_INDEX + ordinal : outerIndex();
   }
 
   int outerIndex() {

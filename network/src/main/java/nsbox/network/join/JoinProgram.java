@@ -1,15 +1,17 @@
 package nsbox.network.join;
 
 import java.io.File;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import nsbox.network.Address;
 import nsbox.network.Network;
+import nsbox.network.NetworkException;
 import nsbox.network.Pool;
 import nsbox.network.Subnet;
 import nsbox.network.filter.FilterTable;
+import nsbox.network.link.HostLinks;
 import nsbox.network.link.LinkRequests;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -33,7 +35,6 @@ public final class JoinProgram {
   private static final int TAKE_OUT = 3;
 
   private static final Subnet ON_LINK = Subnet.parse("fe80::/64").orElseThrow();
-  private static final String VERSION6 = "/proc/sys/net/ipv6/conf/";
 
   private final Endpoint endpoint;
   private final Network network;
@@ -59,20 +60,42 @@ public final class JoinProgram {
     this.endpoint = endpoint;
     this.network = endpoint.network();
     this.places = places;
-    this.hasVersion6 = Files.exists(Path.of(VERSION6));
+    this.hasVersion6 = HostSettings.hasVersion6();
+  }
+
+  /// Whether this kernel has version 6.
+  public static boolean hasVersion6() {
+    return HostSettings.hasVersion6();
   }
 
   /// The program for a container whose addresses are leased.
-  public static Program of(Endpoint endpoint, Places places) {
+  ///
+  /// @throws NetworkException if the host's interface is not there that the network is on
+  public static Program of(Endpoint endpoint, Places places) throws IOException, NetworkException {
     JoinProgram program = new JoinProgram(endpoint, places);
-    program.links();
-    program.cutIfShared(program.cut);
-    program.cutIfShared(program.leave);
-    program.filter();
+    if (program.network.isBridge()) {
+      program.links();
+      program.cutIfShared(program.cut);
+      program.cutIfShared(program.leave);
+      program.filter();
+    } else {
+      program.sharedLink();
+    }
     program.names();
     program.leases();
     return new Program(
         program.join.list(), program.cut.list(), program.leave.list(), program.repair.list());
+  }
+
+  /// How it leaves, if only that is to be known.
+  public static List<Instruction> teardown(Endpoint endpoint, Places places) {
+    JoinProgram program = new JoinProgram(endpoint, places);
+    if (program.network.isBridge()) {
+      program.filter();
+    }
+    program.names();
+    program.leases();
+    return program.leave.list();
   }
 
   /// For a container on several networks that loses the one by which it reached all others: the
@@ -80,20 +103,40 @@ public final class JoinProgram {
   public static List<Instruction> becomeWayOut(Endpoint endpoint, Places places) {
     JoinProgram program = new JoinProgram(endpoint, places);
     program.inside();
-    if (!endpoint.ports().isEmpty()) {
+    if (!endpoint.ports().isEmpty() && program.network.isBridge()) {
       program.publish(program.join);
     }
     return program.join.list();
   }
 
-  /// Takes the link to the network down, at once.
+  /// The step by which a container that is on the network is known by other names than before, or
+  /// knows the host by others.
+  public static Instruction rename(Endpoint endpoint, Places places) {
+    JoinProgram program = new JoinProgram(endpoint, places);
+    program.names();
+    return program.join.list().getFirst();
+  }
+
+  /// The step by which nobody knows it any more.
+  public static Instruction forget(Endpoint endpoint, Places places) {
+    JoinProgram program = new JoinProgram(endpoint, places);
+    program.names();
+    return program.leave.list().getFirst();
+  }
+
+  /// Takes the link to the network down, at once. Of a network without a bridge it is in the
+  /// container's namespace, so the step has to know its process.
   public static Instruction cut(Endpoint endpoint) {
     Instructions steps = new Instructions();
-    steps.add(
-        "take its link on " + endpoint.network().name() + " down",
-        Opcode.REMOVE_LINK,
-        endpoint.outerIndex(),
-        "");
+    String label = "take its link on " + endpoint.network().name() + " down";
+    if (endpoint.network().isBridge()) {
+      steps.add(label, Opcode.REMOVE_LINK, endpoint.outerIndex(), "");
+    } else {
+      LinkRequests requests = new LinkRequests();
+      requests.remove(endpoint.innerIndex());
+      /* It may never have been there; and with its namespace it goes by itself. */
+      steps.addIgnoring(Instruction.ALL, label, Opcode.LINKS, requests.bytes(), 0, 1);
+    }
     return steps.list().getFirst();
   }
 
@@ -105,7 +148,28 @@ public final class JoinProgram {
         places.shared().toString());
   }
 
-  private void links() {
+  /* No bridge, and nothing for the filter: what passes is none of the host's. */
+  private void sharedLink() throws IOException, NetworkException {
+    LinkRequests outside = new LinkRequests();
+    boolean ipvlan = network.driver().equals(Network.IPVLAN);
+    outside.shared(
+        network.driver(),
+        HostLinks.index(network.link()),
+        SharedLink.mode(network),
+        endpoint.link(),
+        endpoint.innerIndex(),
+        ipvlan ? null : endpoint.mac(),
+        network.hasMtu() ? network.mtu() : 0);
+    join.add(
+        "make " + endpoint.link() + " of the host's " + network.link(),
+        Opcode.LINKS,
+        outside.bytes(),
+        outside.processHole(),
+        0);
+    inside();
+  }
+
+  private void links() throws IOException {
     LinkRequests bridge = new LinkRequests();
     byte[] mac = Endpoint.mac(network.pools().getFirst().gateway());
     bridge.bridge(network.index(), network.link(), mac, network.mtu());
@@ -113,7 +177,7 @@ public final class JoinProgram {
       bridge.address(network.index(), pool.gateway(), pool.subnet());
     }
     join.add("have the bridge " + network.link(), Opcode.LINKS, bridge.bytes(), 0, 0);
-    hostSettings();
+    new HostSettings(join).add(network, !endpoint.ports().isEmpty());
     LinkRequests pair = new LinkRequests();
     pair.pair(
         endpoint.outerIndex(),
@@ -125,29 +189,6 @@ public final class JoinProgram {
     join.add(
         "make " + endpoint.link() + " on it", Opcode.LINKS, pair.bytes(), pair.processHole(), 0);
     inside();
-  }
-
-  /* Containers are no routers for the host, and the host is one for them. */
-  private void hostSettings() {
-    set("/proc/sys/net/ipv4/ip_forward", "1");
-    if (!endpoint.ports().isEmpty()) {
-      /* For what the host sends to a published port of its own by 127.0.0.1. */
-      set("/proc/sys/net/ipv4/conf/" + network.link() + "/route_localnet", "1");
-    }
-    if (!hasVersion6) {
-      return;
-    }
-    set(VERSION6 + network.link() + "/accept_ra", "0");
-    set(VERSION6 + network.link() + "/accept_dad", "0");
-    boolean used = network.pool(true).isPresent();
-    set(VERSION6 + network.link() + "/disable_ipv6", used ? "0" : "1");
-    if (used) {
-      set(VERSION6 + "all/forwarding", "1");
-    }
-  }
-
-  private void set(String path, String value) {
-    join.write("set " + path.substring("/proc/sys/".length()) + " to " + value, path, value);
   }
 
   private void inside() {
@@ -192,7 +233,11 @@ public final class JoinProgram {
   private void route(LinkRequests requests, Optional<Address> address, Subnet to) {
     if (address.isPresent()) {
       Pool pool = network.pool(address.get().isVersion6()).orElseThrow();
-      requests.route(endpoint.innerIndex(), to, pool.gateway());
+      if (SharedLink.routes(network)) {
+        requests.linkRoute(endpoint.innerIndex(), to);
+      } else {
+        requests.route(endpoint.innerIndex(), to, pool.gateway());
+      }
     }
   }
 
@@ -255,8 +300,12 @@ public final class JoinProgram {
 
   private String lines(List<String> names) {
     StringBuilder text = new StringBuilder();
-    line(text, endpoint.ip(), names);
-    line(text, endpoint.ip6(), names);
+    if (endpoint.ip().isPresent()) {
+      HostsLines.add(text, endpoint.ip().get(), names);
+    }
+    if (endpoint.ip6().isPresent()) {
+      HostsLines.add(text, endpoint.ip6().get(), names);
+    }
     return text.toString();
   }
 
@@ -264,16 +313,10 @@ public final class JoinProgram {
     StringBuilder text = new StringBuilder();
     for (String names : endpoint.gatewayHosts()) {
       for (Pool pool : network.pools()) {
-        line(text, Optional.of(pool.gateway()), List.of(names));
+        HostsLines.add(text, pool.gateway(), List.of(names));
       }
     }
     return text.toString();
-  }
-
-  private static void line(StringBuilder text, Optional<Address> address, List<String> names) {
-    if (address.isPresent() && !names.isEmpty()) {
-      text.append(address.get()).append('\t').append(String.join(" ", names)).append('\n');
-    }
   }
 
   /* Last: from here on the address is somebody else's. */

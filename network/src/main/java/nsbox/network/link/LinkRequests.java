@@ -11,6 +11,7 @@ import nsbox.network.netlink.MessageWriter;
 public final class LinkRequests {
   private static final int CAPACITY = 1024;
   private static final int RTM_NEWLINK = 16;
+  private static final int RTM_DELLINK = 17;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_NEWROUTE = 24;
   private static final int NLM_F_REPLACE = 0x100;
@@ -129,6 +130,12 @@ public final class LinkRequests {
     }
     out.attributeU32(IFLA_NET_NS_PID, 0);
     processHole = out.position() - Integer.BYTES;
+  }
+
+  /// Takes a link away.
+  public void remove(int index) {
+    out.message(RTM_DELLINK, MessageWriter.REQUEST);
+    link(index, 0);
   }
 
   public void up(int index) {

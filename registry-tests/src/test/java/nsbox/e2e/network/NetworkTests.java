@@ -73,13 +73,10 @@ public abstract class NetworkTests extends EndToEnd {
       ids.addAll(0, List.of("rm", "-f"));
       run(ids.toArray(new String[0])).expect(0);
     }
-    /* The kernel takes them away a moment after the last process of their namespace. */
-    String links = links();
-    for (int i = 0; i < 100 && !links.isEmpty(); i++) {
-      Thread.sleep(20);
-      links = links();
-    }
-    assertEquals("", links, "links");
+    /* Those of containers have a bridge. They go with their namespaces, for which nobody waits. */
+    Nsbox.await(
+        "the end of links",
+        () -> onHost("ip", "-o", "link", "show", "type", "bridge_slave").out().isEmpty());
     Path networks = nsbox.runRoot.resolve(".networks");
     for (String network : Nsbox.entries(networks)) {
       assertEquals(List.of(), leases(networks.resolve(network + "/leases")), "of " + network);
@@ -88,11 +85,6 @@ public abstract class NetworkTests extends EndToEnd {
           Nsbox.entries(networks.resolve(network + "/endpoints")),
           "names of " + network);
     }
-  }
-
-  /* Those of containers have a bridge. */
-  private String links() throws Exception {
-    return onHost("ip", "-o", "link", "show", "type", "bridge_slave").out();
   }
 
   /* Of a container that is gone, also after a start that failed, it counts no more. */
