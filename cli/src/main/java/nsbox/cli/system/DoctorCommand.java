@@ -51,6 +51,8 @@ public final class DoctorCommand implements Command {
     checks.addAll(StoreChecks.all(host, session.roots().root()));
     checks.addAll(LimitChecks.all(host));
     if (session.invocation().userId() == 0) {
+      checks.addAll(ForwardChecks.all(host));
+      checks.addAll(NetworkTrial.run(session));
       checks.add(Trial.run(session));
     }
     session.front().out(format.isEmpty() ? lines(checks) : json(checks));

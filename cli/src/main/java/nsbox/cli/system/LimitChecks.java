@@ -109,13 +109,7 @@ final class LimitChecks {
 
   private void addForwarding() {
     boolean on = host.text("/proc/sys/net/ipv4/ip_forward").equals("1");
-    checks.add(
-        Check.wanted(
-            on,
-            "net.ipv4.ip_forward",
-            on ? "1" : "0",
-            "Nothing for the networks none and host; others will need sysctl"
-                + " net.ipv4.ip_forward=1"));
+    checks.add(Check.ok("net.ipv4.ip_forward", on ? "1" : "0, until a container is on a network"));
   }
 
   private void addFirewall() {
