@@ -2,6 +2,7 @@
  * no other program gets them, and whoever has one already is noticed. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +41,20 @@ static bool is_unknown(int error) {
     return error == -EAFNOSUPPORT || error == -EPROTONOSUPPORT || error == -ESOCKTNOSUPPORT;
 }
 
+/* What is not led to the container would wait at the socket for ever. As one of an interface that does not exist
+ * it gets nothing, so the sender is told that nobody is there; and yet it is in everybody's way who is of all
+ * interfaces. */
+static int receive_nothing(int fd) {
+    int none = INT_MAX;
+    return setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &none, sizeof none) < 0 ? -errno : 0;
+}
+
 static int hold(const char *protocol, const char *address, in_port_t port) {
     int family = strchr(address, ':') ? AF_INET6 : AF_INET;
     int fd = open_socket(protocol, family);
     if (fd < 0) return is_unknown(fd) ? 0 : fd;
     int error = bind_to(fd, family, address, port);
+    if (!error && !strcmp(protocol, "udp")) error = receive_nothing(fd);
     if (error) close(fd);
     bool any = !strcmp(address, "::");
     return error == -EADDRNOTAVAIL && any ? 0 : error; /* version 6 is switched off */

@@ -233,7 +233,7 @@ public final class FilterTable {
     Declarations.endElement(out, comment);
   }
 
-  private static int number(String protocol) {
+  static int number(String protocol) {
     return switch (protocol) {
       case PublishedPort.TCP -> 6;
       case PublishedPort.UDP -> 17;

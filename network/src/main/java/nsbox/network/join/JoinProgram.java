@@ -12,6 +12,7 @@ import nsbox.network.Pool;
 import nsbox.network.Subnet;
 import nsbox.network.filter.FilterTable;
 import nsbox.network.link.HostLinks;
+import nsbox.network.filter.Flows;
 import nsbox.network.link.LinkRequests;
 import nsbox.runtime.program.Instruction;
 import nsbox.runtime.program.Instructions;
@@ -265,6 +266,7 @@ public final class JoinProgram {
         places.generation().toString(),
         "",
         TAKE_OUT);
+    forgetFlows(leave);
   }
 
   private void publish(Instructions steps) {
@@ -276,6 +278,20 @@ public final class JoinProgram {
         places.generation().toString(),
         "",
         ALWAYS);
+    forgetFlows(steps);
+  }
+
+  /* Behind the change: what comes between goes the new way already. A kernel without ctnetlink, which
+   * nothing else needs, keeps the container no less. */
+  private void forgetFlows(Instructions steps) {
+    byte[] requests = Flows.to(endpoint.ports());
+    if (requests.length > 0) {
+      steps.addIgnoring(
+          Instruction.WARN,
+          "have the kernel forget where packets to its published ports went",
+          Opcode.FORGET_FLOWS,
+          (Object) requests);
+    }
   }
 
   private void names() {

@@ -55,6 +55,7 @@ public enum Opcode {
   LEAVE_NETWORKS(142, "s"),
   REPAIR_NETWORKS(146, "s"),
   RESET_HOSTS(147, "ss"),
+  FORGET_FLOWS(148, "b"),
   HOLD_PORTS(143, "v"),
   REMOVE_LINK(144, "is"),
   OF_PROCESS(145, "ii"),
