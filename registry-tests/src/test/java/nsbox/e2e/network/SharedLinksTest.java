@@ -84,7 +84,7 @@ final class SharedLinksTest extends NetworkTests {
   void reachesItsLikeAndWhatIsOutside(String driver) throws Exception {
     needs(driver);
     network(driver);
-    running("--name=web", "--network=lan");
+    running("--name=web", "--network=lan", "--restart=always");
     running("--name=db", "--network=lan");
     assertTrue(reaches("web", "db"), "by name");
     assertTrue(reaches("db", "web"), "by name");
@@ -96,7 +96,6 @@ final class SharedLinksTest extends NetworkTests {
     assertTrue(address.startsWith("192.0.2.1"), address);
     ip("netns", "exec", outside, program("busybox"), "ping", "-c", "1", "-W", "2", address);
     String id = run("inspect", "-f", "{{.Id}}", "web").out().strip();
-    run("update", "--restart=always", "web").expect(0);
     long process = nsbox.initOf(id);
     Nsbox.sendKill(process);
     Nsbox.await("its next run", () -> nsbox.initOf(id) != process && reaches("db", "web"));
