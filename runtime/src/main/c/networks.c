@@ -29,7 +29,11 @@ static int run_all(struct context *context, const char *folder, enum section sec
         if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name) >= sizeof path) abort();
         free(entries[i]);
         if (!goes_on) continue;
-        if (!read_stored_program(path, &program)) failure.error = EBADMSG;
+        if (!read_stored_program(path, &program)) {
+            /* It will never be readable, and the container must be able to go. */
+            if (section == SECTION_TEARDOWN) fprintf(stderr, "nsbox: %s is damaged: not all of it is taken back\n", path);
+            else failure.error = EBADMSG;
+        }
         else failure = section == SECTION_TEARDOWN ? run_teardown(context, &program) : run_section(context, &program, section);
         if (!failure.error || first) continue;
         first = -failure.error;

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import nsbox.json.JsonException;
 import nsbox.network.Network;
 import nsbox.network.Networks;
 import nsbox.network.filter.FilterTable;
@@ -62,13 +64,20 @@ final class FilterRepair {
     }
   }
 
-  /* Those that were in the table. */
+  /* Those that were in the table. One that is damaged stops no command that wants something else. */
   private List<Network> known() throws IOException {
     Networks networks = containers.networks();
     List<Network> known = new ArrayList<>();
-    for (Network network : networks.list()) {
-      if (Files.exists(ContainerNetworks.filtered(networks, network))) {
-        known.add(network);
+    for (String name : networks.names()) {
+      try {
+        Optional<Network> network = networks.find(name);
+        if (network.isPresent()
+            && Files.exists(ContainerNetworks.filtered(networks, network.get()))) {
+          known.add(network.get());
+        }
+      } catch (JsonException e) {
+        front.err(
+            "nsbox: network " + name + " is left out of the filter: " + e.getMessage() + "\n");
       }
     }
     return known;

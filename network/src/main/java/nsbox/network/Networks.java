@@ -109,18 +109,24 @@ public final class Networks {
 
   /// By name.
   public List<Network> list() throws IOException {
-    String[] names = root.toFile().list();
     List<Network> networks = new ArrayList<>();
-    if (names != null) {
-      Arrays.sort(names);
-      for (String name : names) {
-        Optional<Network> network = find(name);
-        if (network.isPresent()) {
-          networks.add(network.get());
-        }
+    for (String name : names()) {
+      Optional<Network> network = find(name);
+      if (network.isPresent()) {
+        networks.add(network.get());
       }
     }
     return networks;
+  }
+
+  /// Of all networks, those too whose record is damaged; and of what is no network, such as a lock.
+  public List<String> names() {
+    String[] names = root.toFile().list();
+    if (names == null) {
+      return List.of();
+    }
+    Arrays.sort(names);
+    return Arrays.asList(names);
   }
 
   /// The network [Network#DEFAULT_NAME], which is made when it is needed first.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import nsbox.e2e.Nsbox;
@@ -158,6 +159,34 @@ final class KilledNetworksTest extends NetworkTests {
     run("ps").expect(0);
     assertTrue(isServed(8081));
     assertFalse(Files.exists(file.resolveSibling(".repair")));
+  }
+
+  @Test
+  void whatIsDamagedStopsNothingElse() throws Exception {
+    server("one", 8081);
+    run("network", "create", "broken").expect(0);
+    Path folder = nsbox.root.resolve("networks/broken");
+    Files.writeString(folder.resolve("network.json"), "{");
+    onHost("nft", "flush", "ruleset").expect(0);
+    String error = run("ps").expect(0).err();
+    assertTrue(error.contains("network broken is left out of the filter"), error);
+    assertTrue(isServed(8081));
+    run("run", "--rm", ALPINE, "true").expect(0);
+    nsbox.sh("rm -r " + folder).expect(0);
+  }
+
+  @Test
+  void aDamagedProgramLetsItsContainerGo() throws Exception {
+    String id = running("--name=one");
+    Path programs = nsbox.runRoot.resolve(id).resolve("networks");
+    byte[] whole = Files.readAllBytes(programs.resolve("00-bridge"));
+    for (int length : new int[] {0, 1, 7, 100, whole.length - 1}) {
+      Files.write(programs.resolve("01-torn" + length), Arrays.copyOf(whole, length));
+    }
+    onHost("nft", "flush", "ruleset").expect(0);
+    assertEquals("one\n", run("ps", "--format", "{{.Names}}").expect(0).out());
+    run("rm", "-f", "one").expect(0);
+    assertEquals("", run("ps", "-a", "-q").expect(0).err());
   }
 
   @Test
