@@ -86,8 +86,19 @@ public record Network(
 
   /// Whether the host's address stands for those of its containers where they go outside.
   public boolean masquerades() {
-    String text = options.getOrDefault("com.docker.network.bridge.enable_ip_masquerade", "true");
-    return !text.equalsIgnoreCase("false") && !text.equalsIgnoreCase("f") && !text.equals("0");
+    return !isSwitchedOff("com.docker.network.bridge.enable_ip_masquerade");
+  }
+
+  /// Whether its containers reach each other. If not, they reach published ports of each other yet;
+  /// but not where br_netfilter has the host's bridges filter, for then the bridge itself would
+  /// have to lead such a packet from one to the other.
+  public boolean connects() {
+    return !isSwitchedOff("com.docker.network.bridge.enable_icc");
+  }
+
+  private boolean isSwitchedOff(String option) {
+    String text = options.getOrDefault(option, "true");
+    return text.equalsIgnoreCase("false") || text.equalsIgnoreCase("f") || text.equals("0");
   }
 
   /// As it lies on the disk.

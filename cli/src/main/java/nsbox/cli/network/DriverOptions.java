@@ -135,16 +135,7 @@ final class DriverOptions {
   private void checkFlag(String key, String value) throws Failure {
     switch (value) {
       case "true", "1" -> options.put(key, "true");
-      case "false", "0" -> {
-        options.put(key, "false");
-        if (key.equals(ICC)) {
-          throw new Failure(
-              "-o "
-                  + key
-                  + "=false: containers on one network always reach each other\n"
-                  + "  Put those that must not on networks of their own.");
-        }
-      }
+      case "false", "0" -> options.put(key, "false");
       default -> throw new Failure("-o " + key + "=" + value + ": expected true or false");
     }
   }

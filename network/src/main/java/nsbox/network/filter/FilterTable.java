@@ -20,7 +20,7 @@ public final class FilterTable {
   static final String NAME = "nsbox";
 
   /* Names of interfaces: all bridges, those of internal networks, those whose networks get the host's
-   * address outside, and pairs of the same one. */
+   * address outside, and pairs of the same one whose containers reach each other. */
   static final String BRIDGES = "bridges";
   static final String INTERNAL = "internal";
   static final String MASQUERADED = "masqueraded";
@@ -177,7 +177,9 @@ public final class FilterTable {
       return;
     }
     link(out, message, BRIDGES, network.link(), 1);
-    link(out, message, WITHIN, network.link(), 2);
+    if (network.connects()) {
+      link(out, message, WITHIN, network.link(), 2);
+    }
     if (network.internal()) {
       link(out, message, INTERNAL, network.link(), 1);
     } else if (network.masquerades()) {

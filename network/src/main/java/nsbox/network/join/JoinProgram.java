@@ -186,7 +186,8 @@ public final class JoinProgram {
         endpoint.link(),
         endpoint.innerIndex(),
         endpoint.mac(),
-        network.mtu());
+        network.mtu(),
+        !network.connects());
     join.add(
         "make " + endpoint.link() + " on it", Opcode.LINKS, pair.bytes(), pair.processHole(), 0);
     inside();

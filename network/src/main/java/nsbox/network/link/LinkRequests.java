@@ -30,6 +30,7 @@ public final class LinkRequests {
   private static final int IFLA_INFO_SLAVE_KIND = 4;
   private static final int IFLA_INFO_SLAVE_DATA = 5;
   private static final int IFLA_BRPORT_MODE = 4;
+  private static final int IFLA_BRPORT_ISOLATED = 33;
   private static final int IFLA_MACVLAN_MODE = 1;
   private static final int IFLA_IPVLAN_MODE = 1;
   private static final int VETH_INFO_PEER = 1;
@@ -79,7 +80,11 @@ public final class LinkRequests {
   /// process, down. What the container sends to itself by the bridge comes back to it: so it
   /// reaches a port of its own that is published, also where the host filters what its bridges
   /// forward.
-  public void pair(int index, int master, String name, int innerIndex, byte[] mac, int mtu) {
+  ///
+  /// @param isolated whether the bridge keeps its frames from others of which that is true; not
+  ///   those of the container to itself
+  public void pair(
+      int index, int master, String name, int innerIndex, byte[] mac, int mtu, boolean isolated) {
     newLink();
     link(index, IFF_UP);
     out.attributeU32(IFLA_MTU, mtu).attributeU32(IFLA_MASTER, master);
@@ -91,7 +96,8 @@ public final class LinkRequests {
     out.message(RTM_NEWLINK, MessageWriter.REQUEST);
     link(index, 0);
     out.nest(IFLA_LINKINFO).attribute(IFLA_INFO_SLAVE_KIND, "bridge");
-    out.nest(IFLA_INFO_SLAVE_DATA).attributeU8(IFLA_BRPORT_MODE, 1).end().end();
+    out.nest(IFLA_INFO_SLAVE_DATA).attributeU8(IFLA_BRPORT_MODE, 1);
+    out.attributeU8(IFLA_BRPORT_ISOLATED, isolated ? 1 : 0).end().end();
   }
 
   /// A link of the container's that shares an interface of the host.
