@@ -60,7 +60,7 @@ final class NetworkTrial {
     bridge.bridge(BRIDGE, "nsbox-doctor", MAC, MTU);
     tell("bridges", links(bridge, 0), "Only the networks none and host: modprobe bridge");
     LinkRequests pair = new LinkRequests();
-    pair.pair(PAIR, BRIDGE, "eth0", PEER, MAC, MTU);
+    pair.pair(PAIR, BRIDGE, "eth0", PEER, MAC, MTU, false);
     tell(
         "pairs of links",
         links(pair, pair.processHole()),
