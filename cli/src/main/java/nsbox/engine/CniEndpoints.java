@@ -112,6 +112,7 @@ public final class CniEndpoints {
         .put("interface", "eth" + ordinal)
         .put("ordinal", ordinal)
         .put("wayOut", isWayOut)
+        .put("wayOut6", isWayOut)
         .put("wanted", wanted.json())
         .put("mac", "")
         .put("ownNames", ownNames)

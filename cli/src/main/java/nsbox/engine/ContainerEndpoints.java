@@ -66,7 +66,10 @@ final class ContainerEndpoints {
   /// Takes the addresses.
   ///
   /// @param wanted as the container's record has it
-  Endpoint take(Attachment wanted, Network network, int ordinal, boolean isWayOut)
+  /// @param mayLeadOut whether it is the way out with version 4, should it have an address of that
+  /// @param mayLeadOut6 the same with version 6
+  Endpoint take(
+      Attachment wanted, Network network, int ordinal, boolean mayLeadOut, boolean mayLeadOut6)
       throws IOException, NetworkException {
     Optional<Address> ip = address(network, false, wanted.ip());
     Optional<Address> ip6 = address(network, true, wanted.ip6());
@@ -77,7 +80,9 @@ final class ContainerEndpoints {
       throw new NetworkException(
           "network " + network.name() + " has addresses of version 6, and this kernel has no IPv6");
     }
-    if (isWayOut && !network.isBridge() && !record.ports().isEmpty()) {
+    boolean isWayOut = mayLeadOut && !network.internal() && ip.isPresent();
+    boolean isWayOut6 = mayLeadOut6 && !network.internal() && ip6.isPresent();
+    if ((isWayOut || isWayOut6) && !network.isBridge() && !record.ports().isEmpty()) {
       throw new NetworkException(
           "ports are published of containers that the host leads out by a bridge; on network "
               + network.name()
@@ -103,8 +108,9 @@ final class ContainerEndpoints {
         ownNames,
         names(wanted.aliases()),
         isWayOut,
-        isWayOut ? record.ports() : List.of(),
-        isWayOut ? record.gatewayHosts() : List.of());
+        isWayOut6,
+        isWayOut || isWayOut6 ? record.ports() : List.of(),
+        isWayOut || isWayOut6 ? record.gatewayHosts() : List.of());
   }
 
   private Optional<Address> address(Network network, boolean version6, Optional<Address> wanted)
@@ -164,7 +170,9 @@ final class ContainerEndpoints {
   }
 
   /// What is told of an endpoint, read again.
-  Endpoint of(JsonObject state, boolean isWayOut) throws IOException, NetworkException {
+  Endpoint of(JsonObject state) throws IOException, NetworkException {
+    boolean isWayOut = state.flag("wayOut");
+    boolean isWayOut6 = state.flag("wayOut6");
     Optional<String> ip = state.optionalString("ip");
     Optional<String> ip6 = state.optionalString("ip6");
     return new Endpoint(
@@ -177,8 +185,9 @@ final class ContainerEndpoints {
         ownNames,
         state.strings("names"),
         isWayOut,
-        isWayOut ? record.ports() : List.of(),
-        isWayOut ? record.gatewayHosts() : List.of());
+        isWayOut6,
+        isWayOut || isWayOut6 ? record.ports() : List.of(),
+        isWayOut || isWayOut6 ? record.gatewayHosts() : List.of());
   }
 
   /// How it joins and leaves.

@@ -66,18 +66,20 @@ public final class ContainerNetworks {
     ContainerEndpoints endpoints = new ContainerEndpoints(containers, folder, record, config);
     List<JsonObject> state = new ArrayList<>();
     boolean hasWayOut = false;
+    boolean hasWayOut6 = false;
     boolean reachesHost = false;
     for (Attachment wanted : record.networks()) {
       Optional<Network> own = endpoints.look(wanted.network());
       if (own.isEmpty()) {
         state.add(onCni(endpoints, caller, wanted, state.size(), !hasWayOut));
         hasWayOut = true;
+        hasWayOut6 = true;
         continue;
       }
-      boolean isWayOut = !hasWayOut && !own.get().internal();
-      Endpoint endpoint = endpoints.take(wanted, own.get(), state.size(), isWayOut);
-      hasWayOut |= isWayOut;
-      reachesHost |= isWayOut && own.get().isBridge();
+      Endpoint endpoint = endpoints.take(wanted, own.get(), state.size(), !hasWayOut, !hasWayOut6);
+      hasWayOut |= endpoint.isWayOut();
+      hasWayOut6 |= endpoint.isWayOut6();
+      reachesHost |= (endpoint.isWayOut() || endpoint.isWayOut6()) && own.get().isBridge();
       endpoints.write(endpoint);
       state.add(endpoint.json());
     }

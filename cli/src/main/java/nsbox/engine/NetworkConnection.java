@@ -72,15 +72,17 @@ public final class NetworkConnection {
   private void join(Network network, Attachment wanted, ContainerState.Running running)
       throws IOException, NetworkException {
     List<JsonObject> state = new ArrayList<>(ContainerNetworks.state(folder));
-    boolean isWayOut = !network.internal();
+    boolean hasWayOut = false;
+    boolean hasWayOut6 = false;
     for (JsonObject other : state) {
-      isWayOut &= !other.flag("wayOut");
+      hasWayOut |= other.flag("wayOut");
+      hasWayOut6 |= other.flag("wayOut6");
     }
     if (endpoints.look(network.name()).isEmpty()) {
-      joinCni(wanted, isWayOut, state, running);
+      joinCni(wanted, !hasWayOut, state, running);
       return;
     }
-    Endpoint endpoint = take(wanted, network, freeOrdinal(state), isWayOut);
+    Endpoint endpoint = take(wanted, network, freeOrdinal(state), !hasWayOut, !hasWayOut6);
     Program program = endpoints.program(endpoint);
     /* Before anything is done: who finds it there undoes it. */
     endpoints.write(endpoint);
@@ -98,12 +100,13 @@ public final class NetworkConnection {
     endpoints.writeState(state);
   }
 
-  private Endpoint take(Attachment wanted, Network network, int ordinal, boolean isWayOut)
+  private Endpoint take(
+      Attachment wanted, Network network, int ordinal, boolean mayLeadOut, boolean mayLeadOut6)
       throws IOException, NetworkException {
     /* An address that somebody took for it who was killed then. */
     networks.forget(network, folder.id());
     try {
-      return endpoints.take(wanted, network, ordinal, isWayOut);
+      return endpoints.take(wanted, network, ordinal, mayLeadOut, mayLeadOut6);
     } catch (NetworkException e) {
       networks.forget(network, folder.id());
       throw e;
@@ -189,37 +192,46 @@ public final class NetworkConnection {
   private void part(String network, ContainerState.Running running)
       throws IOException, NetworkException {
     List<JsonObject> rest = new ArrayList<>();
-    boolean wasWayOut = false;
+    boolean lost = false;
+    boolean lost6 = false;
     for (JsonObject state : ContainerNetworks.state(folder)) {
       if (!state.string("name").equals(network)) {
         rest.add(state);
         continue;
       }
-      wasWayOut = state.flag("wayOut");
+      lost = state.flag("wayOut");
+      lost6 = state.flag("wayOut6");
       if (state.flag(CniEndpoints.MARK)) {
         leaveCni(state);
       } else {
-        leave(endpoints.of(state, wasWayOut), running);
+        leave(endpoints.of(state), running);
       }
     }
     for (JsonObject other : rest) {
       /* What leads out of CNI networks, their plugins say. */
-      if (!wasWayOut
-          || other.flag(CniEndpoints.MARK)
-          || endpoints.find(other.string("name")).internal()) {
-        continue;
+      boolean mayLeadOut =
+          !other.flag(CniEndpoints.MARK) && !endpoints.find(other.string("name")).internal();
+      boolean takes = lost && mayLeadOut && other.has("ip");
+      boolean takes6 = lost6 && mayLeadOut && other.has("ip6");
+      if (takes || takes6) {
+        other.put("wayOut", takes || other.flag("wayOut"));
+        other.put("wayOut6", takes6 || other.flag("wayOut6"));
+        becomeWayOut(endpoints.of(other), running);
       }
-      wasWayOut = false;
-      Endpoint endpoint = endpoints.of(other, true);
-      endpoints.write(endpoint);
-      Instructions steps = of(running);
-      for (Instruction step : endpoints.becomeWayOut(endpoint)) {
-        steps.add(step);
-      }
-      run(steps, "lead container " + record.name() + " out by network " + other.string("name"));
-      other.put("wayOut", true);
+      lost &= !takes;
+      lost6 &= !takes6;
     }
     endpoints.writeState(rest);
+  }
+
+  private void becomeWayOut(Endpoint endpoint, ContainerState.Running running)
+      throws IOException, NetworkException {
+    endpoints.write(endpoint);
+    Instructions steps = of(running);
+    for (Instruction step : endpoints.becomeWayOut(endpoint)) {
+      steps.add(step);
+    }
+    run(steps, "lead container " + record.name() + " out by network " + endpoint.network().name());
   }
 
   /// Has others on its networks know a container that has got another name, and no longer by the
@@ -241,7 +253,7 @@ public final class NetworkConnection {
           continue; // whose plugins know nothing of names
         }
         JsonObject renamed = endpoints.renamed(one);
-        Endpoint endpoint = endpoints.of(renamed, renamed.flag("wayOut"));
+        Endpoint endpoint = endpoints.of(renamed);
         /* It is started again by what lies there. */
         endpoints.write(endpoint);
         steps.add(endpoints.rename(endpoint));

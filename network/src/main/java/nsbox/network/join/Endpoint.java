@@ -13,7 +13,8 @@ import nsbox.network.PublishedPort;
 /// @param ordinal which of the container's networks it is, from 0 on
 /// @param ownNames by which it knows itself
 /// @param names by which others on the network find it
-/// @param isWayOut what is on none of its networks is reached by this one
+/// @param isWayOut what is on none of its networks is reached by this one, with version 4
+/// @param isWayOut6 the same with version 6
 /// @param ports that lead to it by this network
 /// @param gatewayHosts names by which it knows the gateway, a line of its hosts file each
 public record Endpoint(
@@ -26,11 +27,22 @@ public record Endpoint(
     String ownNames,
     List<String> names,
     boolean isWayOut,
+    boolean isWayOut6,
     List<PublishedPort> ports,
     List<String> gatewayHosts) {
   private static final int FIRST_INNER_INDEX = 64;
   private static final int INDEX_DIGITS = 7;
   private static final int OUTER_INDEXES = 0x10000000;
+
+  /// Where published ports lead to by this network.
+  Optional<Address> published() {
+    return isWayOut ? ip : Optional.empty();
+  }
+
+  /// The same with version 6.
+  Optional<Address> published6() {
+    return isWayOut6 ? ip6 : Optional.empty();
+  }
 
   /// The name of its interface in the container.
   public String link() {
@@ -102,6 +114,7 @@ public record Endpoint(
             .put("interface", link())
             .put("ordinal", ordinal)
             .put("wayOut", isWayOut)
+            .put("wayOut6", isWayOut6)
             .put("mac", text(mac))
             .put("names", names);
     add(json, ip, "ip", "prefix", "gateway");

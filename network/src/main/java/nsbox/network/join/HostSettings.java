@@ -38,12 +38,11 @@ final class HostSettings {
     return new File(ROOT + "ipv6/conf").exists();
   }
 
-  /// @param isPublishing ports lead to it
+  /// @param isPublishing ports of version 4 lead to it
   void add(Network network, boolean isPublishing) throws IOException {
     require("ipv4/ip_forward");
     if (isPublishing) {
-      /* For what the host sends to a published port of its own by 127.0.0.1. */
-      set("ipv4/conf/" + network.link() + "/route_localnet", "1");
+      leadLoopback(network);
     }
     if (!new File(root + "ipv6/conf").exists()) {
       return;
@@ -56,6 +55,11 @@ final class HostSettings {
     set("ipv6/conf/" + network.link() + "/accept_ra", "0");
     set("ipv6/conf/" + network.link() + "/accept_dad", "0");
     set("ipv6/conf/" + network.link() + "/disable_ipv6", used ? "0" : "1");
+  }
+
+  /// For what the host sends to a published port of its own by 127.0.0.1.
+  void leadLoopback(Network network) {
+    set("ipv4/conf/" + network.link() + "/route_localnet", "1");
   }
 
   /* A router does not hear other routers, unless it is told to: the host's own interfaces would lose their

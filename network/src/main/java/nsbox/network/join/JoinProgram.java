@@ -105,6 +105,9 @@ public final class JoinProgram {
     JoinProgram program = new JoinProgram(endpoint, places);
     program.inside();
     if (!endpoint.ports().isEmpty() && program.network.isBridge()) {
+      if (endpoint.isWayOut()) {
+        new HostSettings(program.join).leadLoopback(program.network);
+      }
       program.publish(program.join);
     }
     return program.join.list();
@@ -178,7 +181,7 @@ public final class JoinProgram {
       bridge.address(network.index(), pool.gateway(), pool.subnet());
     }
     join.add("have the bridge " + network.link(), Opcode.LINKS, bridge.bytes(), 0, 0);
-    new HostSettings(join).add(network, !endpoint.ports().isEmpty());
+    new HostSettings(join).add(network, endpoint.isWayOut() && !endpoint.ports().isEmpty());
     LinkRequests pair = new LinkRequests();
     pair.pair(
         endpoint.outerIndex(),
@@ -206,6 +209,8 @@ public final class JoinProgram {
     inside.up(endpoint.innerIndex());
     if (endpoint.isWayOut()) {
       route(inside, endpoint.ip(), EVERYWHERE);
+    }
+    if (endpoint.isWayOut6()) {
       route(inside, endpoint.ip6(), EVERYWHERE6);
     }
     join.add(
@@ -259,26 +264,35 @@ public final class JoinProgram {
     }
     publish(join);
     publish(repair);
-    leave.add(
-        "lead its published ports nowhere",
-        Opcode.NETFILTER,
+    byte[] withdrawn =
         FilterTable.withdraw(
-            endpoint.ports(), endpoint.ip(), endpoint.ip6(), endpoint.containerId()),
-        places.generation().toString(),
-        "",
-        TAKE_OUT);
+            endpoint.ports(), endpoint.published(), endpoint.published6(), endpoint.containerId());
+    /* Some may be of the version alone that another network leads out. */
+    if (withdrawn.length > 0) {
+      leave.add(
+          "lead its published ports nowhere",
+          Opcode.NETFILTER,
+          withdrawn,
+          places.generation().toString(),
+          "",
+          TAKE_OUT);
+    }
     forgetFlows(leave);
   }
 
   private void publish(Instructions steps) {
-    steps.add(
-        "lead published ports to it",
-        Opcode.NETFILTER,
+    byte[] published =
         FilterTable.publish(
-            endpoint.ports(), endpoint.ip(), endpoint.ip6(), endpoint.containerId()),
-        places.generation().toString(),
-        "",
-        ALWAYS);
+            endpoint.ports(), endpoint.published(), endpoint.published6(), endpoint.containerId());
+    if (published.length > 0) {
+      steps.add(
+          "lead published ports to it",
+          Opcode.NETFILTER,
+          published,
+          places.generation().toString(),
+          "",
+          ALWAYS);
+    }
     forgetFlows(steps);
   }
 
