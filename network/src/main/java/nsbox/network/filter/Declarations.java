@@ -10,7 +10,6 @@ import nsbox.network.netlink.MessageWriter;
 final class Declarations {
   /* Of linux/netfilter/nf_tables.h. */
   static final int NEW_TABLE = 0;
-  static final int DELETE_TABLE = 2;
   static final int NEW_RULE = 6;
   static final int NEW_ELEMENT = 12;
   static final int DELETE_ELEMENT = 14;
@@ -126,12 +125,6 @@ final class Declarations {
   /* For `nft` alone, with which a number is in the machine's order. */
   private static void byteOrder(MessageWriter out, int type, int order) {
     out.u8(type).u8(4).u32(order);
-  }
-
-  /// Takes all elements out of a set.
-  static void clear(MessageWriter out, String set) {
-    message(out, DELETE_ELEMENT, 0);
-    out.attribute(1, FilterTable.NAME).attribute(2, set);
   }
 
   /// Begins an element: its key comes next, and then [#endElement].

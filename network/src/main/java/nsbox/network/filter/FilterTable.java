@@ -30,10 +30,6 @@ public final class FilterTable {
   static final String SUBNETS_4 = "subnets4";
   static final String SUBNETS_6 = "subnets6";
 
-  private static final String[] NETWORK_SETS = {
-    BRIDGES, INTERNAL, MASQUERADED, WITHIN, SUBNETS_4, SUBNETS_6
-  };
-
   /* Published on all addresses, and on one. */
   static final String PORTS_4 = "ports4";
   static final String PORTS_4_AT = "ports4_at";
@@ -52,43 +48,12 @@ public final class FilterTable {
   ///
   /// It does the same to a table that is not there, that is as it should be, and that somebody has
   /// flushed or changed. Elements that are there stay. The kernel refuses with `EEXIST` if a chain
-  /// or a set of one of these names is another kind: then [#drop] has to come first.
+  /// or a set of one of these names is another kind: then the table has to go first.
   public static byte[] ensure(List<Network> networks) {
     MessageWriter out = new MessageWriter(CAPACITY);
-    table(out);
-    for (Network network : networks) {
-      elements(out, Declarations.NEW_ELEMENT, network);
-    }
-    return out.bytes();
-  }
-
-  /// What [#ensure] does for no network. It is always the same, and takes a cold JVM milliseconds
-  /// to compose: to be kept somewhere.
-  public static byte[] table() {
-    MessageWriter out = new MessageWriter(CAPACITY);
-    table(out);
-    return out.bytes();
-  }
-
-  /// Does what [#ensure] does, and takes all networks out that are not among these: what commands
-  /// that were killed have left. Published ports stay.
-  public static byte[] ensureOnly(List<Network> networks) {
-    MessageWriter out = new MessageWriter(CAPACITY);
-    table(out);
-    for (String set : NETWORK_SETS) {
-      Declarations.clear(out, set);
-    }
-    for (Network network : networks) {
-      elements(out, Declarations.NEW_ELEMENT, network);
-    }
-    return out.bytes();
-  }
-
-  /// Adds networks to the table that is there. What is there already is no error. The kernel
-  /// refuses with `EEXIST` if a subnet overlaps another one's: [#ensureOnly] takes those out that
-  /// are gone.
-  public static byte[] add(List<Network> networks) {
-    MessageWriter out = new MessageWriter(FEW);
+    Declarations.table(out);
+    sets(out);
+    Rules.write(out);
     for (Network network : networks) {
       elements(out, Declarations.NEW_ELEMENT, network);
     }
@@ -142,21 +107,6 @@ public final class FilterTable {
       elements(out, Declarations.DELETE_ELEMENT, port, version4, version6, "");
     }
     return out.bytes();
-  }
-
-  /// Takes the table away, also if it is not there.
-  public static byte[] drop() {
-    MessageWriter out = new MessageWriter(FEW);
-    Declarations.table(out);
-    Declarations.message(out, Declarations.DELETE_TABLE, 0);
-    out.attribute(1, NAME);
-    return out.bytes();
-  }
-
-  private static void table(MessageWriter out) {
-    Declarations.table(out);
-    sets(out);
-    Rules.write(out);
   }
 
   private static void sets(MessageWriter out) {

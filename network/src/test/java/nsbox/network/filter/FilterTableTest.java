@@ -104,18 +104,6 @@ class FilterTableTest {
   }
 
   @Test
-  void comesInTwoParts() throws Exception {
-    transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
-    String before = list(host);
-    host.run("nft", "delete", "table", "inet", "nsbox");
-    transact(host, FilterTable.table());
-    transact(host, FilterTable.add(List.of(PLAIN, CLOSED)));
-    assertEquals(before, list(host));
-    transact(host, FilterTable.add(List.of(CLOSED)));
-    assertEquals(before, list(host));
-  }
-
-  @Test
   void isRepairedWhateverSomebodyDidToIt() throws Exception {
     transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
     String before = list(host);
@@ -151,9 +139,7 @@ class FilterTableTest {
         "nft add table ip others; nft add chain ip others every; nft add rule ip others every drop");
     String before = host.run("nft", "list", "table", "ip", "others");
     transact(host, FilterTable.ensure(List.of(PLAIN)));
-    transact(host, FilterTable.drop());
-    assertEquals(before, host.run("nft", "list", "ruleset"));
-    transact(host, FilterTable.drop());
+    host.run("nft", "delete", "table", "inet", "nsbox");
     assertEquals(before, host.run("nft", "list", "ruleset"));
   }
 
@@ -189,26 +175,6 @@ class FilterTableTest {
     assertTrue(!list(host).contains("elements"));
     transact(host, FilterTable.ensure(networks));
     assertEquals(before, list(host));
-  }
-
-  @Test
-  void forgetsNetworksThatAreGone() throws Exception {
-    Network gone = bridge("nsb-gone", true, Map.of(), "10.80.0.0/12", "fd00::/16");
-    transact(host, FilterTable.ensure(List.of(gone)));
-    transact(host, publish(port("", 8080, 80, "tcp")));
-    String before = list(host);
-    Result refused = attempt(host, FilterTable.add(List.of(PLAIN)));
-    assertTrue(refused.output().endsWith(" EEXIST\n"), refused.output());
-    assertEquals(before, list(host));
-    // Also what is the same stays.
-    for (int times = 0; times < 2; times++) {
-      transact(host, FilterTable.ensureOnly(List.of(PLAIN, CLOSED)));
-      String after = list(host);
-      transact(host, FilterTable.drop());
-      transact(host, FilterTable.ensure(List.of(PLAIN, CLOSED)));
-      transact(host, publish(port("", 8080, 80, "tcp")));
-      assertEquals(list(host), after);
-    }
   }
 
   @Test
