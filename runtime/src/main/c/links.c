@@ -99,7 +99,7 @@ int op_links(struct context *context, const struct argument *argument) {
         /* Only a link to a container comes again with each start. A bridge that is there is no error. */
         int error = fd < 0 ? fd : send_links(context, fd, argument, hole ? TRIES : 0);
         if (fd >= 0) close(fd);
-        if (error == -EEXIST && !hole && !*context->detail)
+        if (error == -ENODEV && !hole && !*context->detail)
             snprintf(context->detail, sizeof context->detail, "the host has another interface of its name");
         return error;
     }

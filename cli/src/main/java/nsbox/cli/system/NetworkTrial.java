@@ -57,7 +57,7 @@ final class NetworkTrial {
       return; // the checks of the kernel and of rights have said so
     }
     LinkRequests bridge = new LinkRequests();
-    bridge.bridge(BRIDGE, "nsbox-doctor", MAC, MTU);
+    bridge.bridge(BRIDGE, "nsbox-doctor", MAC);
     tell("bridges", links(bridge, 0), "Only the networks none and host: modprobe bridge");
     LinkRequests pair = new LinkRequests();
     pair.pair(PAIR, BRIDGE, "eth0", PEER, MAC, MTU, false);

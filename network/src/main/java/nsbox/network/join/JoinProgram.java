@@ -176,11 +176,20 @@ public final class JoinProgram {
   private void links() throws IOException {
     LinkRequests bridge = new LinkRequests();
     byte[] mac = Endpoint.mac(network.pools().getFirst().gateway());
-    bridge.bridge(network.index(), network.link(), mac, network.mtu());
+    bridge.bridge(network.index(), network.link(), mac);
+    join.addIgnoring(
+        Instruction.EXISTS,
+        "have the bridge " + network.link(),
+        Opcode.LINKS,
+        bridge.bytes(),
+        0,
+        0);
+    LinkRequests addresses = new LinkRequests();
+    addresses.up(network.index(), network.mtu());
     for (Pool pool : network.pools()) {
-      bridge.address(network.index(), pool.gateway(), pool.subnet());
+      addresses.address(network.index(), pool.gateway(), pool.subnet());
     }
-    join.add("have the bridge " + network.link(), Opcode.LINKS, bridge.bytes(), 0, 0);
+    join.add("have it up, with its addresses", Opcode.LINKS, addresses.bytes(), 0, 0);
     new HostSettings(join).add(network, endpoint.isWayOut() && !endpoint.ports().isEmpty());
     LinkRequests pair = new LinkRequests();
     pair.pair(

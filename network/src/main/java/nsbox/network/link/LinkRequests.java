@@ -4,8 +4,8 @@ import nsbox.network.Address;
 import nsbox.network.Subnet;
 import nsbox.network.netlink.MessageWriter;
 
-/// Requests about links, addresses and routes, as bytes that follow each other. All of them may be
-/// sent again: what is there already is left as it is.
+/// Requests about links, addresses and routes, as bytes that follow each other. Those about
+/// addresses and routes may be sent again: what is there already is left as it is.
 ///
 /// @spec https://man7.org/linux/man-pages/man7/rtnetlink.7.html
 public final class LinkRequests {
@@ -68,12 +68,23 @@ public final class LinkRequests {
     return processHole;
   }
 
-  /// A bridge, up. Its address is said, else it would be that of one of its links, and change.
-  public void bridge(int index, String name, byte[] mac, int mtu) {
-    out.message(RTM_NEWLINK, MessageWriter.REQUEST | MessageWriter.CREATE);
-    link(index, IFF_UP);
-    out.attribute(IFLA_IFNAME, name).attributeU32(IFLA_MTU, mtu).attribute(IFLA_ADDRESS, mac);
+  /// A new bridge. Its address is said, else it would be that of one of its links, and change.
+  ///
+  /// The kernel refuses with `EEXIST` if it is there, or if another link has its name. To say again
+  /// what is there would be refused as well: up to Linux 6.2, who is up may not even be given the
+  /// name that it has.
+  public void bridge(int index, String name, byte[] mac) {
+    newLink();
+    link(index, 0);
+    out.attribute(IFLA_IFNAME, name).attribute(IFLA_ADDRESS, mac);
     out.nest(IFLA_LINKINFO).attribute(IFLA_INFO_KIND, "bridge").end();
+  }
+
+  /// A link that is there, up.
+  public void up(int index, int mtu) {
+    out.message(RTM_NEWLINK, MessageWriter.REQUEST);
+    link(index, IFF_UP);
+    out.attributeU32(IFLA_MTU, mtu);
   }
 
   /// A pair of links: one on the bridge, the other in the network namespace of the container's

@@ -121,8 +121,8 @@ public final class Machine {
     Files.writeString(
         call.resolve("script"),
         """
-        PATH='%s':$PATH NSBOX_ROOT=/scratch/nsbox NSBOX_RUN_ROOT=/run/nsbox
-        export PATH NSBOX_ROOT NSBOX_RUN_ROOT
+        PATH='%s':$PATH NSBOX_ROOT=/scratch/nsbox NSBOX_RUN_ROOT=/run/nsbox NSBOX_NETWORK=none
+        export PATH NSBOX_ROOT NSBOX_RUN_ROOT NSBOX_NETWORK
         %s
         """
             .formatted(Nsbox.HOME.resolve("bin"), script));

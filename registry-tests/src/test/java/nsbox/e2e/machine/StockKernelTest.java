@@ -45,6 +45,34 @@ final class StockKernelTest extends InMachine {
             """));
   }
 
+  /* The modules are loaded when they are asked for. */
+  @Test
+  void hasNetworks() throws Exception {
+    importBox();
+    assertEquals(
+        new Result(0, "web\nneighbour\nweb\nrepaired: web\n0\n", ""),
+        in(
+            """
+            ip link set lo up
+            nsbox network create app >/dev/null
+            nsbox run -d --name web --network app -p 8080:80 box:1 \\
+              sh -c 'mkdir /www; echo web >/www/index.html; exec httpd -f -h /www' >/dev/null
+            for try in 1 2 3 4 5 6 7 8 9 10; do busybox wget -qO /dev/null http://127.0.0.1:8080 && break; sleep 1; done
+            busybox wget -qO- http://127.0.0.1:8080
+            nsbox run --rm --network app box:1 sh -c 'echo neighbour; wget -qO- http://web'
+            nft flush ruleset
+            nsbox ps >/dev/null
+            echo "repaired: $(busybox wget -qO- http://127.0.0.1:8080)"
+            nsbox rm -f -t 0 web >/dev/null
+            nsbox network rm app >/dev/null
+            nft list table inet nsbox | grep -c elements
+            nft delete table inet nsbox
+            nsbox rmi box:1 >/dev/null
+            ip link set lo down
+            true
+            """));
+  }
+
   private Result runMany(String root) throws Exception {
     return in(
         """
