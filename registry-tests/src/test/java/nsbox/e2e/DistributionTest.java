@@ -55,7 +55,7 @@ final class DistributionTest extends EndToEnd {
     nsbox.sh("cp -r " + Nsbox.HOME + " 'a copy'").expect(0);
     Result result =
         nsbox.sh(
-            "env -i 'a copy/bin/nsbox' --root \"$PWD/root\" --run-root \"$PWD/run\" run --rm hello");
+            "env -i 'a copy/bin/nsbox' --root \"$PWD/root\" --run-root \"$PWD/run\" run --rm --network none hello");
     assertEquals(0, result.code(), result.toString());
     assertTrue(result.out().startsWith("Hello from a container that nsbox made.\n"));
   }
@@ -64,14 +64,14 @@ final class DistributionTest extends EndToEnd {
   void runsThroughALinkOnThePath() throws Exception {
     Files.createDirectory(nsbox.folder.resolve("links"));
     Files.createSymbolicLink(nsbox.folder.resolve("links/nsbox"), Nsbox.HOME.resolve("bin/nsbox"));
-    Result result = nsbox.sh("cd /; PATH=" + nsbox.folder + "/links:/bin; nsbox run --rm hello");
+    Result result = nsbox.sh("cd /; PATH=" + nsbox.folder + "/links:/bin; nsbox run --rm --network none hello");
     assertEquals(0, result.code(), result.toString());
   }
 
   @Test
   void ignoresOptionsMeantForOtherJvms() throws Exception {
     Result result =
-        nsbox.sh("JAVA_TOOL_OPTIONS=-Xbogus JDK_JAVA_OPTIONS=-Xbogus nsbox run --rm hello");
+        nsbox.sh("JAVA_TOOL_OPTIONS=-Xbogus JDK_JAVA_OPTIONS=-Xbogus nsbox run --rm --network none hello");
     assertEquals(0, result.code(), result.toString());
     assertEquals("", result.err());
   }
