@@ -64,14 +64,16 @@ final class DistributionTest extends EndToEnd {
   void runsThroughALinkOnThePath() throws Exception {
     Files.createDirectory(nsbox.folder.resolve("links"));
     Files.createSymbolicLink(nsbox.folder.resolve("links/nsbox"), Nsbox.HOME.resolve("bin/nsbox"));
-    Result result = nsbox.sh("cd /; PATH=" + nsbox.folder + "/links:/bin; nsbox run --rm --network none hello");
+    Result result =
+        nsbox.sh("cd /; PATH=" + nsbox.folder + "/links:/bin; nsbox run --rm --network none hello");
     assertEquals(0, result.code(), result.toString());
   }
 
   @Test
   void ignoresOptionsMeantForOtherJvms() throws Exception {
     Result result =
-        nsbox.sh("JAVA_TOOL_OPTIONS=-Xbogus JDK_JAVA_OPTIONS=-Xbogus nsbox run --rm --network none hello");
+        nsbox.sh(
+            "JAVA_TOOL_OPTIONS=-Xbogus JDK_JAVA_OPTIONS=-Xbogus nsbox run --rm --network none hello");
     assertEquals(0, result.code(), result.toString());
     assertEquals("", result.err());
   }
