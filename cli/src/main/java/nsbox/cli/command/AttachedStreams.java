@@ -7,6 +7,11 @@ import nsbox.cli.Failure;
 record AttachedStreams(boolean input, boolean out, boolean error) {
   static final AttachedStreams ALL = new AttachedStreams(true, true, true);
 
+  /// Not by what a record is equal to: that takes a cold JVM milliseconds to link.
+  boolean areAll() {
+    return input && out && error;
+  }
+
   /// As `--attach` names them, several with commas between them or one by one.
   ///
   /// @throws Failure if a name is none of the three

@@ -72,11 +72,7 @@ record Staying(
 
   /// Whether the monitor is another process than the user's `nsbox`: one that goes on without it.
   boolean apart(ContainerRecord record) throws IOException {
-    return !attached
-        || record.terminal()
-        || !signals
-        || !streams.equals(AttachedStreams.ALL)
-        || record.mayRestart();
+    return !attached || record.terminal() || !signals || !streams.areAll() || record.mayRestart();
   }
 
   /// How `nsbox` stays as a client; empty where it does not, or is the monitor itself.

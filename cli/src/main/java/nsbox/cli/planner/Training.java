@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import nsbox.engine.DefaultFilter;
+import nsbox.json.Json;
 import nsbox.runtime.state.ProcessIdentity;
 
 /// Runs real commands at build time, so that the JVM can archive the classes they use.
@@ -18,6 +19,7 @@ import nsbox.runtime.state.ProcessIdentity;
 /// another process. The front is none: it answers every program with success and runs nothing.
 final class Training {
   private static final int ROUNDS = 3;
+  private static final int LONG_TEXT = 2000;
   private static final int LAUNCHED = -1;
   private static final byte STDOUT = 1;
   private static final byte STDERR = 2;
@@ -47,6 +49,9 @@ final class Training {
   }
 
   private void run() throws IOException {
+    /* Texts like those of real images, which the parser reads in another way than short ones. */
+    String text = "é\\n".repeat(LONG_TEXT);
+    Json.parse(("{\"text\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8), "a long text");
     for (int round = 0; round < ROUNDS; round++) {
       String name = "trained" + round;
       expect(LAUNCHED, "run", "--rm", "hello", "/hello");
