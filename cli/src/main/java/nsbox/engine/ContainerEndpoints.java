@@ -98,19 +98,41 @@ final class ContainerEndpoints {
               + ", not "
               + mac.get());
     }
+    return endpoint(
+        network,
+        ordinal,
+        ip,
+        ip6,
+        mac.isPresent() ? bytes(mac.get()) : Endpoint.mac(ip.isPresent() ? ip.get() : ip6.get()),
+        names(wanted.aliases()),
+        isWayOut,
+        isWayOut6);
+  }
+
+  private Endpoint endpoint(
+      Network network,
+      int ordinal,
+      Optional<Address> ip,
+      Optional<Address> ip6,
+      byte[] mac,
+      List<String> names,
+      boolean isWayOut,
+      boolean isWayOut6)
+      throws IOException {
+    boolean leadsOut = isWayOut || isWayOut6;
     return new Endpoint(
         network,
         folder.id(),
         ordinal,
         ip,
         ip6,
-        mac.isPresent() ? bytes(mac.get()) : Endpoint.mac(ip.isPresent() ? ip.get() : ip6.get()),
+        mac,
         ownNames,
-        names(wanted.aliases()),
+        names,
         isWayOut,
         isWayOut6,
-        isWayOut || isWayOut6 ? record.ports() : List.of(),
-        isWayOut || isWayOut6 ? record.gatewayHosts() : List.of());
+        leadsOut ? record.ports() : List.of(),
+        leadsOut ? record.gatewayHosts() : List.of());
   }
 
   private Optional<Address> address(Network network, boolean version6, Optional<Address> wanted)
@@ -171,23 +193,17 @@ final class ContainerEndpoints {
 
   /// What is told of an endpoint, read again.
   Endpoint of(JsonObject state) throws IOException, NetworkException {
-    boolean isWayOut = state.flag("wayOut");
-    boolean isWayOut6 = state.flag("wayOut6");
     Optional<String> ip = state.optionalString("ip");
     Optional<String> ip6 = state.optionalString("ip6");
-    return new Endpoint(
+    return endpoint(
         find(state.string("name")),
-        folder.id(),
         (int) state.number("ordinal"),
         ip.isPresent() ? Address.parse(ip.get()) : Optional.empty(),
         ip6.isPresent() ? Address.parse(ip6.get()) : Optional.empty(),
         bytes(state.string("mac")),
-        ownNames,
         state.strings("names"),
-        isWayOut,
-        isWayOut6,
-        isWayOut || isWayOut6 ? record.ports() : List.of(),
-        isWayOut || isWayOut6 ? record.gatewayHosts() : List.of());
+        state.flag("wayOut"),
+        state.flag("wayOut6"));
   }
 
   /// How it joins and leaves.

@@ -24,7 +24,6 @@ import nsbox.runtime.program.Program;
 final class FilterRepair {
   /* ESTALE. */
   private static final int CHANGED = 116;
-  private static final int REPAIR = 2;
 
   /* There while somebody makes it anew: who is killed then leaves it to the next. */
   private static final String UNFINISHED = ".repair";
@@ -91,7 +90,7 @@ final class FilterRepair {
         FilterTable.ensure(known()),
         generation,
         "",
-        REPAIR);
+        FilterTable.REPAIR);
     for (ContainerFolder container : containers.list()) {
       Path programs = ContainerNetworks.programs(container);
       if (Files.exists(programs)) {

@@ -13,8 +13,6 @@ import nsbox.runtime.program.Opcode;
 /// What is to be done when a network has lost its name. All steps are safe to repeat, and the
 /// record goes last: so whoever finds a network half removed does the same again.
 public final class NetworkRemoval {
-  /* FILTER_TAKE_OUT of operations.h. */
-  private static final int TAKE_OUT = 3;
 
   private NetworkRemoval() {}
 
@@ -42,7 +40,7 @@ public final class NetworkRemoval {
         FilterTable.remove(network),
         generation.toString(),
         "",
-        TAKE_OUT);
+        FilterTable.TAKE_OUT);
     steps.add(
         "take the bridge " + network.link() + " down", Opcode.REMOVE_LINK, network.index(), "");
   }

@@ -28,7 +28,6 @@ final class NetworkTrial {
   private static final int PEER = 1002;
   private static final byte[] MAC = {2, 0x42, 10, 0, 0, 1};
   private static final int MTU = 1500;
-  private static final int ALWAYS = 0;
 
   private final Session session;
   private final List<Check> checks = new ArrayList<>();
@@ -108,7 +107,7 @@ final class NetworkTrial {
         FilterTable.ensure(List.of(network)),
         generation.toString(),
         "",
-        ALWAYS);
+        FilterTable.ALWAYS);
     return steps;
   }
 

@@ -17,6 +17,18 @@ import nsbox.network.netlink.MessageWriter;
 /// and end it; none of them asks for an acknowledgement. They are understood by Linux 6.1 and
 /// newer.
 public final class FilterTable {
+  /// When the instruction `netfilter` sends what is composed here, as its `FILTER_` numbers say.
+  public static final int ALWAYS = 0;
+
+  /// Not where it was sent before, and the table has not been changed since.
+  public static final int UNLESS_THERE = 1;
+
+  /// Always; and the table is as it should be then.
+  public static final int REPAIR = 2;
+
+  /// Always; what is not there is gone already.
+  public static final int TAKE_OUT = 3;
+
   static final String NAME = "nsbox";
 
   /* Names of interfaces: all bridges, those of internal networks, those whose networks get the host's
@@ -83,12 +95,7 @@ public final class FilterTable {
       Optional<Address> version4,
       Optional<Address> version6,
       String containerId) {
-    String comment = containerId.substring(0, Math.min(SHORT_ID, containerId.length()));
-    MessageWriter out = new MessageWriter(FEW);
-    for (PublishedPort port : ports) {
-      elements(out, Declarations.NEW_ELEMENT, port, version4, version6, comment);
-    }
-    return out.bytes();
+    return ports(ports, version4, version6, containerId, false);
   }
 
   /// Takes ports of a container out, also if they are not there.
@@ -100,11 +107,22 @@ public final class FilterTable {
       Optional<Address> version4,
       Optional<Address> version6,
       String containerId) {
+    return ports(ports, version4, version6, containerId, true);
+  }
+
+  private static byte[] ports(
+      List<PublishedPort> ports,
+      Optional<Address> version4,
+      Optional<Address> version6,
+      String containerId,
+      boolean taken) {
     String comment = containerId.substring(0, Math.min(SHORT_ID, containerId.length()));
     MessageWriter out = new MessageWriter(FEW);
     for (PublishedPort port : ports) {
       elements(out, Declarations.NEW_ELEMENT, port, version4, version6, comment);
-      elements(out, Declarations.DELETE_ELEMENT, port, version4, version6, "");
+      if (taken) {
+        elements(out, Declarations.DELETE_ELEMENT, port, version4, version6, "");
+      }
     }
     return out.bytes();
   }

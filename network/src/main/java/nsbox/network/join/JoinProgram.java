@@ -30,11 +30,6 @@ public final class JoinProgram {
   private static final Subnet EVERYWHERE = Subnet.parse("0.0.0.0/0").orElseThrow();
   private static final Subnet EVERYWHERE6 = Subnet.parse("::/0").orElseThrow();
 
-  /* When the filter is told: FILTER_ of operations.h. */
-  private static final int ALWAYS = 0;
-  private static final int UNLESS_THERE = 1;
-  private static final int TAKE_OUT = 3;
-
   private static final Subnet ON_LINK = Subnet.parse("fe80::/64").orElseThrow();
 
   private final Endpoint endpoint;
@@ -266,7 +261,7 @@ public final class JoinProgram {
           FilterTable.ensure(List.of(network)),
           places.generation().toString(),
           places.filtered().toString(),
-          UNLESS_THERE);
+          FilterTable.UNLESS_THERE);
     }
     if (endpoint.ports().isEmpty()) {
       return;
@@ -284,7 +279,7 @@ public final class JoinProgram {
           withdrawn,
           places.generation().toString(),
           "",
-          TAKE_OUT);
+          FilterTable.TAKE_OUT);
     }
     forgetFlows(leave);
   }
@@ -300,7 +295,7 @@ public final class JoinProgram {
           published,
           places.generation().toString(),
           "",
-          ALWAYS);
+          FilterTable.ALWAYS);
     }
     forgetFlows(steps);
   }
