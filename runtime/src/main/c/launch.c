@@ -110,7 +110,10 @@ int op_spawn(struct context *context, const struct argument *argument) {
     }
     container->pid = (pid_t)syscall(SYS_clone3, &clone, sizeof clone);
     if (container->pid < 0) return -errno;
-    if (container->pid == 0) run_init(context, &streams, status[1]);
+    if (container->pid == 0) {
+        close(status[0]); /* held here too, it would hide the monitor's end from the process */
+        run_init(context, &streams, status[1]);
+    }
     close_pair_end(cgroup);
     close_mappings(context);
 

@@ -28,12 +28,7 @@ public record Host(List<String> links, TreeSet<String> cgroups) {
   void assertNothingLeft(Path folder) throws Exception {
     assertEquals(links, Nsbox.entries(Path.of("/sys/class/net")), "network interfaces");
     assertEquals(List.of(), mounts(folder), "mounts on the host");
-    List<String> left = processes(folder);
-    for (int tries = 0; tries < 50 && !left.isEmpty(); tries++) {
-      Thread.sleep(20);
-      left = processes(folder);
-    }
-    assertEquals(List.of(), left, "processes");
+    awaitEndOfProcesses(folder, 1);
     List<String> empty = emptyCgroups();
     if (!empty.isEmpty()) {
       /* Somebody may be between making a cgroup and entering it. */
@@ -41,6 +36,16 @@ public record Host(List<String> links, TreeSet<String> cgroups) {
       empty.retainAll(emptyCgroups());
     }
     assertEquals(List.of(), empty, "cgroups");
+  }
+
+  /// Fails with those [#processes] of `folder` that live on for `seconds`.
+  static void awaitEndOfProcesses(Path folder, int seconds) throws Exception {
+    List<String> left = processes(folder);
+    for (int tries = 0; tries < 50 * seconds && !left.isEmpty(); tries++) {
+      Thread.sleep(20);
+      left = processes(folder);
+    }
+    assertEquals(List.of(), left, "processes after " + seconds + " s");
   }
 
   private static List<String> mounts(Path folder) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ final class KilledTest extends EndToEnd {
 
   /// The next command works, and it has put the run root and the names in order.
   private void nextCommandCleansUp() throws Exception {
-    Nsbox.await("end of all processes", () -> Host.processes(nsbox.folder).isEmpty());
+    Host.awaitEndOfProcesses(nsbox.folder, 15);
     Result listed = nsbox.run("ps", "-q").expect(0);
     assertEquals(new Result(0, "", ""), listed);
     assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
@@ -43,6 +44,37 @@ final class KilledTest extends EndToEnd {
     }
     nextCommandCleansUp();
     assertEquals(List.of(), nsbox.containers());
+  }
+
+  /* Held between the fork and what ties it to its monitor, which is hit once in thousands of runs. */
+  @Test
+  void endsAContainerThatWasNotYetTiedToItsMonitor() throws Exception {
+    Running run =
+        nsbox.start(
+            Map.of(),
+            List.of(
+                "strace",
+                "-D",
+                "-f",
+                "-o",
+                nsbox.folder.resolve("trace").toString(),
+                "-e",
+                "trace=setsid",
+                "-e",
+                "inject=setsid:delay_enter=1000000",
+                Nsbox.HOME.resolve("bin/nsbox").toString(),
+                "run",
+                "--rm",
+                ALPINE,
+                "sleep",
+                "60"));
+    Nsbox.await("container's process", () -> Host.childrenOf(run.process().pid()).size() > 1);
+    run.signal("KILL");
+    assertEquals(new Result(137, "", ""), run.finish());
+    nextCommandCleansUp();
+    assertEquals(List.of(), nsbox.containers());
+    String trace = Files.readString(nsbox.folder.resolve("trace"));
+    assertTrue(trace.contains("(DELAYED)"), trace);
   }
 
   @Test

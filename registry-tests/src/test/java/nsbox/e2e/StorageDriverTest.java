@@ -112,7 +112,7 @@ final class StorageDriverTest extends EndToEnd {
     run.awaitOut("up");
     run.signal("KILL");
     assertEquals(137, run.finish().code());
-    Nsbox.await("end of all processes", () -> Host.processes(nsbox.folder).isEmpty());
+    Host.awaitEndOfProcesses(nsbox.folder, 15);
     assertEquals(new Result(0, "", ""), nsbox.run("ps", "-aq"));
     assertEquals(List.of(), nsbox.containers());
   }
@@ -124,7 +124,7 @@ final class StorageDriverTest extends EndToEnd {
       Thread.sleep(delay);
       run.signal("KILL");
       run.finish();
-      Nsbox.await("end of all processes", () -> Host.processes(nsbox.folder).isEmpty());
+      Host.awaitEndOfProcesses(nsbox.folder, 15);
       assertEquals(new Result(0, "", ""), nsbox.run("ps", "-aq"));
       assertEquals(List.of(), nsbox.containers());
       assertEquals(List.of(), Nsbox.entries(nsbox.runRoot));
