@@ -15,13 +15,7 @@ import nsbox.cli.Failure;
 public final class Planner {
   private Planner() {}
 
-  /// @param arguments any for a command that parses nothing, as a rule: `lib/args` says which
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length == 0) {
-      Thread warmUp = new Thread(new WarmUp(), "warm-up");
-      warmUp.setDaemon(true);
-      warmUp.start();
-    }
     serve(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
     /* Nothing of this process is worth an orderly end, and the user waits. */
     Runtime.getRuntime().halt(0);

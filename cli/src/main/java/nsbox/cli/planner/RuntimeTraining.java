@@ -27,7 +27,6 @@ final class RuntimeTraining {
     if (arguments.length > 1) {
       runtime.prepare();
     } else {
-      new WarmUp().run();
       runtime.run();
     }
   }

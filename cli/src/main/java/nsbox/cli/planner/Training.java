@@ -43,7 +43,6 @@ final class Training {
       DefaultFilter.make().write(Path.of("lib/seccomp"));
       training.expect(0, "import", training.home + "/lib/images/hello");
     } else {
-      new WarmUp().run();
       training.run();
     }
   }
