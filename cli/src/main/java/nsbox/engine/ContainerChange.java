@@ -5,9 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import nsbox.json.Json;
 import nsbox.json.JsonObject;
 
@@ -23,11 +20,11 @@ public final class ContainerChange {
   }
 
   public void storeConfig(JsonObject config) throws IOException {
-    replace(folder.configFile(), config);
+    Containers.replace(folder.configFile(), Json.bytes(config), true);
   }
 
   public void storeRecord(JsonObject record) throws IOException {
-    replace(folder.recordFile(), record);
+    Containers.replace(folder.recordFile(), Json.bytes(record), true);
   }
 
   /// Gives the container another name. The old one is free then.
@@ -50,7 +47,7 @@ public final class ContainerChange {
         containers.takeNameLocked(name, folder.id());
         try {
           if (Files.isDirectory(folder.running())) {
-            noteForTeardown(name);
+            Containers.replace(folder.renamedFile(), name.getBytes(StandardCharsets.UTF_8), false);
           }
           storeRecord(record.json().put("name", name));
         } catch (IOException e) {
@@ -62,28 +59,5 @@ public final class ContainerChange {
       }
     }
     return before;
-  }
-
-  /* Whole or not at all, for the monitor may read it at any time. */
-  private void noteForTeardown(String name) throws IOException {
-    Path unfinished = folder.renamedFile().resolveSibling("renamed.new");
-    Files.deleteIfExists(unfinished);
-    Containers.write(unfinished, name.getBytes(StandardCharsets.UTF_8), false);
-    Files.move(unfinished, folder.renamedFile(), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void replace(Path file, JsonObject document) throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(unfinished);
-    try {
-      Containers.write(unfinished, Json.bytes(document), true);
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      Files.deleteIfExists(unfinished);
-      throw e;
-    }
-    try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
   }
 }

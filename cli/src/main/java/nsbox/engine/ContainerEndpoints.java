@@ -1,9 +1,7 @@
 package nsbox.engine;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -278,20 +276,15 @@ final class ContainerEndpoints {
     return state;
   }
 
-  /* Whole or not at all, for the monitor may read it at any time. */
   private static void write(Path file, Program program) throws IOException {
-    Path unfinished = file.resolveSibling(".new-" + file.getFileName());
-    Files.deleteIfExists(unfinished);
-    Containers.write(unfinished, program.encode(), false);
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    Containers.replace(file, program.encode(), false);
   }
 
   /// What is told of all of them.
   void writeState(List<JsonObject> endpoints) throws IOException {
-    Path file = ContainerNetworks.stateFile(folder);
-    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(unfinished);
-    Containers.write(unfinished, Json.bytes(new JsonObject().put("networks", endpoints)), false);
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    Containers.replace(
+        ContainerNetworks.stateFile(folder),
+        Json.bytes(new JsonObject().put("networks", endpoints)),
+        false);
   }
 }

@@ -189,9 +189,6 @@ public final class ContainerMaker {
   /// Leaves what whoever finds this container without its monitor needs: how to go on, and how to
   /// take it back.
   public void storeProgram(ContainerFolder folder, Program program) throws IOException {
-    /* Whole or not at all, for who finds it runs it. */
-    Path unfinished = folder.running().resolve("program.new");
-    Containers.write(unfinished, program.encode(), false);
-    Files.move(unfinished, folder.programFile(), StandardCopyOption.ATOMIC_MOVE);
+    Containers.replace(folder.programFile(), program.encode(), false);
   }
 }

@@ -63,7 +63,7 @@ public final class ContainerStart {
     fillOnce(config);
     ContainerSecrets.addVariables(containers.roots(), record, config.object("process"));
     FilterCompiler compiler =
-        record.defaultFilter() ? _ -> filter.filter() : FilterCompiler::direct;
+        record.defaultFilter() ? FilterCompiler.ready(filter.filter()) : FilterCompiler::direct;
     Spec spec = Spec.parse(config);
     EventSteps events = new EventSteps(containers.roots(), folder, record);
     Launch launch =

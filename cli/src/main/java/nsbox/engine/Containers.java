@@ -314,9 +314,32 @@ public final class Containers implements Living {
     }
   }
 
+  /// Writes a file anew, whole or not at all: others may read it at any time.
+  ///
+  /// @param lasting whether it is there after a power failure, too
+  public static void replace(Path file, byte[] bytes, boolean lasting) throws IOException {
+    Path unfinished = file.resolveSibling("." + file.getFileName() + ".new");
+    Files.deleteIfExists(unfinished);
+    try {
+      write(unfinished, file, bytes, lasting);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+    if (lasting) {
+      sync(file.getParent());
+    }
+  }
+
   static void write(Path file, byte[] bytes, boolean lasting) throws IOException {
+    write(file, file, bytes, lasting);
+  }
+
+  private static void write(Path path, Path file, byte[] bytes, boolean lasting)
+      throws IOException {
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);

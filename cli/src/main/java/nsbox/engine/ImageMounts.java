@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -247,9 +246,8 @@ public final class ImageMounts {
   }
 
   private static void writeUses(Path folder, int uses) throws IOException {
-    Path unfinished = folder.resolve(USES + ".new");
-    Files.write(unfinished, (uses + "\n").getBytes(StandardCharsets.US_ASCII));
-    Files.move(unfinished, folder.resolve(USES), StandardCopyOption.ATOMIC_MOVE);
+    Containers.replace(
+        folder.resolve(USES), (uses + "\n").getBytes(StandardCharsets.US_ASCII), false);
   }
 
   private interface Change<T> {

@@ -173,7 +173,7 @@ public final class ExecCommand implements Command {
     FilterCompiler filters = FilterCompiler::direct;
     if (record.defaultFilter()) {
       DefaultFilter filter = session.defaultFilter();
-      filters = _ -> filter.filter();
+      filters = FilterCompiler.ready(filter.filter());
     }
     return new ExecLaunch.Container(
         folder.id(),

@@ -47,7 +47,7 @@ public final class HealthcheckRunCommand implements Command {
     FilterCompiler filters = FilterCompiler::direct;
     if (record.defaultFilter()) {
       DefaultFilter filter = session.defaultFilter();
-      filters = _ -> filter.filter();
+      filters = FilterCompiler.ready(filter.filter());
     }
     Optional<Boolean> passed = health.get().askNow(session.roots(), session.front(), filters);
     if (passed.isEmpty()) {

@@ -2,10 +2,8 @@ package nsbox.cli.command;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Optional;
 import nsbox.cli.Errno;
@@ -18,6 +16,7 @@ import nsbox.engine.ContainerMaker;
 import nsbox.engine.ContainerNetworks;
 import nsbox.engine.ContainerRecord;
 import nsbox.engine.ContainerStart;
+import nsbox.engine.Containers;
 import nsbox.engine.Front;
 import nsbox.engine.Images;
 import nsbox.runtime.program.Program;
@@ -129,19 +128,8 @@ final class Starting {
 
   private static void markStarted(ContainerFolder folder) throws IOException {
     Instant now = Instant.now();
-    Path unfinished = folder.startedFile().resolveSibling("started.new");
-    try {
-      Files.write(
-          unfinished,
-          (now.getEpochSecond() + " " + now.getNano() + "\n").getBytes(StandardCharsets.US_ASCII));
-    } catch (IOException e) {
-      Files.deleteIfExists(unfinished);
-      /* How it ended before is still true. Of a write, the exception does not say where. */
-      throw e instanceof FileSystemException
-          ? e
-          : new FileSystemException(folder.startedFile().toString(), null, e.getMessage());
-    }
-    Files.move(unfinished, folder.startedFile(), StandardCopyOption.ATOMIC_MOVE);
+    String text = now.getEpochSecond() + " " + now.getNano() + "\n";
+    Containers.replace(folder.startedFile(), text.getBytes(StandardCharsets.US_ASCII), false);
     Files.deleteIfExists(folder.exitFile());
     Files.deleteIfExists(folder.stoppedFile());
     Files.deleteIfExists(folder.restartsFile());

@@ -68,7 +68,7 @@ final class HandoverStage {
   /* An agent on the host answers for the calls that the filter asks about. */
   private void listener(HookStage hooks) throws JsonException {
     LinuxSpec linux = launch.spec().linux();
-    Optional<String> path = FilterCompiler.listenerPath(linux);
+    Optional<String> path = launch.seccompFilter().listenerPath(linux);
     if (path.isEmpty()) {
       return;
     }

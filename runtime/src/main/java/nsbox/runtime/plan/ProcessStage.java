@@ -166,7 +166,7 @@ final class ProcessStage {
   }
 
   private void rights() throws UnsupportedSpecException, IOException {
-    boolean listens = FilterCompiler.listenerPath(launch.spec().linux()).isPresent();
+    boolean listens = launch.seccompFilter().listenerPath(launch.spec().linux()).isPresent();
     new LabelStage().process(process, init);
     SchedulingStage scheduling = new SchedulingStage(process, init);
     scheduling.priorities();
@@ -186,7 +186,8 @@ final class ProcessStage {
   }
 
   private void program() throws UnsupportedSpecException, IOException {
-    if (process.noNewPrivileges() && FilterCompiler.listenerPath(launch.spec().linux()).isEmpty()) {
+    if (process.noNewPrivileges()
+        && launch.seccompFilter().listenerPath(launch.spec().linux()).isEmpty()) {
       seccomp();
     }
     if (launch.handover().monitored() && !launch.watch().mayLoseMonitor()) {
