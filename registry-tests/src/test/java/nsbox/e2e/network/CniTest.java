@@ -4,69 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
-import nsbox.e2e.EndToEnd;
 import nsbox.e2e.Nsbox;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Containers on networks that the CNI project's plugins make, on a host that is a network
-/// namespace.
-class CniTest extends EndToEnd {
-  private static final String HOST = "nsboxcni-host-" + ProcessHandle.current().pid();
-  private static final String PEER = "nsboxcni-peer-" + ProcessHandle.current().pid();
-  private static final String PLUGINS = "/usr/lib/cni";
-
-  private Path lists;
-  private Path addresses;
-
-  @Override
-  protected void prepare() throws Exception {
-    importAlpine();
-  }
-
-  @BeforeEach
-  void host() throws Exception {
-    for (String name : List.of(HOST, PEER)) {
-      tool("ip", "netns", "add", name);
-    }
-    on(HOST, "ip", "link", "set", "lo", "up");
-    on(HOST, "ip", "link", "add", "uplink", "type", "veth", "peer", "name", "eth0", "netns", PEER);
-    on(HOST, "ip", "address", "add", "192.0.2.1/24", "dev", "uplink");
-    on(HOST, "ip", "link", "set", "uplink", "up");
-    on(PEER, "ip", "address", "add", "192.0.2.2/24", "dev", "eth0");
-    on(PEER, "ip", "link", "set", "eth0", "up");
-    lists = Files.createDirectories(nsbox.folder.resolve("net.d"));
-    addresses = nsbox.folder.resolve("addresses");
-    list("web", bridge("\"capabilities\": {\"ips\": true, \"mac\": true},", "10.219.0.0/24"));
-  }
-
-  @AfterEach
-  void nothingIsLeftOnTheHost() throws Exception {
-    nsbox.removeContainers();
-    String links = on(HOST, "ip", "link");
-    String rules = on(HOST, "iptables-save");
-    for (String name : List.of(HOST, PEER)) {
-      tool("ip", "netns", "delete", name);
-    }
-    assertEquals(List.of(), files(nsbox.runRoot.resolve(".networks")));
-    assertEquals(List.of(), given());
-    for (Path folder : List.of(nsbox.runRoot.resolve(".networks"), lists, addresses)) {
-      tool("rm", "-rf", folder.toString());
-    }
-    assertFalse(links.contains("veth"), links);
-    assertFalse(rules.contains("10.219."), rules);
-  }
-
+/// Containers on networks that the CNI project's plugins make.
+final class CniTest extends CniTests {
   @Test
   void aContainerHasWhatThePluginsGaveIt() throws Exception {
     Nsbox.Result result =
@@ -94,23 +39,7 @@ class CniTest extends EndToEnd {
 
   @Test
   void publishedPortsLeadToIt() throws Exception {
-    run(
-            "-d",
-            "--network",
-            "web",
-            "-p",
-            "8080:80",
-            "--name",
-            "server",
-            ALPINE,
-            "nc",
-            "-lk",
-            "-p",
-            "80",
-            "-e",
-            "echo",
-            "served")
-        .expect(0);
+    serve("--network", "web", "-p", "8080:80");
     Nsbox.await(
         "an answer from the server", () -> answer(PEER, "192.0.2.1", "8080").equals("served\n"));
     assertEquals("served\n", answer(HOST, "10.219.0.2", "80"));
@@ -123,21 +52,7 @@ class CniTest extends EndToEnd {
 
   @Test
   void containersOnOneNetworkKnowEachOther() throws Exception {
-    run(
-            "-d",
-            "--network",
-            "web:alias=www",
-            "--name",
-            "server",
-            ALPINE,
-            "nc",
-            "-lk",
-            "-p",
-            "80",
-            "-e",
-            "echo",
-            "served")
-        .expect(0);
+    serve("--network", "web:alias=www");
     for (String name : List.of("server", "www")) {
       Nsbox.Result client =
           run(
@@ -242,49 +157,6 @@ class CniTest extends EndToEnd {
   }
 
   @Test
-  void allGoesAfterMonitorAndContainerWereKilled() throws Exception {
-    run("-d", "--network", "web", "-p", "8081:80", "--name", "lost", ALPINE, "sleep", "300")
-        .expect(0);
-    assertEquals(List.of("10.219.0.2"), given());
-    assertTrue(on(HOST, "iptables-save").contains("8081"));
-    kill();
-    Nsbox.await(
-        "addresses that are given back",
-        () -> nsbox("ps", "-aq").expect(0).err().isEmpty() && given().isEmpty());
-    assertFalse(on(HOST, "iptables-save").contains("8081"));
-    nsbox("rm", "lost").expect(0);
-  }
-
-  @Test
-  void whatAKilledMonitorHadBegunIsUndone() throws Exception {
-    Path slow = Files.createDirectories(nsbox.folder.resolve("slow"));
-    Path program = slow.resolve("slow");
-    Path called = nsbox.folder.resolve("called");
-    Files.writeString(
-        program,
-        "#!/bin/sh\necho $CNI_COMMAND >>"
-            + called
-            + "\n[ $CNI_COMMAND = DEL ] && exit 0\nsleep 3\n"
-            + "sed 's/.*\"prevResult\"://; s/}$//'\n");
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    list("web", bridge("", "10.219.0.0/24"), "{\"type\": \"slow\"}");
-    Nsbox.Running running =
-        nsbox.start(
-            environment(PLUGINS + ":" + slow),
-            command("run", "-d", "--network", "web", "--name", "half", ALPINE, "sleep", "300"));
-    Nsbox.await("a call of the slow plugin", () -> Files.exists(called));
-    assertEquals(List.of("10.219.0.2"), given());
-    kill();
-    running.finish();
-    nsbox("ps", "-aq").expect(0);
-    assertEquals(List.of(), given());
-    assertEquals("ADD\nDEL\n", Files.readString(called));
-    Files.delete(called);
-    Files.delete(program);
-    nsbox("rm", "-f", "half");
-  }
-
-  @Test
   void aContainerIsStartedAgain() throws Exception {
     run("--network", "web", "--name", "again", ALPINE, "true").expect(0);
     assertEquals(List.of(), given());
@@ -313,39 +185,6 @@ class CniTest extends EndToEnd {
   }
 
   @Test
-  void whatPluginsKeepOverARebootIsTakenBack() throws Exception {
-    for (String name : List.of("started", "removed")) {
-      run("-d", "--network", "web", "--name", name, ALPINE, "sleep", "300").expect(0);
-    }
-    for (String id : nsbox.containers()) {
-      kill(id);
-      tool("umount", nsbox.runRoot.resolve(id).resolve("cni/eth0.namespace").toString());
-    }
-    for (String id : nsbox.containers()) {
-      nsbox
-          .sh(
-              "for c in /sys/fs/cgroup/nsbox/"
-                  + id
-                  + " /sys/fs/cgroup/*/nsbox/"
-                  + id
-                  + "; do [ ! -d $c ] || find $c -depth -type d -exec rmdir {} +; done")
-          .expect(0);
-    }
-    for (String name : List.of(HOST, PEER)) {
-      tool("ip", "netns", "delete", name);
-    }
-    tool("rm", "-rf", nsbox.runRoot.toString());
-    Files.writeString(nsbox.root.resolve("boot"), "another boot\n");
-    host();
-    assertEquals(2, given().size());
-    nsbox("rm", "removed").expect(0);
-    assertEquals(1, given().size());
-    nsbox("start", "started").expect(0);
-    assertEquals(1, given().size());
-    nsbox("rm", "-f", "-t", "0", "started").expect(0);
-  }
-
-  @Test
   void oneThatWaitsToBeStartedAgainIsTakenOff() throws Exception {
     run("-d", "--restart", "always", "--network", "web", "--name", "waits", ALPINE, "false")
         .expect(0);
@@ -357,11 +196,7 @@ class CniTest extends EndToEnd {
 
   @Test
   void severalNetworks() throws Exception {
-    list(
-        "data",
-        bridge("", "10.219.9.0/24")
-            .replace("cnitest0", "cnitest9")
-            .replace("\"routes\": [{\"dst\": \"0.0.0.0/0\"}],", ""));
+    listData();
     Nsbox.Result result =
         run("--rm", "--network", "web", "--network", "data", ALPINE, "ip", "-4", "-o", "address");
     result.expect(0);
@@ -371,11 +206,7 @@ class CniTest extends EndToEnd {
 
   @Test
   void oneThatRunsComesAndGoes() throws Exception {
-    list(
-        "data",
-        bridge("", "10.219.9.0/24")
-            .replace("cnitest0", "cnitest9")
-            .replace("\"routes\": [{\"dst\": \"0.0.0.0/0\"}],", ""));
+    listData();
     run("-d", "--network", "web", "--name", "mover", ALPINE, "sleep", "300").expect(0);
     nsbox("network", "connect", "data", "mover").expect(0);
     Nsbox.Result both = nsbox("exec", "mover", "ip", "-4", "-o", "address").expect(0);
@@ -418,107 +249,11 @@ class CniTest extends EndToEnd {
         removed.err());
   }
 
-  private void kill() throws Exception {
-    kill(nsbox.containers().getFirst());
-  }
-
-  private void kill(String id) throws Exception {
-    Path monitor = nsbox.runRoot.resolve(id).resolve("monitor");
-    Nsbox.kill("KILL", Long.parseLong(Files.readString(monitor).split(" ")[0]));
-    Path process = nsbox.runRoot.resolve(id).resolve("process");
-    if (Files.exists(process)) {
-      Nsbox.sendKill(Long.parseLong(Files.readString(process).split(" ")[0]));
-    }
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.getParent().endsWith("endpoints")).toList();
-    }
-  }
-
-  /* Which addresses are given. */
-  private List<String> given() throws IOException {
-    if (!Files.exists(addresses)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.walk(addresses)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith("10.219."))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private String bridge(String more, String subnet) {
-    return "{\"type\": \"bridge\", \"bridge\": \"cnitest0\", \"isGateway\": true, \"ipMasq\": true,"
-        + " \"hairpinMode\": true, "
-        + more
-        + " \"ipam\": {\"type\": \"host-local\", \"dataDir\": \""
-        + addresses
-        + "\", \"routes\": [{\"dst\": \"0.0.0.0/0\"}], \"subnet\": \""
-        + subnet
-        + "\"}, \"dns\": {\"nameservers\": [\"10.219.0.1\"], \"search\": [\"web.test\"]}}, {\"type\":"
-        + " \"portmap\", \"capabilities\": {\"portMappings\": true}}";
-  }
-
-  private void list(String name, String... plugins) throws IOException {
-    Files.writeString(
-        lists.resolve(name + ".conflist"),
-        "{\"cniVersion\": \"1.0.0\", \"name\": \""
-            + name
-            + "\", \"plugins\": ["
-            + String.join(", ", plugins)
-            + "]}");
-  }
-
-  private Nsbox.Result run(String... words) throws Exception {
-    List<String> all = new ArrayList<>(List.of("run"));
-    all.addAll(List.of(words));
-    return nsbox(all.toArray(new String[0]));
-  }
-
-  private Nsbox.Result nsbox(String... words) throws Exception {
-    return nsbox.start(environment(PLUGINS), command(words)).finish();
-  }
-
-  private Map<String, String> environment(String plugins) {
-    return Map.of("NETCONFPATH", lists.toString(), "CNI_PATH", plugins);
-  }
-
-  /* Not by `ip netns exec`: that would give each command mounts of its own. */
-  private static List<String> command(String... words) {
-    List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + HOST, "nsbox"));
-    command.addAll(List.of(words));
-    return command;
-  }
-
-  private static String answer(String namespace, String address, String port) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                "ip", "netns", "exec", namespace, "busybox", "timeout", "2", "busybox", "nc",
-                address, port)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return said;
-  }
-
-  private static String on(String namespace, String... words) throws Exception {
-    List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-    command.addAll(List.of(words));
-    return tool(command.toArray(new String[0]));
-  }
-
-  private static String tool(String... words) throws Exception {
-    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), String.join(" ", words) + ": " + said);
-    return said;
+  /* A container named server, which says one word to whoever asks. */
+  private void serve(String... flags) throws Exception {
+    List<String> words = new ArrayList<>(List.of("-d", "--name", "server"));
+    words.addAll(List.of(flags));
+    words.addAll(List.of(ALPINE, "nc", "-lk", "-p", "80", "-e", "echo", "served"));
+    run(words.toArray(new String[0])).expect(0);
   }
 }
