@@ -161,8 +161,8 @@ public final class RmCommand implements Command {
             RUNNING,
             "cannot remove container "
                 + record.name()
-                + ": it is just being started, or is ending\n  Try again in a moment, or use: nsbox rm -f "
-                + record.name(),
+                + ": it is just being started, or is ending\n  Try again in a moment"
+                + (force ? "." : ", or use: nsbox rm -f " + record.name()),
             null);
       }
       /* Whoever starts it may be done before we see it. */
