@@ -48,11 +48,12 @@ public final class DefaultPolicy {
   public static final List<String> READONLY_PATHS =
       List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
+  /// The groups whose processes may ping without a capability.
+  static final String PING_GROUPS = "net.ipv4.ping_group_range";
+
   /// Of the container's own network namespace: any user may ping and listen on low ports there.
   static final Map<String, String> NETWORK_SYSCTLS =
-      Map.of(
-          "net.ipv4.ip_unprivileged_port_start", "0",
-          "net.ipv4.ping_group_range", "0 2147483647");
+      Map.of("net.ipv4.ip_unprivileged_port_start", "0", PING_GROUPS, "0 2147483647");
 
   /// One default mount.
   public record Mount(String destination, String type, List<String> options) {}

@@ -25,9 +25,12 @@ final class NamespacesPart {
 
   void sysctls(JsonObject linux) {
     TreeMap<String, String> all = new TreeMap<>();
-    boolean defaults = options.network().isPrivate() && options.user().isHost();
+    boolean defaults = options.network().isPrivate();
     if (defaults) {
       all.putAll(DefaultPolicy.NETWORK_SYSCTLS);
+      if (!options.user().isHost()) {
+        pingOfMappedGroups(all);
+      }
     }
     all.putAll(options.sysctls());
     if (all.isEmpty()) {
@@ -42,6 +45,18 @@ final class NamespacesPart {
         "linux.sysctl",
         sysctl.members().toString(),
         options.sysctls().isEmpty() ? "default" : defaults ? "default and --sysctl" : "--sysctl");
+  }
+
+  /* The kernel takes groups only that the user namespace has. What is mapped in one that belongs to
+  another container is not known here. */
+  private void pingOfMappedGroups(TreeMap<String, String> sysctls) {
+    sysctls.remove(DefaultPolicy.PING_GROUPS);
+    for (IdRange range : options.gidMap()) {
+      if (range.container() == 0) {
+        sysctls.put(
+            DefaultPolicy.PING_GROUPS, "0 " + Math.min(range.size() - 1, Integer.MAX_VALUE));
+      }
+    }
   }
 
   void add(JsonObject linux) {

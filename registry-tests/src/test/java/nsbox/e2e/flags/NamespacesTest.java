@@ -256,6 +256,21 @@ final class NamespacesTest extends FlagTests {
     nsbox.run("rm", "-f", "-t0", "c", "d").expect(0);
   }
 
+  /* Of the groups that it has: the kernel refuses others. Without this nobody pings there. */
+  @Test
+  void pingsAndListensOnLowPortsInAUserNamespaceToo() throws Exception {
+    String show = "cd /proc/sys/net/ipv4; cat ping_group_range ip_unprivileged_port_start";
+    assertEquals(List.of("0", "65535", "0"), words(seen("--userns auto", show)));
+    assertEquals(List.of("0", "999", "0"), words(seen("--userns auto:size=1000", show)));
+    for (String user : List.of("0", "1000")) {
+      String ping = "ping -c 1 -W 2 127.0.0.1 >/dev/null && echo answered";
+      assertEquals("answered", seen("--userns auto --user " + user, ping).strip());
+      String listen =
+          "nc -l -p 80 -s 127.0.0.1 >/dev/null & sleep 0.2; echo x | nc 127.0.0.1 80 && echo taken";
+      assertEquals("taken", seen("--userns auto --user " + user, listen).strip());
+    }
+  }
+
   private static List<String> words(String text) {
     return List.of(text.strip().split("\\s+"));
   }
