@@ -203,7 +203,7 @@ final class MountedVolumesTest extends EndToEnd {
     Result none = sh("--volumes-from", "none", "true");
     assertEquals(
         new Result(
-            1, "", "nsbox: no container with name or ID \"none\" found: no such container\n"),
+            125, "", "nsbox: no container with name or ID \"none\" found: no such container\n"),
         none);
   }
 

@@ -36,6 +36,18 @@ final class Lookup {
     return find(session, nameOrId).orFail();
   }
 
+  /// One that a new container needs.
+  ///
+  /// @throws Failure with exit code 125, for any other would be that of the new one's program
+  static ContainerFolder other(Session session, String nameOrId)
+      throws IOException, Failure, AmbiguousContainerException {
+    Found found = find(session, nameOrId);
+    if (found.folder() == null) {
+      throw new Failure(missing(nameOrId, null).getMessage());
+    }
+    return found.folder();
+  }
+
   static Failure missing(String nameOrId, Exception cause) {
     return new Failure(
         MISSING,

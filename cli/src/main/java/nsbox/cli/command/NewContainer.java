@@ -270,7 +270,7 @@ final class NewContainer {
   private JsonObject joins() throws Exception {
     JsonObject joins = new JsonObject();
     for (Joined joined : Joined.of(options.namespaces())) {
-      ContainerFolder folder = Lookup.container(session, joined.container());
+      ContainerFolder folder = Lookup.other(session, joined.container());
       if (!(folder.state() instanceof ContainerState.Running)) {
         throw new Failure(
             joined.option()

@@ -47,7 +47,7 @@ final class WantedMounts {
           default -> throw new Failure(FROM + " " + text + ": unknown option " + option);
         }
       }
-      ContainerFolder folder = Lookup.container(session, name);
+      ContainerFolder folder = Lookup.other(session, name);
       for (JsonObject mount : folder.record().json().objects("mounts")) {
         add(mount, readonly);
       }

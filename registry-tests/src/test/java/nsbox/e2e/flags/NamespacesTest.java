@@ -229,9 +229,11 @@ final class NamespacesTest extends FlagTests {
 
   @Test
   void refusesAContainerThatIsNotThere() throws Exception {
-    assertEquals(
-        new Result(1, "", "nsbox: no container with name or ID \"x\" found: no such container\n"),
-        result("--ipc container:x", "true"));
+    Result missing =
+        new Result(125, "", "nsbox: no container with name or ID \"x\" found: no such container\n");
+    for (String option : List.of("--ipc", "--pid", "--network")) {
+      assertEquals(missing, result(option + " container:x", "true"));
+    }
   }
 
   /* Where /etc/subuid says nothing else. */
