@@ -33,18 +33,44 @@ record NewNetworks(NetworkOptions options, AddressVersions addresses, Set<String
       throws IOException, NetworkException, Failure {
     List<Attachment> named = new ArrayList<>();
     AddressVersions addresses = AddressVersions.NONE;
+    boolean others = false;
     for (Attachment attachment : options.attachments()) {
       Optional<Network> network = network(session, attachment);
+      others |= network.isEmpty() && !attachment.network().equals(Network.DEFAULT_NAME);
       named.add(network.isEmpty() ? attachment : attachment.on(network.get().name()));
       boolean version6 = network.isPresent() && network.get().pool(true).isPresent();
       if (version6 || addresses == AddressVersions.NONE) {
         addresses = version6 ? AddressVersions.WITH_VERSION_6 : AddressVersions.VERSION_4;
       }
     }
+    /* Plugins have ways of their own. */
+    if (!others) {
+      checkPorts(options.ports(), addresses);
+    }
     return new NewNetworks(
         new NetworkOptions(named, options.ports(), options.publishAll(), options.gatewayHosts()),
         addresses,
         ExposedPorts.of(image.exposedPorts(), asked));
+  }
+
+  /* What the kernel would not lead anywhere. */
+  private static void checkPorts(List<WantedPort> ports, AddressVersions addresses) throws Failure {
+    for (WantedPort port : ports) {
+      if (port.host().isEmpty() || !port.host().get().isVersion6()) {
+        continue;
+      }
+      String refusal = "cannot publish port " + port.containerPort() + " on " + port.host().get();
+      if (port.host().get().toString().equals("::1")) {
+        throw new Failure(
+            refusal
+                + ": the kernel leads nothing from there to a container\n  Publish it on 127.0.0.1.");
+      }
+      if (addresses == AddressVersions.VERSION_4) {
+        throw new Failure(
+            refusal
+                + ": the container has no address of version 6\n  Networks made with --ipv6 give it one.");
+      }
+    }
   }
 
   /* The user may have written its ID. The default one is made when it is needed, with version 4 alone. */

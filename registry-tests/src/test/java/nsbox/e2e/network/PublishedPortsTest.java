@@ -69,7 +69,7 @@ class PublishedPortsTest extends NetworkTests {
             "--name=web",
             BRIDGE,
             "-p=8080:80",
-            "-p=[::1]:81:81",
+            "-p=127.0.0.1:81:81",
             "-p=82",
             "-p=9000-9009:83/udp",
             "-P",
@@ -78,7 +78,7 @@ class PublishedPortsTest extends NetworkTests {
         .expect(0);
     assertEquals(
         "{\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"8080\"}],"
-            + "\"81/tcp\":[{\"HostIp\":\"::1\",\"HostPort\":\"81\"}],"
+            + "\"81/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"81\"}],"
             + "\"82/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}],"
             + "\"83/udp\":[{\"HostIp\":\"\",\"HostPort\":\"9000-9009\"}]} true\n",
         run(
@@ -96,6 +96,27 @@ class PublishedPortsTest extends NetworkTests {
     assertEquals("\n", run("ps", "-a", "--format", "{{.Ports}}").out());
     assertEquals(new Result(0, "", ""), run("port", "web"));
     assertEquals(1, run("port", "web", "80").code());
+  }
+
+  @Test
+  void refusesPortsOfVersion6ThatWouldLeadNowhere() throws Exception {
+    String loopback =
+        "nsbox: cannot publish port 81 on ::1: the kernel leads nothing from there to a container\n"
+            + "  Publish it on 127.0.0.1.\n";
+    String version4 =
+        "nsbox: cannot publish port 81 on ::: the container has no address of version 6\n"
+            + "  Networks made with --ipv6 give it one.\n";
+    assertEquals(
+        new Result(125, "", loopback),
+        run("run", "--rm", BRIDGE, "-p=[::1]:81:81", ALPINE, "true"));
+    assertEquals(
+        new Result(125, "", version4), run("create", BRIDGE, "-p=[::]:81:81", ALPINE, "true"));
+    assertEquals("", run("ps", "-aq").out());
+    run("network", "create", "--ipv6", "six").expect(0);
+    assertEquals(
+        new Result(125, "", loopback),
+        run("create", "--network=six", "-p=[::1]:81:81", ALPINE, "true"));
+    run("run", "--rm", "--network=six", "-p=[::]:81:81", ALPINE, "true").expect(0);
   }
 
   @Test
