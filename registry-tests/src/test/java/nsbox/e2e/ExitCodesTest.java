@@ -51,6 +51,13 @@ final class ExitCodesTest extends EndToEnd {
             "nsbox: run: Unknown option: '--bogus'\n"
                 + "  'nsbox run --help' shows what it takes.\n"),
         nsbox.run("run", "--bogus", ALPINE));
+    assertEquals(
+        new Result(
+            125,
+            "",
+            "nsbox: network create: Unknown option: '--bogus'\n"
+                + "  'nsbox network create --help' shows what it takes.\n"),
+        nsbox.run("network", "create", "--bogus", "a=b", "name"));
   }
 
   @Test

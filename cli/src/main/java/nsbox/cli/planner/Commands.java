@@ -28,6 +28,7 @@ import nsbox.engine.Front;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Finds the command that is meant, and runs it.
 public final class Commands {
@@ -122,7 +123,7 @@ public final class Commands {
       throw new Failure(
           name
               + ": "
-              + e.getMessage()
+              + problem(e)
               + "\n  '"
               + invocation.program()
               + " "
@@ -156,6 +157,18 @@ public final class Commands {
       session.debug(RUNTIME + " " + VERSION + ": " + String.join(" ", arguments));
     }
     return command.run(parsed, session);
+  }
+
+  /* After an option that there is not, picocli takes no word for what it is. */
+  private static String problem(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      for (String word : unmatched.getUnmatched()) {
+        if (word.startsWith("-")) {
+          return "Unknown option: '" + word + "'";
+        }
+      }
+    }
+    return e.getMessage();
   }
 
   private static Command runtimeCommand(String name) {
