@@ -91,8 +91,8 @@ final class Starting {
       }
       giveUp(session, container, first);
       String intent = "start container " + container.record().name();
-      throw TakenPort.isWhy(program, outcome)
-          ? TakenPort.failure(session, intent, outcome)
+      throw PortFailure.isWhy(program, outcome)
+          ? PortFailure.failure(session, intent, outcome)
           : LaunchFailure.of(intent, program, outcome, overlayHint(session));
     }
   }

@@ -120,6 +120,18 @@ class PublishedPortsTest extends NetworkTests {
   }
 
   @Test
+  void saysThatTheHostHasNoSuchAddress() throws Exception {
+    assertEquals(
+        new Result(
+            125,
+            "",
+            "nsbox: cannot start container web\n"
+                + "  Bind for 203.0.113.7:81/tcp failed: the host has no such address.\n"),
+        run("run", "--rm", "--name=web", BRIDGE, "-p=203.0.113.7:81:81", ALPINE, "true"));
+    assertEquals("", run("ps", "-aq").out());
+  }
+
+  @Test
   void choosesFreePortsThatLast() throws Exception {
     running("--name=web", BRIDGE, "-p=80", "-p=127.0.0.1::53/udp", "-P", "--expose=70-71");
     String ports = run("port", "web").expect(0).out();

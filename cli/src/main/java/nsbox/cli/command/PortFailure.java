@@ -15,10 +15,14 @@ import nsbox.network.PublishedPort;
 import nsbox.runtime.program.Opcode;
 import nsbox.runtime.program.Program;
 
-/// A port of the host that a container was to have, and somebody else has.
-final class TakenPort {
+/// A port of the host that a container was to have, and that somebody else has, or is of no address
+/// of the host.
+final class PortFailure {
   /* EADDRINUSE. */
   private static final int IN_USE = 98;
+
+  /* EADDRNOTAVAIL. */
+  private static final int NOT_AVAILABLE = 99;
 
   /* Fields of a line of /proc/net/tcp and its siblings, see proc(5). */
   private static final int LOCAL_ADDRESS = 1;
@@ -30,7 +34,7 @@ final class TakenPort {
   private final String address;
   private final int port;
 
-  private TakenPort(Session session, String protocol, String address, int port) {
+  private PortFailure(Session session, String protocol, String address, int port) {
     this.session = session;
     this.protocol = protocol;
     this.address = address;
@@ -39,25 +43,22 @@ final class TakenPort {
 
   /// Whether that is why a container did not start.
   static boolean isWhy(Program program, Front.Outcome outcome) {
-    return outcome.errno() == IN_USE
+    return (outcome.errno() == IN_USE || outcome.errno() == NOT_AVAILABLE)
         && program.section(outcome.section()).get(outcome.index()).opcode() == Opcode.HOLD_PORTS;
   }
 
-  /// Says who has it.
+  /// Says who has it, or that nobody can.
   ///
   /// @param intent what was to be done, such as `start container web`
   static Failure failure(Session session, String intent, Front.Outcome outcome) throws IOException {
     /* "PROTOCOL ADDRESS PORT: what errno says" */
     String[] words = outcome.detail().split(" ");
     String number = words[2].substring(0, words[2].length() - 1);
-    return new TakenPort(session, words[0], words[1], Integer.parseInt(number)).failure(intent);
+    return new PortFailure(session, words[0], words[1], Integer.parseInt(number))
+        .failure(intent, outcome.errno() == IN_USE);
   }
 
-  private Failure failure(String intent) throws IOException {
-    Optional<String> holder = container();
-    if (holder.isEmpty()) {
-      holder = process();
-    }
+  private Failure failure(String intent, boolean taken) throws IOException {
     String host = address.indexOf(':') < 0 ? address : "[" + address + "]";
     return new Failure(
         "cannot "
@@ -68,9 +69,17 @@ final class TakenPort {
             + port
             + "/"
             + protocol
-            + " failed: port is already allocated"
-            + (holder.isEmpty() ? "" : ": " + holder.get() + " has it")
+            + " failed: "
+            + (taken ? "port is already allocated" + holder() : "the host has no such address")
             + ".");
+  }
+
+  private String holder() throws IOException {
+    Optional<String> holder = container();
+    if (holder.isEmpty()) {
+      holder = process();
+    }
+    return holder.isEmpty() ? "" : ": " + holder.get() + " has it";
   }
 
   private Optional<String> container() throws IOException {
