@@ -120,7 +120,7 @@ public final class ContainerNetworks {
 
   /// There once the filter knows the network.
   static Path filtered(Networks networks, Network network) throws IOException {
-    return networks.leases(network).resolveSibling("filtered");
+    return networks.leases(network).resolveSibling("filtered-" + network.id());
   }
 
   /// How its monitor joins.

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import nsbox.json.JsonException;
+import nsbox.network.DamagedNetworkException;
 import nsbox.network.Network;
 import nsbox.network.Networks;
 import nsbox.network.filter.FilterTable;
@@ -74,9 +74,13 @@ final class FilterRepair {
             && Files.exists(ContainerNetworks.filtered(networks, network.get()))) {
           known.add(network.get());
         }
-      } catch (JsonException e) {
+      } catch (DamagedNetworkException e) {
         front.err(
-            "nsbox: network " + name + " is left out of the filter: " + e.getMessage() + "\n");
+            "nsbox: network "
+                + name
+                + " is left out of the filter: "
+                + e.getCause().getMessage()
+                + "\n");
       }
     }
     return known;

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import nsbox.json.Json;
+import nsbox.json.JsonException;
 import nsbox.runtime.state.Identifiers;
 
 /// All networks of a root, as directories.
@@ -68,6 +69,8 @@ public final class Networks {
   }
 
   /// The network of exactly this name.
+  ///
+  /// @throws DamagedNetworkException if its record cannot be read
   public Optional<Network> find(String name) throws IOException {
     return isName(name) ? read(root.resolve(name)) : Optional.empty();
   }
@@ -78,6 +81,8 @@ public final class Networks {
       return Optional.of(Network.of(Json.parse(Files.readAllBytes(file), file.toString())));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
+    } catch (JsonException e) {
+      throw new DamagedNetworkException(folder, e);
     }
   }
 
@@ -107,13 +112,22 @@ public final class Networks {
     return found;
   }
 
-  /// By name.
+  /// By name, without those that are damaged.
   public List<Network> list() throws IOException {
+    return list(new ArrayList<>());
+  }
+
+  /// @param damaged takes what is wrong with others
+  public List<Network> list(List<DamagedNetworkException> damaged) throws IOException {
     List<Network> networks = new ArrayList<>();
     for (String name : names()) {
-      Optional<Network> network = find(name);
-      if (network.isPresent()) {
-        networks.add(network.get());
+      try {
+        Optional<Network> network = find(name);
+        if (network.isPresent()) {
+          networks.add(network.get());
+        }
+      } catch (DamagedNetworkException e) {
+        damaged.add(e);
       }
     }
     return networks;

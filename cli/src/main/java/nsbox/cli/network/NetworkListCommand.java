@@ -16,6 +16,7 @@ import nsbox.cli.Model;
 import nsbox.cli.Session;
 import nsbox.cli.output.ListFormat;
 import nsbox.json.JsonObject;
+import nsbox.network.DamagedNetworkException;
 import nsbox.network.Network;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -48,6 +49,11 @@ public final class NetworkListCommand implements Command {
     session.prepare();
     Set<String> named = filters.asksForUse() ? NetworkUse.named(session) : Set.of();
     CniLists.warn(session);
+    List<DamagedNetworkException> damaged = new ArrayList<>();
+    NetworkLookup.networks(session).list(damaged);
+    for (DamagedNetworkException each : damaged) {
+      session.front().err("nsbox: warning: " + each.getMessage() + "\n");
+    }
     List<JsonObject> rows = new ArrayList<>();
     StringBuilder ids = new StringBuilder();
     for (Network network : NetworkLookup.all(session)) {

@@ -77,6 +77,8 @@ public final class NetworkLookup {
 
   /// As above, or nothing if there is none.
   static Optional<Network> find(Session session, String nameOrId) throws IOException, Failure {
+    /* What is damaged is in no list. */
+    networks(session).find(nameOrId);
     List<Network> all = all(session);
     for (Network network : all) {
       if (network.name().equals(nameOrId)) {

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import nsbox.e2e.Nsbox;
+import nsbox.e2e.Nsbox.Result;
 import nsbox.e2e.Nsbox.Running;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,54 @@ final class KilledNetworksTest extends NetworkTests {
     assertTrue(isServed(8081));
     run("run", "--rm", ALPINE, "true").expect(0);
     nsbox.sh("rm -r " + folder).expect(0);
+  }
+
+  @Test
+  void aDamagedNetworkIsNamedWithTheOthersAndCanBeMadeAgain() throws Exception {
+    run("network", "create", "web").expect(0);
+    run("run", "--rm", "--network=web", ALPINE, "true").expect(0);
+    Path folder = nsbox.root.resolve("networks/web");
+    Files.writeString(folder.resolve("network.json"), "[");
+    String damage =
+        "network web is damaged: "
+            + folder.resolve("network.json")
+            + ": not a JSON object\n  If nothing needs it, remove its folder: "
+            + folder
+            + "\n";
+    assertEquals(
+        new Result(0, "bridge\nhost\nnone\n", "nsbox: warning: " + damage),
+        run("network", "ls", "--format", "{{.Name}}"));
+    Result damaged = new Result(125, "", "nsbox: " + damage);
+    assertEquals(damaged, run("network", "inspect", "web"));
+    assertEquals(damaged, run("network", "rm", "web"));
+    assertEquals(damaged, run("run", "--rm", "--network=web", ALPINE, "true"));
+    run("network", "create", "other").expect(0);
+    run("network", "rm", "other").expect(0);
+    nsbox.sh("rm -r " + folder).expect(0);
+    /* It has the name of one that the filter knew, and must get into it all the same. */
+    String id = run("network", "create", "web").expect(0).out().strip();
+    run("run", "--rm", "--network=web", ALPINE, "true").expect(0);
+    String bridges = onHost("nft", "list", "set", "inet", "nsbox", "bridges").expect(0).out();
+    assertTrue(bridges.contains("\"nsb-" + id.substring(0, 11) + "\""), bridges);
+    run("network", "rm", "web").expect(0);
+  }
+
+  /* It cannot tell whose it was; nobody's end may depend on that. */
+  @Test
+  void anAddressThatIsNoLeaseAnyMoreLetsItsContainerGo() throws Exception {
+    String id = running("--name=one");
+    Path leases = nsbox.runRoot.resolve(".networks/bridge/leases");
+    Path lease;
+    try (Stream<Path> all = Files.list(leases)) {
+      lease = all.filter(it -> !it.getFileName().toString().startsWith(".")).findFirst().get();
+    }
+    assertEquals(id, Files.readSymbolicLink(lease).toString());
+    Files.delete(lease);
+    Files.writeString(lease, "garbage");
+    assertEquals(new Result(0, "one\n", ""), run("rm", "-f", "-t0", "one"));
+    assertEquals(List.of(), nsbox.containers());
+    assertEquals("garbage", Files.readString(lease));
+    Files.delete(lease);
   }
 
   @Test
