@@ -62,11 +62,29 @@ public final class NetworkConnection {
       }
     }
     all.add(wanted.json());
-    new BegunConnections(front, folder, record, endpoints).takeBack();
-    if (folder.state() instanceof ContainerState.Running running) {
-      join(network, wanted, running);
+    BegunConnections begun = new BegunConnections(front, folder, record, endpoints);
+    begun.takeBack();
+    List<JsonObject> before = record.json().objects("networks");
+    try {
+      if (folder.state() instanceof ContainerState.Running running) {
+        join(network, wanted, running);
+      }
+      change.storeRecord(record.json().put("networks", all));
+    } catch (IOException e) {
+      /* The disk is full, say. */
+      record.json().put("networks", before);
+      takeBack(begun, network, e);
+      throw e;
     }
-    change.storeRecord(record.json().put("networks", all));
+  }
+
+  private void takeBack(BegunConnections begun, Network network, IOException failure) {
+    try {
+      begun.takeBack();
+      networks.forget(network, folder.id());
+    } catch (IOException | NetworkException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void join(Network network, Attachment wanted, ContainerState.Running running)

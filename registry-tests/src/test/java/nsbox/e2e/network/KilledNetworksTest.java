@@ -207,6 +207,30 @@ final class KilledNetworksTest extends NetworkTests {
     run("network", "rm", "web").expect(0);
   }
 
+  /* As on a full disk. */
+  @Test
+  void aConnectionThatCannotBeRecordedIsTakenBack() throws Exception {
+    run("network", "create", "web").expect(0);
+    String id = running("--name=one");
+    Path inTheWay = nsbox.root.resolve("containers").resolve(id).resolve(".container.json.new");
+    Files.createDirectories(inTheWay.resolve("x"));
+    Result failed = run("network", "connect", "web", "one");
+    assertEquals(125, failed.code(), failed.err());
+    assertTrue(failed.err().contains(inTheWay.toString()), failed.err());
+    Path web = nsbox.runRoot.resolve(".networks/web");
+    assertEquals(List.of(".last4"), Nsbox.entries(web.resolve("leases")));
+    assertEquals(List.of(), Nsbox.entries(web.resolve("endpoints")));
+    assertEquals(
+        List.of("00-bridge"), Nsbox.entries(nsbox.runRoot.resolve(id).resolve("networks")));
+    String addresses = "ip -o -4 addr show | grep -c eth";
+    assertEquals("1\n", run("exec", "one", "sh", "-c", addresses).out());
+    nsbox.sh("rm -r " + inTheWay).expect(0);
+    run("network", "connect", "web", "one").expect(0);
+    assertEquals("2\n", run("exec", "one", "sh", "-c", addresses).out());
+    run("rm", "-f", "-t0", "one").expect(0);
+    run("network", "rm", "web").expect(0);
+  }
+
   /* It cannot tell whose it was; nobody's end may depend on that. */
   @Test
   void anAddressThatIsNoLeaseAnyMoreLetsItsContainerGo() throws Exception {
