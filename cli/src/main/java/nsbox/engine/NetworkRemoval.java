@@ -13,7 +13,6 @@ import nsbox.runtime.program.Opcode;
 /// What is to be done when a network has lost its name. All steps are safe to repeat, and the
 /// record goes last: so whoever finds a network half removed does the same again.
 public final class NetworkRemoval {
-
   private NetworkRemoval() {}
 
   /// @param removed networks that have no name any more

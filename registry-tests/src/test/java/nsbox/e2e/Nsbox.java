@@ -169,6 +169,16 @@ public final class Nsbox {
     }
   }
 
+  /// Removes the cgroups of a container, as a reboot does; nobody may live in them any more.
+  public void removeCgroups(String id) throws Exception {
+    sh("for c in /sys/fs/cgroup/nsbox/"
+            + id
+            + " /sys/fs/cgroup/*/nsbox/"
+            + id
+            + "; do [ ! -d $c ] || find $c -depth -type d -exec rmdir {} +; done")
+        .expect(0);
+  }
+
   /// Removes all containers; what runs is killed.
   public void removeContainers() throws Exception {
     List<String> ids = new ArrayList<>(containers());

@@ -44,14 +44,7 @@ final class RebootTest extends NamedContainers {
     }
     Nsbox.await("the end of all", () -> Host.processes(nsbox.folder).isEmpty());
     for (String id : ids) {
-      nsbox
-          .sh(
-              "for c in /sys/fs/cgroup/nsbox/"
-                  + id
-                  + " /sys/fs/cgroup/*/nsbox/"
-                  + id
-                  + "; do [ ! -d $c ] || find $c -depth -type d -exec rmdir {} +; done")
-          .expect(0);
+      nsbox.removeCgroups(id);
     }
     Files.writeString(nsbox.root.resolve("boot"), MARK);
   }

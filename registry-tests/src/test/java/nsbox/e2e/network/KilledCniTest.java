@@ -66,14 +66,7 @@ final class KilledCniTest extends CniTests {
       tool("umount", nsbox.runRoot.resolve(id).resolve("cni/eth0.namespace").toString());
     }
     for (String id : nsbox.containers()) {
-      nsbox
-          .sh(
-              "for c in /sys/fs/cgroup/nsbox/"
-                  + id
-                  + " /sys/fs/cgroup/*/nsbox/"
-                  + id
-                  + "; do [ ! -d $c ] || find $c -depth -type d -exec rmdir {} +; done")
-          .expect(0);
+      nsbox.removeCgroups(id);
     }
     for (String name : List.of(HOST, PEER)) {
       tool("ip", "netns", "delete", name);
