@@ -50,13 +50,13 @@ public final class NetworkListCommand implements Command {
     Set<String> named = filters.asksForUse() ? NetworkUse.named(session) : Set.of();
     CniLists.warn(session);
     List<DamagedNetworkException> damaged = new ArrayList<>();
-    NetworkLookup.networks(session).list(damaged);
+    List<Network> all = NetworkLookup.all(session, damaged);
     for (DamagedNetworkException each : damaged) {
       session.front().err("nsbox: warning: " + each.getMessage() + "\n");
     }
     List<JsonObject> rows = new ArrayList<>();
     StringBuilder ids = new StringBuilder();
-    for (Network network : NetworkLookup.all(session)) {
+    for (Network network : all) {
       boolean used = filters.asksForUse() && NetworkUse.isUsed(session, network, named);
       if (filters.fits(network, used)) {
         rows.add(NetworkRows.row(network, whole));

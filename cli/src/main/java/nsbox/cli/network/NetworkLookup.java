@@ -11,6 +11,7 @@ import nsbox.cli.Session;
 import nsbox.cli.named.ExistsCommand;
 import nsbox.engine.Front;
 import nsbox.engine.NetworkRemoval;
+import nsbox.network.DamagedNetworkException;
 import nsbox.network.Network;
 import nsbox.network.NetworkException;
 import nsbox.network.NetworkInUseException;
@@ -40,9 +41,15 @@ public final class NetworkLookup {
 
   /// All networks, by name, those too that are always there.
   static List<Network> all(Session session) throws IOException, Failure {
+    return all(session, new ArrayList<>());
+  }
+
+  /// @param damaged takes what is wrong with those that cannot be read
+  static List<Network> all(Session session, List<DamagedNetworkException> damaged)
+      throws IOException, Failure {
     Networks networks = networks(session);
     Network first = defaultNetwork(networks);
-    List<Network> all = new ArrayList<>(networks.list());
+    List<Network> all = new ArrayList<>(networks.list(damaged));
     all.addAll(CniLists.networks(session, all));
     all.add(predefined(HOST_ID, Networks.HOST, HOST_DRIVER, first));
     all.add(predefined(NONE_ID, Networks.NONE, NONE_DRIVER, first));
